@@ -1,0 +1,84 @@
+// All objects of a database, or of the sources of one. A value: built once by a CatalogBuilder, never changed afterwards.
+// Desired and live catalogs are the same type, so whoever compares them needs no database.
+#pragma once
+
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "base/result.h"
+#include "catalog/object.h"
+
+namespace lpc {
+
+class Catalog {
+ public:
+  Catalog() = default;
+
+  const std::vector<Object>& objects() const { return objects_; }
+  const Object* find(const ObjectId& id) const;
+  bool has(const ObjectId& id) const { return find(id) != nullptr; }
+  /// Objects whose parent is `id`, in catalog order.
+  std::vector<const Object*> children(const ObjectId& id) const;
+  /// Everything that lists `id` in depends_on, or has it as parent or schema.
+  std::vector<const Object*> dependents(const ObjectId& id) const;
+  /// depends_on, the parent, and the schema when the catalog has it.
+  std::vector<ObjectId> needs(const Object& object) const;
+  /// Any relation-like object (table, view, materialized view, sequence, index…) of that name, or null. `kinds` in order of preference.
+  const Object* find_named(std::span<const KindId> kinds, std::string_view schema, std::string_view name) const;
+
+ private:
+  friend class CatalogBuilder;
+  std::vector<Object> objects_;                                            // sorted by id
+  std::unordered_map<ObjectId, std::uint32_t, ObjectIdHash> positions_;
+  std::unordered_map<ObjectId, std::vector<std::uint32_t>, ObjectIdHash> children_;
+  std::unordered_map<ObjectId, std::vector<std::uint32_t>, ObjectIdHash> dependents_;
+};
+
+class CatalogBuilder {
+ public:
+  CatalogBuilder() = default;
+  explicit CatalogBuilder(const Catalog& start);
+
+  /// Null when an object of that id is there already (find() gives it). Pointers stay valid until finish().
+  Object* add(Object object);
+  Object* find(const ObjectId& id);
+  void remove(const ObjectId& id);
+  std::vector<Object*> objects();
+  /// Objects whose parent is `id`.
+  std::vector<Object*> children(const ObjectId& id);
+  /// Sorts and indexes. Dependencies on objects that aren't there are dropped. The builder is empty afterwards.
+  Catalog finish();
+
+ private:
+  std::vector<std::unique_ptr<Object>> objects_;
+  std::unordered_map<ObjectId, Object*, ObjectIdHash> positions_;
+  std::unordered_map<ObjectId, std::vector<Object*>, ObjectIdHash> children_;
+  std::unordered_set<const Object*> removed_;
+};
+
+/// `sha256:…` over the canonical JSON of the object's id, parent and attributes (RFC 8785); dependencies and hints don't count.
+std::string object_hash(const Object& object);
+/// `sha256:…` over the sorted list of (id, object hash).
+std::string catalog_hash(const Catalog& catalog);
+
+/// {"version":1,"objects":[…]}; `pretty` puts one object on a line each, otherwise canonical minimal form.
+std::string catalog_to_json(const Catalog& catalog, bool pretty);
+/// LP5011 with the place when it isn't one; unknown kinds, attributes and keys are errors with a near-name suggestion.
+Result<Catalog> catalog_from_json(std::string_view json, const class AttributeNames& names);
+
+/// What catalog_from_json must know of kinds, which are above it: the static string of an attribute's name, or "" when the kind has none.
+class AttributeNames {
+ public:
+  virtual ~AttributeNames() = default;
+  virtual std::string_view find(KindId kind, std::string_view name) const = 0;
+  virtual std::vector<std::string> all(KindId kind) const = 0;
+};
+
+/// Canonical JSON of a value (RFC 8785), appended to `out`.
+void append_json(std::string& out, const Value& value);
+void append_json_string(std::string& out, std::string_view text);
+
+}  // namespace lpc

@@ -1,0 +1,149 @@
+// Canonical JSON (RFC 8785: sorted keys, minimal form) and the hashes over it. Written straight to text: this is a hot path.
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "catalog/catalog.h"
+
+namespace lpc {
+
+void append_json_string(std::string& out, std::string_view text) {
+  out += '"';
+  for (const char c : text) {
+    switch (c) {
+      case '"': out += "\\\""; break;
+      case '\\': out += "\\\\"; break;
+      case '\b': out += "\\b"; break;
+      case '\f': out += "\\f"; break;
+      case '\n': out += "\\n"; break;
+      case '\r': out += "\\r"; break;
+      case '\t': out += "\\t"; break;
+      default:
+        if (static_cast<unsigned char>(c) < 0x20) {
+          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+        } else {
+          out += c;
+        }
+    }
+  }
+  out += '"';
+}
+
+void append_json(std::string& out, const Value& value) {
+  if (value.is_flag()) {
+    out += value.flag() ? "true" : "false";
+  } else if (value.is_number()) {
+    out += std::to_string(value.number());
+  } else if (value.is_text()) {
+    append_json_string(out, value.text());
+  } else if (value.is_list()) {
+    out += '[';
+    for (std::size_t i = 0; i < value.list().size(); ++i) {
+      if (i) out += ',';
+      append_json(out, value.list()[i]);
+    }
+    out += ']';
+  } else {
+    out += '{';
+    bool first = true;
+    for (const auto& [key, item] : value.map()) {
+      if (!first) out += ',';
+      first = false;
+      append_json_string(out, key);
+      out += ':';
+      append_json(out, item);
+    }
+    out += '}';
+  }
+}
+
+namespace {
+
+void append_attributes(std::string& out, const Object& object) {
+  out += "\"attributes\":{";
+  bool first = true;
+  for (const auto& [name, value] : object.attributes) {
+    if (!first) out += ',';
+    first = false;
+    append_json_string(out, name);
+    out += ':';
+    append_json(out, value);
+  }
+  out += '}';
+}
+
+void append_ids(std::string& out, std::string_view key, const std::vector<ObjectId>& ids) {
+  if (ids.empty()) return;
+  out += fmt::format(",\"{}\":[", key);
+  for (std::size_t i = 0; i < ids.size(); ++i) {
+    if (i) out += ',';
+    append_json_string(out, ids[i].text());
+  }
+  out += ']';
+}
+
+}  // namespace
+
+std::string object_hash(const Object& object) {
+  std::string json = "{";
+  append_attributes(json, object);
+  json += ",\"id\":";
+  append_json_string(json, object.id.text());
+  if (object.parent) {
+    json += ",\"parent\":";
+    append_json_string(json, object.parent->text());
+  }
+  json += '}';
+  return "sha256:" + sha256_hex(json);
+}
+
+std::string catalog_hash(const Catalog& catalog) {
+  std::string list;
+  for (const Object& object : catalog.objects()) {
+    if (object.external) continue;
+    list += object.id.text();
+    list += '\0';
+    list += object_hash(object);
+    list += '\n';
+  }
+  return "sha256:" + sha256_hex(list);
+}
+
+std::string catalog_to_json(const Catalog& catalog, bool pretty) {
+  std::string out = pretty ? "{\"version\":1,\"objects\":[" : "{\"objects\":[";
+  bool first = true;
+  for (const Object& object : catalog.objects()) {
+    if (!first) out += ',';
+    first = false;
+    if (pretty) out += '\n';
+    out += '{';
+    if (pretty) {
+      out += "\"id\":";
+      append_json_string(out, object.id.text());
+      if (object.parent) {
+        out += ",\"parent\":";
+        append_json_string(out, object.parent->text());
+      }
+      if (object.external) out += ",\"external\":true";
+      out += ',';
+      append_attributes(out, object);
+      append_ids(out, "depends_on", object.depends_on);
+      append_ids(out, "mentions", object.mentions);
+    } else {
+      append_attributes(out, object);
+      append_ids(out, "depends_on", object.depends_on);
+      if (object.external) out += ",\"external\":true";
+      out += ",\"id\":";
+      append_json_string(out, object.id.text());
+      append_ids(out, "mentions", object.mentions);
+      if (object.parent) {
+        out += ",\"parent\":";
+        append_json_string(out, object.parent->text());
+      }
+    }
+    out += '}';
+  }
+  out += pretty ? "\n]}\n" : "],\"version\":1}";
+  return out;
+}
+
+}  // namespace lpc

@@ -1,0 +1,64 @@
+#include "catalog/object.h"
+
+#include <algorithm>
+
+namespace lpc {
+
+namespace {
+
+auto position(auto& entries, std::string_view name) {
+  return std::lower_bound(entries.begin(), entries.end(), name, [](const auto& entry, std::string_view n) { return entry.first < n; });
+}
+
+const Value kNothing;
+
+}  // namespace
+
+void Attributes::set(std::string_view name, Value value) {
+  if (value.is_default()) {
+    remove(name);
+  } else {
+    set_always(name, std::move(value));
+  }
+}
+
+void Attributes::set_always(std::string_view name, Value value) {
+  const auto at = position(entries_, name);
+  if (at != entries_.end() && at->first == name) {
+    at->second = std::move(value);
+  } else {
+    entries_.emplace(at, name, std::move(value));
+  }
+}
+
+void Attributes::remove(std::string_view name) {
+  const auto at = position(entries_, name);
+  if (at != entries_.end() && at->first == name) entries_.erase(at);
+}
+
+const Value* Attributes::find(std::string_view name) const {
+  const auto at = position(entries_, name);
+  return at != entries_.end() && at->first == name ? &at->second : nullptr;
+}
+
+bool Attributes::flag(std::string_view name) const {
+  const Value* value = find(name);
+  return value && value->flag();
+}
+
+std::int64_t Attributes::number(std::string_view name, std::int64_t otherwise) const {
+  const Value* value = find(name);
+  return value && value->is_number() ? value->number() : otherwise;
+}
+
+const std::string& Attributes::text(std::string_view name) const {
+  const Value* value = find(name);
+  return value ? value->text() : kNothing.text();
+}
+
+std::vector<std::string> Attributes::texts(std::string_view name) const {
+  const Value* value = find(name);
+  return value ? value->texts() : std::vector<std::string>();
+}
+
+}  // namespace lpc

@@ -1,0 +1,123 @@
+#include "catalog/object_id.h"
+
+#include <array>
+#include <tuple>
+#include <vector>
+
+#include "base/sql.h"
+
+namespace lpc {
+
+namespace {
+
+constexpr std::array<std::string_view, kKindCount> kNames{
+#define KIND(enumerator, constant, name) name,
+#include "kinds/kinds.def"
+#undef KIND
+};
+
+/// Reads one possibly quoted name from the front of `text`; false when there is none.
+bool take_name(std::string_view& text, std::string& name) {
+  name.clear();
+  if (text.empty()) return false;
+  if (text.front() != '"') {
+    std::size_t end = 0;
+    while (end < text.size() && text[end] != '.' && text[end] != '(' && text[end] != ' ') ++end;
+    name = text.substr(0, end);
+    text.remove_prefix(end);
+    return !name.empty();
+  }
+  for (std::size_t i = 1; i < text.size(); ++i) {
+    if (text[i] != '"') {
+      name += text[i];
+    } else if (i + 1 < text.size() && text[i + 1] == '"') {
+      name += '"';
+      ++i;
+    } else {
+      text.remove_prefix(i + 1);
+      return true;
+    }
+  }
+  return false;
+}
+
+/// Which name parts a path has, by a mark before each: an empty part is printed as `*`, so that a path can be read back.
+void append_part(std::string& out, const std::string& part) {
+  if (!out.empty()) out += '.';
+  out += part.empty() ? std::string("*") : ident(part).text;
+}
+
+}  // namespace
+
+std::string_view kind_name(KindId kind) { return kNames[static_cast<std::size_t>(kind)]; }
+
+std::optional<KindId> kind_by_name(std::string_view name) {
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    if (kNames[i] == name) return static_cast<KindId>(i);
+  }
+  return std::nullopt;
+}
+
+std::string ObjectId::path() const {
+  std::string out;
+  if (!schema.empty() || !member.empty()) append_part(out, schema);
+  append_part(out, name);
+  if (!member.empty()) append_part(out, member);
+  const bool routine = kind == KindId::Function || kind == KindId::Procedure;
+  if (routine || !arguments.empty()) out += '(' + arguments + ')';
+  return out;
+}
+
+std::string ObjectId::text() const { return std::string(kind_name(kind)) + ' ' + path(); }
+
+std::optional<ObjectId> ObjectId::parse(std::string_view text) {
+  std::size_t best = 0;
+  ObjectId id;
+  for (std::size_t i = 0; i < kNames.size(); ++i) {
+    const std::string_view name = kNames[i];
+    if (text.size() > name.size() && text.starts_with(name) && text[name.size()] == ' ' && name.size() > best) {
+      best = name.size();
+      id.kind = static_cast<KindId>(i);
+    }
+  }
+  if (best == 0) return std::nullopt;
+  text.remove_prefix(best + 1);
+  std::vector<std::string> parts;
+  std::string part;
+  while (true) {
+    const bool quoted = text.starts_with('"');
+    if (!take_name(text, part)) return std::nullopt;
+    parts.push_back(!quoted && part == "*" ? std::string() : part);
+    if (!text.starts_with('.')) break;
+    text.remove_prefix(1);
+  }
+  if (text.starts_with('(') && text.ends_with(')')) {
+    id.arguments = text.substr(1, text.size() - 2);
+    text = {};
+  }
+  if (!text.empty() || parts.size() > 3) return std::nullopt;
+  if (parts.size() == 1) {
+    id.name = parts[0];
+  } else {
+    id.schema = parts[0];
+    id.name = parts[1];
+    if (parts.size() == 3) id.member = parts[2];
+  }
+  return id;
+}
+
+bool operator<(const ObjectId& a, const ObjectId& b) {
+  if (a.kind != b.kind) return kind_name(a.kind) < kind_name(b.kind);
+  return std::tie(a.schema, a.name, a.member, a.arguments) < std::tie(b.schema, b.name, b.member, b.arguments);
+}
+
+std::size_t ObjectIdHash::operator()(const ObjectId& id) const {
+  const std::hash<std::string> hash;
+  std::size_t seed = static_cast<std::size_t>(id.kind);
+  for (const std::string* part : {&id.schema, &id.name, &id.member, &id.arguments}) {
+    seed ^= hash(*part) + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
+  }
+  return seed;
+}
+
+}  // namespace lpc

@@ -1,0 +1,69 @@
+// What can be done to a database, and what differs between two: the vocabulary in which kinds answer and plan/ orders.
+// Knows no kind and no plan.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/sql.h"
+#include "catalog/catalog.h"
+#include "diag/diagnostic.h"
+
+namespace lpc {
+
+/// Table-level lock modes (https://www.postgresql.org/docs/15/explicit-locking.html), weakest first.
+enum class Lock : std::uint8_t {
+  none, access_share, row_share, row_exclusive, share_update_exclusive, share, share_row_exclusive, exclusive, access_exclusive
+};
+std::string_view lock_name(Lock lock);   ///< "ACCESS EXCLUSIVE"
+
+/// A lock taken on a relation that exists before the plan.
+struct PredictedLock {
+  ObjectId relation;
+  Lock lock;
+};
+
+struct Hazard {
+  diag::Code code;
+  std::string message;
+  ObjectId object;
+};
+
+enum class ActionType : std::uint8_t { create, alter, drop, rename };
+
+/// One thing to do, later one step of a plan. Kinds fill it in; plan/ finds the order.
+struct Action {
+  ActionType type{};
+  ObjectId object;                    ///< the object it is about
+  std::vector<ObjectId> covers;       ///< further objects created or dropped by the same statements (columns with their table)
+  std::vector<std::string> attributes;///< those an alter changes
+  std::string description;            ///< "Add column shop.users.nickname"
+  std::vector<Sql> sql;               ///< each one statement, without semicolon
+  bool transactional = true;          ///< false: can't run in a transaction block
+  bool commit_after = false;          ///< its effect can be used only once it is committed (ALTER TYPE … ADD VALUE)
+  std::string step_kind = "ddl";      ///< ddl, concurrent, validate, backfill, data, wait
+  std::vector<PredictedLock> locks;
+  std::vector<ObjectId> rewrites;     ///< relations rewritten
+  std::vector<ObjectId> scans;        ///< relations read from end to end
+  std::vector<Hazard> hazards;
+};
+
+/// One attribute's two values; null where absent.
+struct AttributeDelta {
+  std::string_view name;
+  const Value* before;
+  const Value* after;
+};
+
+enum class DeltaType : std::uint8_t { created, dropped, changed };
+
+/// What differs in one object. Pointers reach into the two catalogs compared.
+struct Delta {
+  DeltaType type;
+  const Object* before;               ///< null when created
+  const Object* after;                ///< null when dropped
+  std::vector<AttributeDelta> attributes;
+};
+
+}  // namespace lpc

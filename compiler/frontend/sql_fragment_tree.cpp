@@ -1,0 +1,248 @@
+#include "frontend/sql_fragment_tree.h"
+
+#include <pg_query.h>
+#include <pthread.h>
+
+#include <algorithm>
+#include <charconv>
+#include <utility>
+
+namespace lpc::frontend {
+namespace {
+
+/// The library recurses over its tree, and left-associative operators make a tree as deep as the text is long. It takes less than 160
+/// bytes of stack per byte of text; texts that could need more than a usual stack holds get a stack of their own.
+constexpr std::size_t kUsualStackText = 32 * 1024;
+constexpr std::size_t kStackPerByte = 256;
+constexpr std::size_t kLongestText = 4 * 1024 * 1024;
+
+void append_utf8(std::string& out, unsigned code) {
+  if (code < 0x80) {
+    out += static_cast<char>(code);
+  } else if (code < 0x800) {
+    out += static_cast<char>(0xC0 | (code >> 6));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  } else {
+    out += static_cast<char>(0xE0 | (code >> 12));
+    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
+    out += static_cast<char>(0x80 | (code & 0x3F));
+  }
+}
+
+std::string unescape(std::string_view text) {
+  std::string out;
+  out.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    if (text[i] != '\\' || i + 1 == text.size()) {
+      out += text[i];
+      continue;
+    }
+    const char c = text[++i];
+    if (c == 'u' && i + 4 < text.size()) {
+      unsigned code = 0;
+      std::from_chars(text.data() + i + 1, text.data() + i + 5, code, 16);
+      append_utf8(out, code);
+      i += 4;
+    } else {
+      constexpr std::string_view kLetters = "bfnrt";
+      constexpr std::string_view kControls = "\b\f\n\r\t";
+      const std::size_t known = kLetters.find(c);
+      out += known == std::string_view::npos ? c : kControls[known];
+    }
+  }
+  return out;
+}
+
+/// libpg_query counts characters from 1, as Postgres does in its error fields; 0 means no position.
+std::uint32_t byte_offset(std::string_view sql, int cursor) {
+  std::size_t i = 0;
+  for (int characters = 1; characters < cursor && i < sql.size(); ++characters) {
+    ++i;
+    while (i < sql.size() && (static_cast<unsigned char>(sql[i]) & 0xC0) == 0x80) ++i;
+  }
+  return static_cast<std::uint32_t>(i);
+}
+
+ParserOutput output_of(std::string_view sql, const char* json, const PgQueryError* error) {
+  ParserOutput output;
+  if (error != nullptr) {
+    output.error = error->message == nullptr ? "the SQL parser gave no reason" : error->message;
+    output.offset = byte_offset(sql, error->cursorpos);
+  } else if (json != nullptr) {
+    output.json = json;
+  }
+  return output;
+}
+
+struct Job {
+  const std::string& sql;
+  bool plpgsql;
+  ParserOutput output;
+};
+
+void* run_job(void* argument) {
+  Job& job = *static_cast<Job*>(argument);
+  if (job.plpgsql) {
+    const PgQueryPlpgsqlParseResult result = pg_query_parse_plpgsql(job.sql.c_str());
+    job.output = output_of(job.sql, result.plpgsql_funcs, result.error);
+    pg_query_free_plpgsql_parse_result(result);
+  } else {
+    const PgQueryParseResult result = pg_query_parse(job.sql.c_str());
+    job.output = output_of(job.sql, result.parse_tree, result.error);
+    pg_query_free_parse_result(result);
+  }
+  return nullptr;
+}
+
+bool run_on_big_stack(Job& job) {
+  pthread_attr_t attributes;
+  if (pthread_attr_init(&attributes) != 0) return false;
+  pthread_t thread;
+  const bool started = pthread_attr_setstacksize(&attributes, 1024 * 1024 + job.sql.size() * kStackPerByte) == 0 &&
+                       pthread_create(&thread, &attributes, run_job, &job) == 0;
+  pthread_attr_destroy(&attributes);
+  if (started) pthread_join(thread, nullptr);
+  return started;
+}
+
+ParserOutput run(std::string_view text, bool plpgsql) {
+  if (const std::size_t zero = text.find('\0'); zero != std::string_view::npos) {
+    return {"", "a zero byte can't stand in SQL", static_cast<std::uint32_t>(zero)};
+  }
+  if (text.size() > kLongestText) return {"", "this is longer than the 4 MB that the SQL parser takes in one piece", 0};
+  const std::string sql(text);
+  Job job{sql, plpgsql, {}};
+  if (sql.size() <= kUsualStackText) {
+    run_job(&job);
+  } else if (!run_on_big_stack(job)) {
+    return {"", "there is no memory to parse SQL of this length", 0};
+  }
+  return std::move(job.output);
+}
+
+}  // namespace
+
+std::size_t TreeNode::size() const {
+  std::size_t count = 0;
+  for (const TreeNode* item = child; item != nullptr; item = item->next) ++count;
+  return count;
+}
+
+const TreeNode* member(const TreeNode* node, std::string_view key) {
+  if (node == nullptr || node->type != TreeNode::Type::object) return nullptr;
+  for (const TreeNode* item = node->child; item != nullptr; item = item->next) {
+    if (item->key == key) return item;
+  }
+  return nullptr;
+}
+
+const TreeNode* member(const TreeNode* node, std::initializer_list<std::string_view> path) {
+  for (const std::string_view key : path) node = member(node, key);
+  return node;
+}
+
+std::string_view text_of(const TreeNode* node, std::string_view key) {
+  const TreeNode* found = member(node, key);
+  return found == nullptr ? std::string_view() : found->text;
+}
+
+bool is_true(const TreeNode* node, std::string_view key) { return text_of(node, key) == "true"; }
+
+long long number_of(const TreeNode* node, std::string_view key, long long fallback) {
+  const std::string_view text = text_of(node, key);
+  long long value = fallback;
+  std::from_chars(text.data(), text.data() + text.size(), value);
+  return value;
+}
+
+std::vector<std::string> strings_of(const TreeNode* list) {
+  std::vector<std::string> strings;
+  if (list == nullptr) return strings;
+  for (const TreeNode* item = list->child; item != nullptr; item = item->next) {
+    if (const TreeNode* string = member(item, "String")) strings.emplace_back(text_of(string, "sval"));
+    if (member(item, "A_Star") != nullptr) strings.emplace_back("*");
+  }
+  return strings;
+}
+
+Tree::Tree(std::string json) : json_(std::move(json)) {
+  // Every value but the first of its parent follows a comma, and the first one follows a bracket.
+  std::size_t most = 1;
+  for (const char c : json_) most += c == ',' || c == '{' || c == '[' ? 1 : 0;
+  nodes_.reserve(most);
+  root_ = build();
+}
+
+std::string_view Tree::take_string(std::size_t& at) {
+  const std::size_t begin = ++at;
+  bool escaped = false;
+  while (at < json_.size() && json_[at] != '"') {
+    if (json_[at] == '\\') {
+      escaped = true;
+      ++at;
+    }
+    ++at;
+  }
+  const std::size_t end = std::min(at, json_.size());
+  at = end + 1;
+  const std::string_view raw = std::string_view(json_).substr(begin, end - begin);
+  return escaped ? std::string_view(unescaped_.emplace_back(unescape(raw))) : raw;
+}
+
+const TreeNode* Tree::build() {
+  struct Open {
+    TreeNode* node;
+    TreeNode* last;
+  };
+  std::vector<Open> open;
+  std::string_view key;
+  TreeNode* root = nullptr;
+  for (std::size_t at = 0; at < json_.size();) {
+    const char c = json_[at];
+    if (c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == ',' || c == ':') {
+      ++at;
+      continue;
+    }
+    if (c == '}' || c == ']') {
+      if (open.empty()) return nullptr;
+      open.pop_back();
+      ++at;
+      continue;
+    }
+    TreeNode node;
+    if (c == '"') {
+      node.type = TreeNode::Type::string;
+      node.text = take_string(at);
+      if (at < json_.size() && json_[at] == ':' && !open.empty() && open.back().node->type == TreeNode::Type::object && key.data() == nullptr) {
+        key = node.text.data() == nullptr ? std::string_view("") : node.text;
+        continue;
+      }
+    } else if (c == '{' || c == '[') {
+      node.type = c == '{' ? TreeNode::Type::object : TreeNode::Type::array;
+      ++at;
+    } else {
+      const std::size_t end = std::min(json_.find_first_of(",:]} \n", at), json_.size());
+      node.type = TreeNode::Type::scalar;
+      node.text = std::string_view(json_).substr(at, end - at);
+      if (end == at) return nullptr;
+      at = end;
+    }
+    node.key = std::exchange(key, std::string_view());
+    if (nodes_.size() == nodes_.capacity() || (open.empty() && root != nullptr)) return nullptr;
+    TreeNode* added = &nodes_.emplace_back(node);
+    if (open.empty()) {
+      root = added;
+    } else {
+      (open.back().last == nullptr ? open.back().node->child : open.back().last->next) = added;
+      open.back().last = added;
+    }
+    if (added->type == TreeNode::Type::object || added->type == TreeNode::Type::array) open.push_back({added, nullptr});
+  }
+  return open.empty() ? root : nullptr;
+}
+
+ParserOutput run_sql_parser(std::string_view sql) { return run(sql, false); }
+
+ParserOutput run_plpgsql_parser(std::string_view sql) { return run(sql, true); }
+
+}  // namespace lpc::frontend

@@ -1,0 +1,59 @@
+// Privileges as sets, for those who read them from a server, from .lp, or turn a difference into GRANT and REVOKE.
+// https://www.postgresql.org/docs/15/ddl-priv.html. Knows no kind but through KindTraits::acl_type.
+#pragma once
+
+#include <map>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "kinds/common.h"
+
+namespace lpc::kinds::acl {
+
+/// One entry of `grants` or `revokes`: "SELECT", "INSERT*", "ALL by bob".
+struct Entry {
+  std::string privilege;
+  bool with_option = false;
+  std::string grantor;           ///< "" for the owner
+
+  static Entry parse(std::string_view text);
+  std::string text() const;
+};
+
+/// (grantor, grantee) -> privilege -> with grant option. The owner as grantor is "".
+using State = std::map<std::pair<std::string, std::string>, std::map<std::string, bool>>;
+
+/// "ALL" stands for each privilege of the type.
+std::vector<std::string> expand(std::string_view privilege, char acl_type, int server_version);
+
+/// Adds what the attribute `grants` lists.
+void add_grants(State& state, const Attributes& attributes, char acl_type, int server_version);
+/// What acldefault() gives, changed by the attributes `grants` and `revokes`.
+State effective(const Attributes& attributes, std::string_view owner, char acl_type, int server_version);
+
+/// What ALTER … OWNER TO does to the entries: the new owner stands for the old one, and doubles merge (aclnewowner() in acl.c).
+State with_new_owner(const State& state, const std::string& before, const std::string& after);
+
+/// Sets `grants` and `revokes` so that effective() gives `state`; a complete set is written as ALL.
+void set_from_state(Attributes& attributes, const State& state, std::string_view owner, char acl_type, int server_version);
+
+/// Adds an entry to a list of `grants` or `revokes`; the list stays sorted.
+void put(std::map<std::string, std::set<std::string>>& lists, const std::string& grantee, const Entry& entry);
+Value to_value(const std::map<std::string, std::set<std::string>>& lists);
+
+/// What the statements are about.
+struct Target {
+  Sql object;                                  ///< "TABLE shop.users", "TABLES"
+  std::string column;                          ///< for column privileges
+  char acl_type = 0;
+  int server_version = 0;
+};
+
+/// SQL that leads from any of `starts` to `wanted`: REVOKE what is in some start and not wanted, GRANT what some start lacks. What other roles than the owner
+/// grant is done as them.
+std::vector<Sql> statements(const std::vector<State>& starts, const State& wanted, const Target& target);
+
+}  // namespace lpc::kinds::acl

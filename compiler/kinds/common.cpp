@@ -1,0 +1,74 @@
+#include "kinds/common.h"
+
+#include <fmt/core.h>
+
+namespace lpc::kinds {
+namespace {
+
+void describe(Action& action, std::string description) {
+  if (action.description.empty()) action.description = std::move(description);
+}
+
+}  // namespace
+
+std::string spoken(const ObjectId& id) { return id.text(); }
+
+void alter_owner(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const Object& object = alteration.after;
+  const std::string& owner = object.attributes.text("owner");
+  // Unsaid: whoever owns it now goes on owning it.
+  if (owner.empty()) return;
+  const Kind& own = kind(object.id.kind);
+  action.sql.push_back(sql("ALTER {} {} OWNER TO {}", fragment(own.sql_name), own.address(object.id), ident(owner)));
+  describe(action, fmt::format("Set the owner of {} to {}", spoken(object.id), owner));
+}
+
+void alter_comment(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const Object& object = alteration.after;
+  const Kind& own = kind(object.id.kind);
+  const Value* comment = object.attributes.find("comment");
+  const Sql text = comment == nullptr ? sql("NULL") : literal(comment->text());
+  action.sql.push_back(sql("COMMENT ON {} {} IS {}", fragment(own.sql_name), own.address(object.id), text));
+  describe(action, fmt::format("{} {}", comment == nullptr ? "Remove the comment on" : "Comment on", spoken(object.id)));
+}
+
+void drop_plain(const Object& object, const ChangeContext&, Action& action) {
+  const Kind& own = kind(object.id.kind);
+  action.sql.push_back(sql("DROP {} {}", fragment(own.sql_name), own.address(object.id)));
+  describe(action, fmt::format("Drop {}", spoken(object.id)));
+}
+
+void rename_plain(const Object& before, const ObjectId& after, Action& action) {
+  const Kind& own = kind(before.id.kind);
+  ObjectId at = before.id;
+  if (at.own_name() != after.own_name()) {
+    action.sql.push_back(sql("ALTER {} {} RENAME TO {}", fragment(own.sql_name), own.address(at), ident(after.own_name())));
+    (at.member.empty() ? at.name : at.member) = after.own_name();
+  }
+  // A member moves with the relation that holds it.
+  if (at.member.empty() && at.schema != after.schema) {
+    action.sql.push_back(sql("ALTER {} {} SET SCHEMA {}", fragment(own.sql_name), own.address(at), ident(after.schema)));
+  }
+  describe(action, fmt::format("Rename {} to {}", spoken(before.id), after.path()));
+}
+
+Sql address_qualified(const ObjectId& id) { return qualified(id.schema, id.name); }
+
+Sql address_name(const ObjectId& id) { return ident(id.own_name()); }
+
+Sql address_routine(const ObjectId& id) { return sql("{}({})", qualified(id.schema, id.name), fragment(id.arguments)); }
+
+Sql address_member(const ObjectId& id) { return sql("{} ON {}", ident(id.member), qualified(id.schema, id.name)); }
+
+// What shares a namespace in the system catalogs: https://www.postgresql.org/docs/15/catalog-pg-class.html (every table, view and
+// composite type has a row type of its name).
+std::vector<std::string> relation_slots(const Object& object) {
+  const std::string name = qualified(object.id.schema, object.id.name).text;
+  return {"relation " + name, "type " + name};
+}
+
+std::vector<std::string> type_slots(const Object& object) { return {"type " + qualified(object.id.schema, object.id.name).text}; }
+
+std::vector<std::string> routine_slots(const Object& object) { return {"routine " + address_routine(object.id).text}; }
+
+}  // namespace lpc::kinds

@@ -1,0 +1,183 @@
+// What lpc knows of one kind of Postgres object: how to read it from a server, from .lp and back, how to make, change and drop it, and what it needs.
+// Everything else (diff, order, reverse, hash, JSON, the introspector) is generic over this and names no kind.
+#pragma once
+
+#include <functional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "ast/ast.h"
+#include "catalog/catalog.h"
+#include "change/action.h"
+#include "diag/sink.h"
+#include "frontend/sql_fragment.h"
+
+namespace lpc::kinds {
+
+// ---- attributes -----------------------------------------------------------------------------------------------------------
+
+/// What an attribute's value is. Decides how a row's text becomes a Value and which references it holds.
+enum class Content : std::uint8_t {
+  flag,         ///< bool; false is left out
+  integer,
+  text,         ///< plain text without references
+  name,         ///< an identifier, unquoted
+  names,        ///< list of identifiers, in order
+  role,         ///< a role's name
+  type,         ///< a type as format_type() prints it under an empty search_path
+  expression,   ///< SQL, without enclosing parentheses
+  query,
+  statement,    ///< one or more SQL statements (rule actions)
+  relation,     ///< a qualified relation name as SQL text: shop."Users"
+  routine,      ///< a qualified routine name as SQL text, without arguments
+  collation,    ///< a qualified collation name as SQL text
+  list,         ///< any list (JSON in the row)
+  map,          ///< any map (JSON in the row)
+};
+
+struct ChangeContext;
+struct Alteration;
+
+/// Adds to the action the SQL that gives the object the `after` values of the attributes that changed.
+using AlterFn = void (*)(const Alteration&, const ChangeContext&, Action&);
+
+/// How a change of the attribute is carried out. A null `alter` means that the object must be replaced (dropped and created again).
+/// Attributes that share one `alter` function are altered by one call.
+struct AttributeRule {
+  std::string_view name;
+  Content content;
+  AlterFn alter = nullptr;
+  /// Not compared; shown and hashed nowhere (kept only to build SQL). Rarely right.
+  bool ignored = false;
+  /// On creation, `alter` runs after `create` as well (with no before), because CREATE can't say it: owner, comment, grants.
+  bool after_create = false;
+  /// Dependents whose kind has `rebuilt_with_column` must be taken down before the change and put back after it.
+  bool disturbs_dependents = false;
+  /// When the sources don't say it, the live value stays (and the session's own is used for a new object): the owner.
+  bool unsaid_keeps_live = false;
+  /// A list whose order Postgres can't change (04-planning, "Column order"): items both sides have keep the live order, new ones follow. An
+  /// item is a text, or a map with a `name`.
+  bool keeps_live_order = false;
+};
+
+struct Alteration {
+  const Object* before;                        ///< null right after creation
+  const Object& after;
+  std::vector<std::string_view> changed;       ///< names of the changed attributes that share this alter function
+
+  bool has(std::string_view name) const;
+};
+
+// ---- what hooks see ---------------------------------------------------------------------------------------------------------
+
+struct ChangeContext {
+  const Catalog& before;                       ///< what exists before the plan
+  const Catalog& after;                        ///< what shall exist
+  int server_version;                          ///< 150020
+  std::string role;                            ///< the role that will run the plan; "" when unknown
+  /// True when `id` is made by its parent's create (its `inline_sql` is part of the parent's statement).
+  std::function<bool(const ObjectId&)> is_folded;
+  /// True when the plan replaces or drops `id` elsewhere, so that the hook need not take care of it.
+  std::function<bool(const ObjectId&)> is_dropped;
+  /// True when the plan creates `id` (replacements included).
+  std::function<bool(const ObjectId&)> is_created;
+};
+
+class LowerContext;
+class LinkContext;
+class LpWriter;
+
+struct IntrospectQuery {
+  /// A query whose columns are the object's attributes (NULL: left out; flags 'f': left out) plus
+  ///   _schema _name _member _arguments   the id's parts (absent columns are "")
+  ///   _parent_kind                       name of the parent's kind; the parent is (_parent_kind, _schema, _name [, _parent_member]) unless
+  ///   _parent_name _parent_member        say otherwise
+  ///   _parent_schema
+  ///   _aliases                           "class:oid" or "class:oid:sub" words, blank-separated: the catalog rows that are this object
+  ///                                      (for a table: 'pg_class:16390', and 'pg_type:16392' for its row type and its array type)
+  ///   _acl _acl_owner                    aclitem[] as text and the owner's name: become `grants` and `revokes`
+  ///   _depends                           object ids as text, newline-separated, that pg_depend doesn't know
+  /// It runs with an empty search_path in one repeatable read, read only snapshot shared by all kinds. The text may hold the macros of
+  /// introspect/macros: `{user_schema:n}` (a condition on a pg_namespace alias: no system schema, not lpc's own),
+  /// `{not_member:pg_class:c.oid}` (not a member of an extension).
+  std::string_view sql;
+  int from_version = 0;                        ///< the first server version number that it is for (0, 140000, …)
+};
+
+using LowerFn = void (*)(const ast::Decl&, LowerContext&);
+using NormaliseFn = void (*)(CatalogBuilder&);
+using EdgesFn = void (*)(const Object&, LinkContext&);
+using CreateFn = void (*)(const Object&, const ChangeContext&, Action&);
+using DropFn = void (*)(const Object&, const ChangeContext&, Action&);
+using RenameFn = void (*)(const Object& before, const ObjectId& after, Action&);
+using InlineFn = Sql (*)(const Object&, const ChangeContext&);
+using FoldsFn = bool (*)(const Object&, const ChangeContext&);
+using AddressFn = Sql (*)(const ObjectId&);
+using PrintFn = void (*)(const Object&, const Catalog&, LpWriter&);
+using SlotsFn = std::vector<std::string> (*)(const Object&);
+
+struct KindTraits {
+  /// Gone when its parent is dropped; needs no drop of its own then.
+  bool dropped_with_parent = false;
+  /// Holds rows or state that a drop loses: a table, column, sequence, materialized view. Never replaced only because something else is.
+  bool holds_data = false;
+  /// What loses data is worth a hazard of this code when dropped; kNone when nothing is lost.
+  diag::Code drop_hazard = diag::Code{};
+  /// Postgres refuses to alter the type of a column that it uses: taken down before and put back after (views, policies, rules, triggers).
+  bool rebuilt_with_column = false;
+  /// Can be renamed aside, made anew, its columns converted through text, and dropped: enum, composite type, domain.
+  bool swappable = false;
+  /// Belongs to the cluster, not to the database: managed only when declared.
+  bool cluster_wide = false;
+  /// Belongs to the database but to no schema: managed when declared, or with --manage '*'.
+  bool schemaless = false;
+  /// Its actions come after everything else that is possible (default privileges, so that what the plan creates meets the old ones).
+  bool runs_last = false;
+  /// The letter acldefault() takes for it ('r', 's', 'f', 'n', 'T', 'c'), or 0 when it has no grants.
+  char acl_type = 0;
+  /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
+  bool (*can_replace)(const Object& before, const Object& after) = nullptr;
+};
+
+struct Kind {
+  KindId id;
+  std::string_view sql_name;                   ///< as in ALTER, DROP, COMMENT ON: "MATERIALIZED VIEW"
+  std::span<const std::string_view> declared_as;  ///< ast::Decl kinds that `lower` takes
+  std::span<const IntrospectQuery> introspect; ///< newest first; the first whose from_version fits is used
+  LowerFn lower;
+  NormaliseFn normalise;                       ///< leaves out what the server implies; may be null
+  EdgesFn edges;                               ///< beyond what Content says; may be null
+  CreateFn create;
+  DropFn drop;
+  RenameFn rename;                             ///< null when Postgres can't rename it
+  InlineFn inline_sql;                         ///< null when it is never part of its parent's CREATE
+  FoldsFn folds;                               ///< whether this object may be part of its parent's CREATE; null: never
+  AddressFn address;                           ///< as ALTER and COMMENT ON name it: `shop.users`, `touch ON shop.users`
+  std::span<const AttributeRule> attributes;
+  PrintFn print_lp;
+  SlotsFn slots;                               ///< names it occupies ("relation shop.users"); null: none beyond its id
+  KindTraits traits;
+};
+
+/// A forgotten hook is a compile error: each kind's file ends in static_assert(is_complete(kFoo)).
+constexpr bool is_complete(const Kind& kind) {
+  return !kind.sql_name.empty() && !kind.introspect.empty() && kind.lower && kind.create && kind.drop && kind.address &&
+         kind.print_lp && !kind.attributes.empty() && (!kind.inline_sql || kind.folds);
+}
+
+#define KIND(enumerator, constant, name) extern const Kind constant;
+#include "kinds/kinds.def"
+#undef KIND
+
+const Kind& kind(KindId id);
+std::span<const Kind* const> all_kinds();
+/// The kind whose `declared_as` has that word, or null.
+const Kind* kind_declared_as(std::string_view decl_kind);
+/// The rule of that name, or null.
+const AttributeRule* rule(const Kind& kind, std::string_view attribute);
+/// For catalog_from_json.
+const AttributeNames& attribute_names();
+
+}  // namespace lpc::kinds

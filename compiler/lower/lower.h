@@ -1,0 +1,21 @@
+// Module to Catalog: each declaration goes to its kind's `lower`, kinds' `normalise` hooks leave out what a server implies, and link()
+// finds what depends on what. Names no kind.
+#pragma once
+
+#include "catalog/catalog.h"
+#include "diag/sink.h"
+#include "frontend/sql_fragment.h"
+#include "sema/module.h"
+
+namespace lpc::lower {
+
+/// The desired catalog of a program, not yet canonical (SQL as written).
+Catalog lower(const sema::Module& module, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+enum class LinkMode : std::uint8_t {
+  declared,       ///< every reference becomes a dependency; unknown names are reported (LP2001, LP2003, LP2004, LP2005 …)
+  introspected,   ///< pg_depend has spoken: only `mentions` of bodies are added
+};
+void link(CatalogBuilder& builder, frontend::FragmentParser& fragments, LinkMode mode, diag::Sink& sink);
+
+}  // namespace lpc::lower

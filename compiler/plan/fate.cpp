@@ -1,0 +1,142 @@
+#include "plan/fate.h"
+
+#include <deque>
+
+#include "kinds/kind.h"
+
+namespace lpc::plan {
+
+namespace {
+
+using kinds::kind;
+
+class Decider {
+ public:
+  Decider(const Catalog& before, const Catalog& after, diag::Sink& sink) : before_(before), after_(after), sink_(sink) {}
+
+  Fates run(const std::vector<Delta>& deltas) {
+    for (const Delta& delta : deltas) start(delta);
+    while (!queue_.empty()) {
+      const ObjectId id = queue_.front();
+      queue_.pop_front();
+      spread(id);
+    }
+    return std::move(fates_);
+  }
+
+ private:
+  void start(const Delta& delta) {
+    switch (delta.type) {
+      case DeltaType::created: fates_.created.insert(delta.after->id); break;
+      case DeltaType::dropped:
+        fates_.dropped.insert(delta.before->id);
+        queue_.push_back(delta.before->id);
+        break;
+      case DeltaType::changed: start_change(delta); break;
+    }
+  }
+
+  void start_change(const Delta& delta) {
+    const kinds::Kind& its_kind = kind(delta.after->id.kind);
+    bool replace = false;
+    bool disturbs = false;
+    for (const AttributeDelta& change : delta.attributes) {
+      const kinds::AttributeRule* rule = kinds::rule(its_kind, change.name);
+      LP_CHECK(rule);
+      replace |= rule->alter == nullptr;
+      disturbs |= rule->disturbs_dependents;
+    }
+    if (replace && its_kind.traits.can_replace && its_kind.traits.can_replace(*delta.before, *delta.after)) {
+      fates_.redefined.insert(delta.after->id);
+      replace = false;
+    }
+    if (replace) {
+      this->replace(delta.after->id);
+      return;
+    }
+    fates_.altered[delta.after->id] = delta.attributes;
+    if (disturbs) {
+      disturbing_.insert(delta.after->id);
+      queue_.push_back(delta.after->id);
+    }
+  }
+
+  void replace(const ObjectId& id) {
+    if (fates_.dropped.contains(id)) return;
+    fates_.altered.erase(id);
+    fates_.redefined.erase(id);
+    fates_.dropped.insert(id);
+    if (after_.has(id)) fates_.created.insert(id);
+    queue_.push_back(id);
+  }
+
+  /// Whether an object is part of `whole`, directly or through its parents.
+  bool is_part_of(const Object& object, const ObjectId& whole) const {
+    for (const Object* at = &object; at && at->parent; at = before_.find(*at->parent)) {
+      if (*at->parent == whole) return true;
+    }
+    return false;
+  }
+
+  /// What happens to the dependents of something that is dropped, replaced or changed in a way that disturbs them.
+  void spread(const ObjectId& id) {
+    const bool stays = disturbing_.contains(id) && !fates_.dropped.contains(id);
+    for (const Object* dependent : before_.dependents(id)) {
+      if (fates_.dropped.contains(dependent->id) || dependent->external) continue;
+      if (stays) {
+        if (kind(dependent->id.kind).traits.rebuilt_with_column && after_.has(dependent->id)) replace(dependent->id);
+      } else {
+        spread_drop(id, *dependent);
+      }
+    }
+  }
+
+  void spread_drop(const ObjectId& id, const Object& dependent) {
+    if (is_part_of(dependent, id)) {
+      replace(dependent.id);
+      return;
+    }
+    const bool gone = !fates_.created.contains(id);
+    const Object* later = after_.find(dependent.id);
+    if (gone && later && changes(dependent.id)) return;      // altered so that it no longer needs it; the order takes care
+    const kinds::KindTraits& traits = kind(dependent.id.kind).traits;
+    const bool loses_data = traits.holds_data && traits.drop_hazard != diag::Code{};
+    if (!loses_data) {
+      replace(dependent.id);
+    } else if (!gone && kind(id.kind).traits.swappable) {
+      fates_.swapped.insert(id);
+      if (fates_.converted.insert(dependent.id).second) {
+        disturbing_.insert(dependent.id);
+        queue_.push_back(dependent.id);
+      }
+    } else if (!gone) {
+      refuse(id, dependent);
+    }
+  }
+
+  bool changes(const ObjectId& id) const { return fates_.altered.contains(id) || fates_.redefined.contains(id); }
+
+  void refuse(const ObjectId& id, const Object& dependent) {
+    if (!refused_.insert(id).second) return;
+    const Object* object = after_.find(id);
+    sink_.add(diag::make(diag::Code::kUnreachable, object ? object->origin : Span{}, id.text(),
+                         "it would have to be dropped and made again, and `" + dependent.id.text() + "` holds data that depends on it",
+                         "give the new form another name and move the data in two steps"));
+  }
+
+  const Catalog& before_;
+  const Catalog& after_;
+  diag::Sink& sink_;
+  Fates fates_;
+  IdSet disturbing_;
+  IdSet refused_;
+  std::deque<ObjectId> queue_;
+};
+
+}  // namespace
+
+Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, diag::Sink& sink) {
+  return Decider(before, after, sink).run(deltas);
+}
+
+}  // namespace lpc::plan

@@ -1,0 +1,33 @@
+// What becomes of each object: the first half of synthesis. Works out, from what differs, everything that has to be replaced because of
+// something else (04-planning, "Ordering").
+#pragma once
+
+#include <map>
+#include <set>
+#include <unordered_map>
+#include <unordered_set>
+#include <vector>
+
+#include "change/action.h"
+#include "diag/sink.h"
+
+namespace lpc::plan {
+
+using IdSet = std::unordered_set<ObjectId, ObjectIdHash>;
+
+struct Fates {
+  IdSet created;                       ///< made by the plan: new, or the second half of a replacement
+  IdSet dropped;                       ///< dropped by the plan: gone, or the first half of a replacement
+  IdSet swapped;                       ///< replaced types whose old form is kept aside until its columns are converted
+  /// Altered in place, with what differs. Those in `redefined` by running CREATE OR REPLACE.
+  std::unordered_map<ObjectId, std::vector<AttributeDelta>, ObjectIdHash> altered;
+  IdSet redefined;
+  IdSet converted;                     ///< columns of swapped types
+
+  bool replaced(const ObjectId& id) const { return created.contains(id) && dropped.contains(id); }
+};
+
+/// LP5008 at what would lose data only because something else must be replaced.
+Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, diag::Sink& sink);
+
+}  // namespace lpc::plan

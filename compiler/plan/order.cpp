@@ -1,0 +1,164 @@
+#include "plan/order.h"
+
+#include <algorithm>
+#include <queue>
+#include <tuple>
+
+#include "kinds/common.h"
+#include "kinds/kind.h"
+
+namespace lpc::plan {
+
+namespace {
+
+/// What the order of independent actions looks like to a reader: drops, then changes, then new things; kinds in their usual order, then names.
+struct Rank {
+  int phase;
+  int weight;
+  const ObjectId* id;
+  std::size_t position;
+
+  friend bool operator<(const Rank& a, const Rank& b) {
+    if (a.phase != b.phase) return a.phase < b.phase;
+    if (a.weight != b.weight) return a.weight < b.weight;
+    if (!(*a.id == *b.id)) return *a.id < *b.id;
+    return a.position < b.position;
+  }
+  friend bool operator>(const Rank& a, const Rank& b) { return b < a; }
+};
+
+Rank rank(const Action& action, std::size_t position) {
+  const int weight = static_cast<int>(action.object.kind);
+  if (kinds::kind(action.object.kind).traits.runs_last) return {9, weight, &action.object, position};
+  switch (action.type) {
+    case ActionType::rename: return {0, weight, &action.object, position};
+    case ActionType::drop: return {1, static_cast<int>(kKindCount) - weight, &action.object, position};
+    case ActionType::alter: return {action.commit_after ? 0 : 2, weight, &action.object, position};
+    case ActionType::create: return {3, weight, &action.object, position};
+  }
+  return {9, weight, &action.object, position};
+}
+
+using Successors = std::vector<std::vector<std::size_t>>;
+
+Successors successors(std::size_t count, const std::vector<std::pair<std::size_t, std::size_t>>& edges) {
+  Successors result(count);
+  for (const auto& [first, second] : edges) result[first].push_back(second);
+  for (auto& list : result) {
+    std::sort(list.begin(), list.end());
+    list.erase(std::unique(list.begin(), list.end()), list.end());
+  }
+  return result;
+}
+
+class Sorter {
+ public:
+  explicit Sorter(const ActionGraph& graph)
+      : actions_(graph.actions), hard_(successors(graph.actions.size(), graph.edges)), soft_(successors(graph.actions.size(), graph.soft_edges)),
+        hard_waits_(graph.actions.size()), soft_waits_(graph.actions.size()), done_(graph.actions.size()) {
+    count(hard_, hard_waits_);
+    count(soft_, soft_waits_);
+  }
+
+  /// The positions in order; fewer than all when the hard edges have a circle.
+  std::vector<std::size_t> run() {
+    for (std::size_t i = 0; i < actions_.size(); ++i) offer(i);
+    std::vector<std::size_t> result;
+    while (true) {
+      const auto next = take();
+      if (!next) return result;
+      result.push_back(*next);
+      done_[*next] = true;
+      for (const std::size_t after : hard_[*next]) {
+        --hard_waits_[after];
+        offer(after);
+      }
+      for (const std::size_t after : soft_[*next]) {
+        --soft_waits_[after];
+        offer(after);
+      }
+    }
+  }
+
+  /// The members of one circle among what is left.
+  std::vector<std::size_t> circle() const {
+    std::vector<std::size_t> predecessor(actions_.size(), actions_.size());
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      if (done_[i]) continue;
+      for (const std::size_t after : hard_[i]) {
+        if (!done_[after]) predecessor[after] = i;
+      }
+    }
+    std::size_t at = 0;
+    while (at < actions_.size() && (done_[at] || predecessor[at] == actions_.size())) ++at;
+    if (at == actions_.size()) return {};
+    for (std::size_t i = 0; i < actions_.size(); ++i) at = predecessor[at];      // by now surely on the circle
+    std::vector<std::size_t> members{at};
+    for (std::size_t i = predecessor[at]; i != at; i = predecessor[i]) members.push_back(i);
+    std::reverse(members.begin(), members.end());
+    return members;
+  }
+
+ private:
+  static void count(const Successors& edges, std::vector<std::size_t>& waits) {
+    for (const auto& list : edges) {
+      for (const std::size_t after : list) ++waits[after];
+    }
+  }
+
+  void offer(std::size_t i) {
+    if (done_[i] || hard_waits_[i] > 0) return;
+    (soft_waits_[i] > 0 ? reluctant_ : ready_).push(rank(actions_[i], i));
+  }
+
+  /// The best that waits for nothing; only when there is none, one whose soft wishes stay unmet.
+  std::optional<std::size_t> take() {
+    for (Queue* queue : {&ready_, &reluctant_}) {
+      while (!queue->empty()) {
+        const std::size_t i = queue->top().position;
+        queue->pop();
+        if (!done_[i]) return i;
+      }
+    }
+    return std::nullopt;
+  }
+
+  using Queue = std::priority_queue<Rank, std::vector<Rank>, std::greater<Rank>>;
+
+  const std::vector<Action>& actions_;
+  Successors hard_, soft_;
+  std::vector<std::size_t> hard_waits_, soft_waits_;
+  std::vector<bool> done_;
+  Queue ready_, reluctant_;
+};
+
+void report_circle(const std::vector<Action>& actions, const std::vector<std::size_t>& members, diag::Sink& sink) {
+  std::string names;
+  for (const std::size_t i : members) names += (names.empty() ? "" : ", ") + actions[i].object.text();
+  sink.add(diag::make(diag::Code::kDependencyCycle, {}, names));
+}
+
+}  // namespace
+
+std::vector<Action> order(ActionGraph graph, diag::Sink& sink) {
+  Sorter sorter(graph);
+  const std::vector<std::size_t> sorted = sorter.run();
+  if (sorted.size() < graph.actions.size()) {
+    report_circle(graph.actions, sorter.circle(), sink);
+    return {};
+  }
+  std::vector<bool> awaited(graph.actions.size());
+  for (const auto& [first, second] : graph.edges) {
+    awaited[first] = awaited[first] || !(graph.actions[first].object == graph.actions[second].object);
+  }
+  std::vector<Action> actions;
+  actions.reserve(sorted.size());
+  for (const std::size_t i : sorted) {
+    Action& action = graph.actions[i];
+    action.commit_after = action.commit_after && awaited[i];
+    actions.push_back(std::move(action));
+  }
+  return actions;
+}
+
+}  // namespace lpc::plan

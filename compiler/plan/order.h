@@ -1,0 +1,13 @@
+// Sorts actions: what must come first does, ties are broken by type, kind and name, so that the same graph gives the same order.
+#pragma once
+
+#include "diag/sink.h"
+#include "plan/synthesise.h"
+
+namespace lpc::plan {
+
+/// Moves the graph's actions into an order that keeps every edge, and as many soft edges as no circle forbids. Sets `commit_after` to false where nothing
+/// later waits for it. LP5009 with the circle's members when the hard edges have one; then nothing is returned.
+std::vector<Action> order(ActionGraph graph, diag::Sink& sink);
+
+}  // namespace lpc::plan

@@ -1,0 +1,80 @@
+// A plan: ordered steps, their reverse, and what is known about both. A value that JSON can hold (plan_json.h); steps are what
+// actions become once they are ordered. Knows no database.
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "change/action.h"
+
+namespace lpc::plan {
+
+struct Origin {
+  std::string file;
+  std::uint32_t line = 0;
+  std::uint32_t column = 0;
+};
+
+struct StepLock {
+  std::string relation;               ///< "shop.users"
+  std::string predicted;              ///< "ACCESS EXCLUSIVE", or "" when nothing was predicted
+  std::string measured;               ///< "" until the shadow has measured it
+};
+
+struct StepHazard {
+  std::string code;                   ///< "LP4001"
+  std::string severity;               ///< "warning", "error"
+  std::string message;
+  std::string object;
+  std::string allowed;                ///< the reason given; "" when it isn't
+};
+
+enum class Reversible : std::uint8_t { exact, lossy, no };
+
+struct Step {
+  int id = 0;                         ///< 1, 2, … in order
+  std::string description;
+  std::vector<std::string> sql;
+  std::vector<std::string> objects;   ///< ids as text
+  std::optional<Origin> origin;
+  int group = 1;                      ///< steps of one group share a transaction
+  bool transactional = true;
+  std::string kind = "ddl";
+  std::vector<StepLock> locks;
+  std::vector<std::string> rewrites;
+  std::vector<std::string> scans;
+  std::vector<StepHazard> hazards;
+  std::string reversible = "exact";   ///< exact, lossy, no
+};
+
+struct Loss {
+  std::string object;
+  std::string what;
+};
+
+struct Proof {
+  std::string server;                 ///< "15.20"
+  std::string forward;                ///< the hash reached
+  std::string reverse;
+  std::string scope = "full";         ///< closure, full
+};
+
+struct Plan {
+  int version = 1;
+  std::string source_hash;
+  std::string target_hash;
+  int server_version = 0;
+  std::vector<std::string> managed;   ///< schemas that the hashes cover; {"*"} for all
+  std::vector<std::string> declared;  ///< ids of objects outside schemas (extensions, roles …) that the hashes cover
+  std::string role;                   ///< who it was planned for: the role that new objects belong to
+  std::vector<Step> steps;
+  std::vector<Step> reverse;
+  std::vector<Loss> loses;
+  std::optional<Proof> proof;
+
+  bool empty() const { return steps.empty(); }
+};
+
+}  // namespace lpc::plan

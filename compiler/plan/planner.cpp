@@ -1,0 +1,115 @@
+#include "plan/planner.h"
+
+#include <algorithm>
+
+#include "kinds/kind.h"
+#include "plan/diff.h"
+#include "plan/order.h"
+#include "plan/synthesise.h"
+
+namespace lpc::plan {
+
+std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, const PlannerOptions& options, diag::Sink& sink) {
+  const std::vector<Delta> deltas = diff(before, after);
+  if (deltas.empty()) return {};
+  const std::size_t errors = sink.error_count();
+  ActionGraph graph = synthesise(before, after, deltas, options, sink);
+  if (sink.error_count() > errors) return {};
+  if (graph.actions.empty()) {
+    const Object& object = deltas.front().after ? *deltas.front().after : *deltas.front().before;
+    sink.add(diag::make(diag::Code::kUnreachable, object.origin, object.id.text(), "lpc knows no statement for it", "change it by hand and plan again"));
+    return {};
+  }
+  return order(std::move(graph), sink);
+}
+
+namespace {
+
+std::string_view severity_word(diag::Severity severity) {
+  switch (severity) {
+    case diag::Severity::note: return "note";
+    case diag::Severity::warning: return "warning";
+    case diag::Severity::error: return "error";
+  }
+  return "error";
+}
+
+std::optional<Origin> origin(const ObjectId& id, const SourceMap* sources, const Catalog* desired) {
+  const Object* object = sources && desired ? desired->find(id) : nullptr;
+  if (!object || object->origin.is_nowhere()) return std::nullopt;
+  const SourceBuffer& buffer = sources->at(object->origin.file);
+  const Position at = buffer.position(object->origin.begin);
+  return Origin{buffer.path(), at.line, at.column};
+}
+
+Step to_step(const Action& action, const SourceMap* sources, const Catalog* desired) {
+  Step step;
+  step.description = action.description;
+  for (const Sql& statement : action.sql) step.sql.push_back(statement.text);
+  step.objects.push_back(action.object.text());
+  for (const ObjectId& id : action.covers) step.objects.push_back(id.text());
+  step.origin = origin(action.object, sources, desired);
+  step.transactional = action.transactional;
+  step.kind = action.step_kind;
+  for (const PredictedLock& lock : action.locks) step.locks.push_back({lock.relation.path(), std::string(lock_name(lock.lock)), ""});
+  for (const ObjectId& id : action.rewrites) step.rewrites.push_back(id.path());
+  for (const ObjectId& id : action.scans) step.scans.push_back(id.path());
+  for (const Hazard& hazard : action.hazards) {
+    step.hazards.push_back({diag::code_text(hazard.code), std::string(severity_word(diag::info(hazard.code).severity)), hazard.message,
+                            hazard.object.text(), ""});
+    step.reversible = "lossy";
+  }
+  return step;
+}
+
+bool loses_data(diag::Code code) {
+  switch (code) {
+    case diag::Code::kDropsTable:
+    case diag::Code::kDropsColumn:
+    case diag::Code::kDropsSchema:
+    case diag::Code::kDropsData:
+    case diag::Code::kRebuildsTable:
+    case diag::Code::kNarrowsType:
+    case diag::Code::kDropsEnumValue: return true;
+    default: return false;
+  }
+}
+
+}  // namespace
+
+std::vector<Step> to_steps(const std::vector<Action>& actions, const SourceMap* sources, const Catalog* desired) {
+  std::vector<Step> steps;
+  int group = 1;
+  bool fresh = true;                        // nothing is in the group yet
+  bool close_before_next_kind = false;      // an uncommitted enum value waits: only further ones may join
+  for (const Action& action : actions) {
+    if (!fresh && (!action.transactional || (close_before_next_kind && !action.commit_after))) {
+      ++group;
+      fresh = true;
+    }
+    Step step = to_step(action, sources, desired);
+    if (std::none_of(action.hazards.begin(), action.hazards.end(), [](const Hazard& h) { return loses_data(h.code); })) step.reversible = "exact";
+    step.id = static_cast<int>(steps.size()) + 1;
+    step.group = group;
+    steps.push_back(std::move(step));
+    close_before_next_kind = action.commit_after;
+    fresh = false;
+    if (!action.transactional) {
+      ++group;
+      fresh = true;
+    }
+  }
+  return steps;
+}
+
+std::vector<Loss> losses(const std::vector<Action>& actions) {
+  std::vector<Loss> result;
+  for (const Action& action : actions) {
+    for (const Hazard& hazard : action.hazards) {
+      if (loses_data(hazard.code)) result.push_back({hazard.object.text(), hazard.message});
+    }
+  }
+  return result;
+}
+
+}  // namespace lpc::plan

@@ -1,0 +1,56 @@
+// From two catalogs to ordered steps. A pure function: the same catalogs give the same plan, no database is asked.
+//   diff (diff.h) → synthesise (synthesise.h) → order (order.h) → steps
+// Names no kind: everything particular comes from kinds/kind.h.
+#pragma once
+
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "change/action.h"
+#include "diag/sink.h"
+#include "plan/plan.h"
+
+namespace lpc::plan {
+
+/// Which objects a plan may touch. Everything else is context.
+struct Scope {
+  bool all = false;                                    ///< --manage '*': every non-system schema and what stands in none
+  std::vector<std::string> schemas;                    ///< sorted
+  std::vector<ObjectId> declared;                      ///< objects outside schemas; sorted
+
+  bool covers(const Object& object) const;
+};
+
+/// The objects of the catalog that the scope covers (context, and what is external, left out).
+Catalog restrict(const Catalog& catalog, const Scope& scope);
+/// `live` with everything in scope replaced by `desired`: what the database shall be, its context kept.
+Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope);
+
+/// What the plan can reach, and what is to be kept where the sources say nothing: live column order for existing columns (new ones after them), live values of attributes that
+/// `unsaid_keeps_live` names, `role` as the owner of new objects. Reports differences in order as LP5012.
+Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, diag::Sink& sink);
+
+/// A rename that a hint asks for: the object's id before and after.
+using Renames = std::vector<std::pair<ObjectId, ObjectId>>;
+/// Matches `@renamed_from` hints of `desired` with objects of `live`. A hint whose old name isn't there but whose new name is, is stale (LP3008);
+/// one that matches nothing is LP3009.
+Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& sink);
+/// The actions that carry them out, in an order that works (outer objects first).
+std::vector<Action> rename_actions(const Catalog& live, const Renames& renames);
+
+struct PlannerOptions {
+  int server_version = 150000;
+  std::string role;
+};
+
+/// The ordered actions that turn `before` into `after`. LP5008 and LP5009 when there is no way.
+std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, const PlannerOptions& options, diag::Sink& sink);
+
+/// Actions as steps: numbered, grouped into transactions, each SQL in the order given.
+std::vector<Step> to_steps(const std::vector<Action>& actions, const SourceMap* sources, const Catalog* desired);
+
+/// What a plan loses that its reverse can't bring back.
+std::vector<Loss> losses(const std::vector<Action>& actions);
+
+}  // namespace lpc::plan

@@ -1,0 +1,40 @@
+// What a plan may touch, and what the database shall be when the rest is left alone.
+#include <algorithm>
+
+#include "kinds/kind.h"
+#include "plan/planner.h"
+
+namespace lpc::plan {
+
+bool Scope::covers(const Object& object) const {
+  if (object.external) return false;
+  const ObjectId& id = object.id;
+  if (std::binary_search(declared.begin(), declared.end(), id)) return true;
+  const kinds::KindTraits& traits = kinds::kind(id.kind).traits;
+  if (traits.cluster_wide) return false;
+  if (all) return true;
+  if (!id.schema.empty()) return std::binary_search(schemas.begin(), schemas.end(), id.schema);
+  if (traits.schemaless) return false;
+  return std::binary_search(schemas.begin(), schemas.end(), id.name);   // a schema itself
+}
+
+Catalog restrict(const Catalog& catalog, const Scope& scope) {
+  CatalogBuilder builder;
+  for (const Object& object : catalog.objects()) {
+    if (scope.covers(object)) builder.add(object);
+  }
+  return builder.finish();
+}
+
+Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope) {
+  CatalogBuilder builder;
+  for (const Object& object : live.objects()) {
+    if (!scope.covers(object)) builder.add(object);
+  }
+  for (const Object& object : desired.objects()) {
+    if (scope.covers(object) || !builder.find(object.id)) builder.add(object);
+  }
+  return builder.finish();
+}
+
+}  // namespace lpc::plan

@@ -1,0 +1,337 @@
+#include "plan/synthesise.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "kinds/common.h"
+#include "kinds/kind.h"
+#include "plan/fate.h"
+#include "plan/folding.h"
+
+namespace lpc::plan {
+
+namespace {
+
+using kinds::kind;
+
+constexpr std::string_view kAside = "_lpc_old";
+
+class Synthesiser {
+ public:
+  Synthesiser(const Catalog& before, const Catalog& after, Fates fates, const PlannerOptions& options)
+      : before_(before), after_(after), fates_(std::move(fates)),
+        context_{before, after, options.server_version, options.role,
+                 [this](const ObjectId& id) { return folding_.root(id).has_value(); },
+                 [this](const ObjectId& id) { return fates_.dropped.contains(id); },
+                 [this](const ObjectId& id) { return fates_.created.contains(id); }} {}
+
+  ActionGraph run() {
+    folding_ = fold(after_, fates_.created, context_);
+    for (const Object& object : before_.objects()) {
+      if (fates_.dropped.contains(object.id)) add_drop(object);
+    }
+    for (const Object& object : after_.objects()) {
+      if (fates_.altered.contains(object.id) || fates_.redefined.contains(object.id)) add_alters(object);
+      if (fates_.converted.contains(object.id)) add_conversion(object);
+      if (fates_.created.contains(object.id)) add_create(object);
+    }
+    connect();
+    return std::move(graph_);
+  }
+
+ private:
+  std::size_t add(Action action) {
+    graph_.actions.push_back(std::move(action));
+    return graph_.actions.size() - 1;
+  }
+
+  // ---- actions -----------------------------------------------------------------------------------------------------------
+
+  void add_drop(const Object& object) {
+    const kinds::Kind& its_kind = kind(object.id.kind);
+    if (its_kind.traits.dropped_with_parent && object.parent && fates_.dropped.contains(*object.parent)) return;
+    if (fates_.swapped.contains(object.id)) {
+      add_swap(object);
+      return;
+    }
+    Action action;
+    action.type = ActionType::drop;
+    action.object = object.id;
+    its_kind.drop(object, context_, action);
+    if (action.description.empty()) action.description = "Drop " + kinds::spoken(object.id);
+    cover_parts(object.id, action);
+    add_drop_hazard(object, action);
+    drop_nodes_[object.id] = add(std::move(action));
+  }
+
+  void cover_parts(const ObjectId& id, Action& action) {
+    for (const Object* part : before_.children(id)) {
+      if (!kind(part->id.kind).traits.dropped_with_parent) continue;
+      action.covers.push_back(part->id);
+      cover_parts(part->id, action);
+    }
+  }
+
+  void add_drop_hazard(const Object& object, Action& action) {
+    const kinds::KindTraits& traits = kind(object.id.kind).traits;
+    if (traits.drop_hazard == diag::Code{} || !action.hazards.empty()) return;
+    const std::string path = object.id.path();
+    const bool names_kind = traits.drop_hazard == diag::Code::kDropsData;
+    const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message
+                                           : diag::make(traits.drop_hazard, {}, path).message;
+    action.hazards.push_back({traits.drop_hazard, message, object.id});
+  }
+
+  /// A type whose columns must be converted: its old form is renamed aside first and dropped at the end.
+  void add_swap(const Object& object) {
+    const kinds::Kind& its_kind = kind(object.id.kind);
+    Object aside = object;
+    aside.id.name = object.id.name.substr(0, 63 - kAside.size()) + std::string(kAside);
+    Action rename;
+    rename.type = ActionType::rename;
+    rename.object = object.id;
+    its_kind.rename(object, aside.id, rename);
+    rename.description = fmt::format("Move the old form of {} aside", kinds::spoken(object.id));
+    aside_nodes_[object.id] = add(std::move(rename));
+
+    Action drop;
+    drop.type = ActionType::drop;
+    drop.object = object.id;
+    its_kind.drop(aside, context_, drop);
+    drop.description = fmt::format("Drop the old form of {}", kinds::spoken(object.id));
+    cover_parts(object.id, drop);
+    drop_nodes_[object.id] = add(std::move(drop));
+  }
+
+  void add_create(const Object& object) {
+    if (folding_.root(object.id)) return;
+    const kinds::Kind& its_kind = kind(object.id.kind);
+    Action action;
+    action.type = ActionType::create;
+    action.object = object.id;
+    its_kind.create(object, context_, action);
+    if (action.description.empty()) action.description = "Create " + kinds::spoken(object.id);
+    finish_creation(object, action);
+    for (const ObjectId& part : folding_.parts(object.id)) {
+      action.covers.push_back(part);
+      finish_creation(*after_.find(part), action);
+    }
+    create_nodes_[object.id] = add(std::move(action));
+  }
+
+  /// What CREATE can't say: owner, comment, grants.
+  void finish_creation(const Object& object, Action& action) {
+    const std::string description = action.description;
+    std::vector<kinds::AlterFn> done;
+    for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
+      if (!rule.after_create || !rule.alter || std::find(done.begin(), done.end(), rule.alter) != done.end()) continue;
+      kinds::Alteration alteration{nullptr, object, {}};
+      for (const kinds::AttributeRule& other : kind(object.id.kind).attributes) {
+        if (other.alter == rule.alter && object.attributes.has(other.name)) alteration.changed.push_back(other.name);
+      }
+      // Grants are looked at even when there are none: default privileges may have given some.
+      if (alteration.changed.empty() && rule.content != kinds::Content::map) continue;
+      done.push_back(rule.alter);
+      rule.alter(alteration, context_, action);
+    }
+    action.description = description;
+  }
+
+  void add_alters(const Object& object) {
+    const kinds::Kind& its_kind = kind(object.id.kind);
+    const Object& before = *before_.find(object.id);
+    if (fates_.redefined.contains(object.id)) {
+      Action action;
+      action.type = ActionType::alter;
+      action.object = object.id;
+      its_kind.create(object, context_, action);
+      action.description = "Redefine " + kinds::spoken(object.id);
+      alter_nodes_[object.id].push_back(add(std::move(action)));
+    }
+    const std::vector<AttributeDelta>& changes = deltas_of(object.id);
+    std::vector<kinds::AlterFn> done;
+    for (const kinds::AttributeRule& rule : its_kind.attributes) {
+      if (!rule.alter || std::find(done.begin(), done.end(), rule.alter) != done.end()) continue;
+      kinds::Alteration alteration{&before, object, {}};
+      for (const AttributeDelta& change : changes) {
+        const kinds::AttributeRule* other = kinds::rule(its_kind, change.name);
+        if (other->alter == rule.alter) alteration.changed.push_back(change.name);
+      }
+      if (alteration.changed.empty()) continue;
+      done.push_back(rule.alter);
+      add_alter(alteration, rule.alter);
+    }
+  }
+
+  const std::vector<AttributeDelta>& deltas_of(const ObjectId& id) {
+    static const std::vector<AttributeDelta> none;
+    const auto at = fates_.altered.find(id);
+    return at == fates_.altered.end() ? none : at->second;
+  }
+
+  void add_alter(const kinds::Alteration& alteration, kinds::AlterFn alter) {
+    Action action;
+    action.type = ActionType::alter;
+    action.object = alteration.after.id;
+    for (const std::string_view name : alteration.changed) action.attributes.emplace_back(name);
+    alter(alteration, context_, action);
+    if (action.sql.empty()) return;
+    if (action.description.empty()) {
+      std::string what;
+      for (const std::string& name : action.attributes) what += (what.empty() ? "" : ", ") + name;
+      std::replace(what.begin(), what.end(), '_', ' ');
+      action.description = fmt::format("Change {} of {}", what, kinds::spoken(action.object));
+    }
+    auto& nodes = alter_nodes_[action.object];
+    const std::size_t node = add(std::move(action));
+    if (!nodes.empty()) graph_.edges.emplace_back(nodes.back(), node);
+    nodes.push_back(node);
+  }
+
+  /// A column of a swapped type: its values go through text to the new form.
+  void add_conversion(const Object& object) {
+    const Object& before = *before_.find(object.id);
+    for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
+      if (!rule.disturbs_dependents || !rule.alter || !object.attributes.has(rule.name)) continue;
+      if (std::any_of(deltas_of(object.id).begin(), deltas_of(object.id).end(), [&](const auto& d) { return d.name == rule.name; })) return;
+      Object converted = object;
+      const std::string& type = object.attributes.text(rule.name);
+      const std::string_view through = type.ends_with("[]") ? "text[]" : "text";
+      converted.hints.insert(converted.hints.begin(),
+                             {"using", {sql("{}::{}::{}", ident(object.id.own_name()), fragment(through), fragment(type)).text}, {}});
+      add_alter({&before, converted, {rule.name}}, rule.alter);
+      conversion_nodes_[object.id] = alter_nodes_[object.id].back();
+      return;
+    }
+  }
+
+  // ---- order -------------------------------------------------------------------------------------------------------------
+
+  const std::size_t* create_node(const ObjectId& id) const {
+    const auto root = folding_.root(id);
+    const auto at = create_nodes_.find(root ? *root : id);
+    return at == create_nodes_.end() ? nullptr : &at->second;
+  }
+
+  /// The action that drops it: its own, or that of the whole it is part of.
+  const std::size_t* drop_node(const ObjectId& id) const {
+    if (!fates_.dropped.contains(id)) return nullptr;
+    ObjectId at = id;
+    while (true) {
+      if (const auto found = drop_nodes_.find(at); found != drop_nodes_.end()) return &found->second;
+      const Object* object = before_.find(at);
+      if (!object || !object->parent) return nullptr;
+      at = *object->parent;
+    }
+  }
+
+  const std::vector<std::size_t>& alter_nodes(const ObjectId& id) const {
+    static const std::vector<std::size_t> none;
+    const auto at = alter_nodes_.find(id);
+    return at == alter_nodes_.end() ? none : at->second;
+  }
+
+  void edge(const std::size_t* first, const std::size_t* second) {
+    if (first && second && *first != *second) graph_.edges.emplace_back(*first, *second);
+  }
+
+  void connect() {
+    for (const Object& object : after_.objects()) connect_after(object);
+    for (const Object& object : before_.objects()) {
+      if (fates_.dropped.contains(object.id)) connect_drop(object);
+    }
+    for (const auto& [id, nodes] : alter_nodes_) connect_alters(id, nodes);
+    for (const auto& [id, aside] : aside_nodes_) {
+      edge(&aside, create_node(id));
+      edge(create_node(id), drop_node(id));
+    }
+    connect_slots();
+  }
+
+  /// An object is made after what it needs is made and altered.
+  void connect_after(const Object& object) {
+    const std::size_t* node = create_node(object.id);
+    if (!node || !fates_.created.contains(object.id)) return;
+    for (const ObjectId& need : after_.needs(object)) {
+      if (fates_.created.contains(need)) edge(create_node(need), node);
+      for (const std::size_t alter : alter_nodes(need)) edge(&alter, node);
+    }
+    for (const ObjectId& mention : object.mentions) {
+      const std::size_t* first = fates_.created.contains(mention) ? create_node(mention) : nullptr;
+      if (first && *first != *node) graph_.soft_edges.emplace_back(*first, *node);
+    }
+    if (fates_.replaced(object.id) && !aside_nodes_.contains(object.id)) edge(drop_node(object.id), node);
+  }
+
+  /// An object is dropped after what needs it is dropped, and before what it needs is altered.
+  void connect_drop(const Object& object) {
+    const std::size_t* node = drop_node(object.id);
+    for (const Object* dependent : before_.dependents(object.id)) edge(drop_node(dependent->id), node);
+    for (const ObjectId& need : before_.needs(object)) {
+      for (const std::size_t alter : alter_nodes(need)) edge(node, &alter);
+      if (aside_nodes_.contains(need)) edge(node, drop_node(need));
+    }
+  }
+
+  /// An object is altered after what its new form needs is made, and before what its old form needed is dropped.
+  void connect_alters(const ObjectId& id, const std::vector<std::size_t>& nodes) {
+    const Object& later = *after_.find(id);
+    const Object& earlier = *before_.find(id);
+    for (const std::size_t node : nodes) {
+      for (const ObjectId& need : after_.needs(later)) {
+        if (fates_.created.contains(need)) edge(create_node(need), &node);
+        for (const std::size_t alter : alter_nodes(need)) {      // a new definition sees the altered columns, a new default the new enum value
+          if (graph_.actions[node].attributes.empty() || graph_.actions[alter].attributes.empty()) edge(&alter, &node);
+        }
+      }
+      for (const ObjectId& mention : later.mentions) {
+        if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
+      }
+      for (const ObjectId& need : before_.needs(earlier)) {
+        const bool conversion = conversion_nodes_.contains(id) && conversion_nodes_.at(id) == node;
+        if (fates_.dropped.contains(need) && (!fates_.created.contains(need) || conversion)) edge(&node, drop_node(need));
+      }
+    }
+  }
+
+  /// A name is free only when what had it is gone.
+  void connect_slots() {
+    std::unordered_map<std::string, std::size_t> freed;
+    for (const Object& object : before_.objects()) {
+      const auto slots = kind(object.id.kind).slots;
+      const std::size_t* node = slots ? drop_node(object.id) : nullptr;
+      if (!node || aside_nodes_.contains(object.id)) continue;
+      for (const std::string& slot : slots(object)) freed[slot] = *node;
+    }
+    if (freed.empty()) return;
+    for (const Object& object : after_.objects()) {
+      const auto slots = kind(object.id.kind).slots;
+      const std::size_t* node = slots && fates_.created.contains(object.id) ? create_node(object.id) : nullptr;
+      if (!node) continue;
+      for (const std::string& slot : slots(object)) {
+        if (const auto at = freed.find(slot); at != freed.end()) edge(&at->second, node);
+      }
+    }
+  }
+
+  using Nodes = std::unordered_map<ObjectId, std::size_t, ObjectIdHash>;
+
+  const Catalog& before_;
+  const Catalog& after_;
+  Fates fates_;
+  Folding folding_;
+  kinds::ChangeContext context_;
+  ActionGraph graph_;
+  Nodes create_nodes_, drop_nodes_, aside_nodes_, conversion_nodes_;
+  std::map<ObjectId, std::vector<std::size_t>> alter_nodes_;
+};
+
+}  // namespace
+
+ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas,
+                       const PlannerOptions& options, diag::Sink& sink) {
+  return Synthesiser(before, after, decide_fates(before, after, deltas, sink), options).run();
+}
+
+}  // namespace lpc::plan

@@ -1,0 +1,330 @@
+// The grammar of .lp files. grammar/README.md shows it as EBNF with examples.
+//
+// The tree becomes ast::File by naming convention alone (compiler/frontend/parse.cpp), so that a new clause is a new rule here
+// and nothing else in the front end:
+//   fooDecl    a declaration of kind `foo`; its first name or identifier is the declaration's name
+//   fooClause  a clause `foo` of the declaration or clause around it
+//   fooWord    a word value: its keywords, lower-cased and joined with blanks
+// and the value rules at the end of this file. Keywords without a rule of their own are noise to the tree.
+parser grammar LockplaneParser;
+
+options { tokenVocab = LockplaneLexer; }
+
+// ---- entry points: a file is parsed one top-level declaration at a time -------------------------------------------------
+
+declarations : (importDecl | declaration)* EOF ;
+tableMembers : tableMember* EOF ;                // the pieces of a body that has mistakes in it (see frontend/recover)
+viewMembers  : viewMember* EOF ;
+roleMembers  : roleMember* EOF ;
+enumMembers  : enumMember* EOF ;
+compositeMembers : compositeMember* EOF ;
+uniformMembers : uniformMember* EOF ;
+
+importDecl   : 'import' (string | qualifiedName) ;
+
+declaration  : hint* externalClause?
+               ( schemaDecl | extensionDecl | roleDecl | defaultPrivilegesDecl | defaultOwnerDecl
+               | tableDecl | viewDecl | materializedViewDecl | sequenceDecl
+               | enumDecl | domainDecl | compositeTypeDecl
+               | functionDecl | procedureDecl | grantDecl | revokeDecl | uniformDecl ) ;
+
+hint           : HINT (hintArguments | sqlParens)? ;      // `@allow(LP4001, 'reason')`, or one expression: `@using(old::int + 1)`
+hintArguments  : '(' (hintArgument (',' hintArgument)*)? ')' ;
+hintArgument   : qualifiedName | string | number ;
+externalClause : 'external' ;
+
+// ---- clauses of many kinds ----------------------------------------------------------------------------------------------
+
+objectClause  : ownerClause | commentClause | grantDecl | revokeDecl ;
+ownerClause   : 'owner' identifier ;
+commentClause : 'comment' string ;
+withClause    : 'with' '(' option (',' option)* ')' ;
+optionsClause : 'options' '(' option (',' option)* ')' ;
+tablespaceClause : 'tablespace' identifier ;
+usingClause   : 'using' identifier ;
+whereClause   : 'where' sqlParens ;
+includeClause : 'include' nameList ;
+attachClause  : 'attach' 'to' qualifiedName ;
+
+grantDecl     : 'grant' privilegeClause (',' privilegeClause)* onClause? toClause grantOptionClause? grantedByClause? ;
+revokeDecl    : 'revoke' grantOptionForClause? privilegeClause (',' privilegeClause)* onClause? fromClause ;
+privilegeClause : privilegeWord nameList? ;
+privilegeWord : 'all' 'privileges'? | 'alter' 'system' | (SOFT_WORD | softKeyword | 'references' | 'trigger') ;
+onClause      : 'on' onWord ;
+onWord        : 'tables' | 'sequences' | 'functions' | 'routines' | 'types' | 'schemas' ;
+toClause      : 'to' identifier (',' identifier)* ;
+fromClause    : 'from' identifier (',' identifier)* ;
+grantOptionClause    : 'with' 'grant' 'option' ;
+grantOptionForClause : 'grant' 'option' 'for' ;
+grantedByClause      : 'granted' 'by' identifier ;
+
+// ---- cluster, schema, extension ------------------------------------------------------------------------------------------
+
+// The splitter parses a schema's block a declaration at a time: the parser sees its head alone.
+schemaDecl    : 'schema' identifier objectClause* ('{' declaration* '}')? ;
+extensionDecl : 'extension' identifier (inSchemaClause | versionClause | commentClause)* ;
+inSchemaClause : 'in' 'schema' identifier (',' identifier)* ;
+versionClause : 'version' (string | identifier) ;
+
+roleDecl      : 'role' identifier commentClause? ('{' roleMember* '}')? ;
+roleMember    : roleClause | ',' ;
+roleClause    : connectionLimitClause | validUntilClause | memberOfClause | setClause | roleOptionClause ;
+roleOptionClause : roleWord ;
+roleWord      : SOFT_WORD | softKeyword ;
+connectionLimitClause : 'connection' 'limit' number ;
+validUntilClause : 'valid' 'until' string ;
+memberOfClause : 'member' 'of' identifier (',' identifier)* ;
+
+defaultOwnerDecl      : 'default' 'owner' identifier ;
+defaultPrivilegesDecl : 'default' 'privileges' (forRoleClause | inSchemaClause)* (grantDecl | revokeDecl)+ ;
+forRoleClause : 'for' 'role' identifier (',' identifier)* ;
+
+// ---- tables ---------------------------------------------------------------------------------------------------------------
+
+tableDecl     : unloggedClause? 'table' qualifiedName tableHead* ('{' tableMember* '}')? ;
+unloggedClause : 'unlogged' ;
+tableHead     : partitionByClause | inheritsClause | withClause | usingClause | tablespaceClause | replicaIdentityClause
+              | clusterOnClause | columnOrderClause | ofTypeClause | objectClause ;
+partitionByClause : 'partition' 'by' partitionStrategyWord sqlParens ;
+partitionStrategyWord : 'range' | 'list' | 'hash' ;
+inheritsClause : 'inherits' '(' qualifiedName (',' qualifiedName)* ')' ;
+replicaIdentityClause : 'replica' 'identity' (replicaIdentityWord | 'using' 'index' identifier) ;
+replicaIdentityWord : 'default' | 'full' | 'nothing' ;
+clusterOnClause : 'cluster' 'on' identifier ;
+columnOrderClause : 'column' 'order' nameList ;
+ofTypeClause  : 'of' qualifiedName ;
+
+tableMember   : hint* ( constraintDecl | indexDecl | statisticsDecl | triggerDecl | rowLevelSecurityDecl | policyDecl | ruleDecl
+                      | partitionDecl | columnOverrideDecl | grantDecl | revokeDecl | mixDecl | columnDecl )
+              | ',' ;
+
+partitionDecl : unloggedClause? 'partition' qualifiedName partitionBoundClause tableHead* ('{' tableMember* '}')? ;
+partitionBoundClause : 'default' | 'for' 'values' partitionBoundWord sqlParens ('to' sqlParens)? ;
+partitionBoundWord : 'from' | 'in' | 'with' ;
+
+mixDecl       : 'mix' qualifiedName sqlParens? ;
+
+columnDecl    : identifier type columnClause* ;
+columnOverrideDecl : 'column' identifier columnClause* ;
+columnClause  : notNullClause | nullClause | defaultClause | dropDefaultClause | generatedClause | identityClause | collateClause | storageClause
+              | compressionClause | statisticsClause | optionsClause | commentClause | inlineConstraintDecl ;
+notNullClause : 'not' 'null' ;
+nullClause    : 'null' ;
+defaultClause : 'default' expression ;
+dropDefaultClause : 'no' 'default' ;
+generatedClause : 'generated' sqlParens generatedWord? ;
+generatedWord : 'stored' | 'virtual' ;
+identityClause : 'identity' identityWord? ('(' sequenceClause* ')')? ;
+identityWord  : 'always' | 'by' 'default' ;
+collateClause : 'collate' qualifiedName ;
+storageClause : 'storage' storageWord ;
+storageWord   : SOFT_WORD | softKeyword | 'default' ;
+compressionClause : 'compression' compressionWord ;
+compressionWord : SOFT_WORD | softKeyword | 'default' ;
+statisticsClause : 'statistics' number ;
+
+inlineConstraintDecl : ('constraint' identifier)? (inlinePrimaryKeyClause | inlineUniqueClause | checkClause | referencesClause) constraintClause* ;
+inlinePrimaryKeyClause : 'primary' 'key' ;
+inlineUniqueClause     : 'unique' nullsNotDistinctClause? ;
+
+constraintDecl : ('constraint' identifier)? (primaryKeyClause | uniqueClause | checkClause | foreignKeyClause | excludeClause) constraintClause* ;
+primaryKeyClause : 'primary' 'key' nameList ;
+uniqueClause  : 'unique' nullsNotDistinctClause? nameList ;
+nullsNotDistinctClause : 'nulls' 'not'? 'distinct' ;
+checkClause   : 'check' sqlParens ;
+foreignKeyClause : 'foreign' 'key' nameList referencesClause ;
+referencesClause : 'references' qualifiedName nameList? ;
+excludeClause : 'exclude' usingClause? sqlParens ;
+constraintClause : deferrableClause | notDeferrableClause | initiallyClause | notValidClause | notEnforcedClause | noInheritClause
+              | matchClause | onDeleteClause | onUpdateClause | includeClause | withClause | indexTablespaceClause | whereClause
+              | attachClause | commentClause ;
+deferrableClause : 'deferrable' ;
+notDeferrableClause : 'not' 'deferrable' ;
+initiallyClause : 'initially' initiallyWord ;
+initiallyWord : 'deferred' | 'immediate' ;
+notValidClause : 'not' 'valid' ;
+notEnforcedClause : 'not' 'enforced' ;
+noInheritClause : 'no' 'inherit' ;
+matchClause   : 'match' matchWord ;
+matchWord     : 'full' | 'partial' | 'simple' ;
+onDeleteClause : 'on' 'delete' actionWord nameList? ;
+onUpdateClause : 'on' 'update' actionWord ;
+actionWord    : 'no' 'action' | 'restrict' | 'cascade' | 'set' 'null' | 'set' 'default' ;
+indexTablespaceClause : 'using' 'index' 'tablespace' identifier ;
+
+indexDecl     : indexUniqueClause? 'index' identifier? usingClause? onOnlyClause? columnsClause
+                ( includeClause | nullsNotDistinctClause | withClause | tablespaceClause | whereClause | attachClause | commentClause | indexStatisticsClause )* ;
+indexUniqueClause : 'unique' ;
+onOnlyClause  : 'on' 'only' ;
+columnsClause : sqlParens ;
+indexStatisticsClause : 'statistics' number 'on' number ;
+
+statisticsDecl : 'statistics' qualifiedName? sqlParens? 'on' statisticsOnClause (statisticsClause | objectClause)* ;
+statisticsOnClause : expression (',' expression)* ;
+
+triggerDecl   : triggerConstraintClause? 'trigger' identifier triggerTimingWord triggerEventClause ('or' triggerEventClause)*
+                ( fromTableClause | deferrableClause | notDeferrableClause | initiallyClause | referencingClause | forEachClause | whenClause )*
+                'execute' ('function' | 'procedure') executeClause (triggerStateClause | commentClause)* ;
+triggerConstraintClause : 'constraint' ;
+triggerTimingWord : 'before' | 'after' | 'instead' 'of' ;
+triggerEventClause : triggerEventWord ('of' identifier (',' identifier)*)? ;
+triggerEventWord : 'insert' | 'update' | 'delete' | 'truncate' ;
+fromTableClause : 'from' qualifiedName ;
+referencingClause : 'referencing' transitionClause+ ;
+transitionClause : transitionWord 'table' 'as'? identifier ;
+transitionWord : 'old' | 'new' ;
+forEachClause : 'for' 'each'? forEachWord ;
+forEachWord   : 'row' | 'statement' ;
+whenClause    : 'when' sqlParens ;
+executeClause : qualifiedName '(' (triggerArgument (',' triggerArgument)*)? ')' ;
+triggerArgument : string | number | identifier ;
+triggerStateClause : triggerStateWord ;
+triggerStateWord : 'disabled' | 'enabled' 'replica' | 'enabled' 'always' ;
+
+rowLevelSecurityDecl : 'row' 'level' 'security' rowLevelSecurityWord* ;
+rowLevelSecurityWord : 'forced' | 'disabled' ;
+
+policyDecl    : 'policy' identifier ( policyAsClause | policyForClause | toClause | policyUsingClause | withCheckClause | commentClause )* ;
+policyAsClause : 'as' policyAsWord ;
+policyAsWord  : 'permissive' | 'restrictive' ;
+policyForClause : 'for' policyForWord ;
+policyForWord : 'all' | 'select' | 'insert' | 'update' | 'delete' ;
+policyUsingClause : 'using' sqlParens ;
+withCheckClause : 'with' 'check' sqlParens ;
+
+ruleDecl      : 'rule' identifier 'on' ruleEventWord whereClause? 'do' doClause (triggerStateClause | commentClause)* ;
+ruleEventWord : 'select' | 'insert' | 'update' | 'delete' ;
+doClause      : doWord? (nothingWord | sqlParens) ;
+doWord        : 'instead' | 'also' ;
+nothingWord   : 'nothing' ;
+
+// ---- views ----------------------------------------------------------------------------------------------------------------
+
+viewDecl      : recursiveClause? 'view' qualifiedName viewColumnsClause? (withClause | objectClause)* asClause checkOptionClause? ('{' viewMember* '}')? ;
+materializedViewDecl : 'materialized' 'view' qualifiedName viewColumnsClause? (usingClause | withClause | tablespaceClause | clusterOnClause | objectClause)*
+                asClause noDataClause? ('{' viewMember* '}')? ;
+recursiveClause : 'recursive' ;
+viewColumnsClause : nameList ;
+asClause      : 'as' sqlParens ;
+checkOptionClause : 'with' checkOptionWord? 'check' 'option' ;
+checkOptionWord : 'cascaded' | 'local' ;
+noDataClause  : 'with' 'no' 'data' ;
+viewMember    : hint* ( indexDecl | statisticsDecl | triggerDecl | ruleDecl | columnOverrideDecl | grantDecl | revokeDecl )
+              | ',' ;
+
+// ---- sequences and types --------------------------------------------------------------------------------------------------
+
+sequenceDecl  : unloggedClause? 'sequence' qualifiedName sequenceTypeClause? (sequenceClause | objectClause)* ;
+sequenceTypeClause : 'as'? sequenceTypeWord ;
+sequenceTypeWord : 'bigint' | 'integer' | 'smallint' | 'int' ;
+sequenceClause : startClause | incrementClause | minvalueClause | noMinvalueClause | maxvalueClause | noMaxvalueClause | cacheClause
+              | cycleClause | noCycleClause | ownedByClause | sequenceNameClause ;
+startClause   : 'start' 'with'? number ;
+incrementClause : 'increment' 'by'? number ;
+minvalueClause : 'minvalue' number ;
+noMinvalueClause : 'no' 'minvalue' ;
+maxvalueClause : 'maxvalue' number ;
+noMaxvalueClause : 'no' 'maxvalue' ;
+cacheClause   : 'cache' number ;
+cycleClause   : 'cycle' ;
+noCycleClause : 'no' 'cycle' ;
+ownedByClause : 'owned' 'by' qualifiedName ;
+sequenceNameClause : 'sequence' 'name' qualifiedName ;
+
+enumDecl      : 'enum' qualifiedName objectClause* ('{' enumMember* '}')? ;
+enumMember    : hint* enumValueDecl | ',' ;
+enumValueDecl : enumLabel ;
+enumLabel     : string | identifier ;
+
+domainDecl    : 'domain' qualifiedName type ( notNullClause | nullClause | defaultClause | collateClause | domainConstraintDecl | objectClause )* ;
+domainConstraintDecl : ('constraint' identifier)? checkClause (notValidClause | commentClause)* ;
+
+compositeTypeDecl : 'type' qualifiedName objectClause* ('{' compositeMember* '}')? ;
+compositeMember : hint* compositeAttributeDecl | ',' ;
+compositeAttributeDecl : identifier type (collateClause | commentClause)* ;
+
+// ---- routines -------------------------------------------------------------------------------------------------------------
+
+functionDecl  : 'function' qualifiedName parametersClause returnsClause? routineClause* ;
+procedureDecl : 'procedure' qualifiedName parametersClause routineClause* ;
+parametersClause : sqlParens ;
+returnsClause : 'returns' returnsWord? type | 'returns' returnsTableClause ;
+returnsWord   : 'setof' ;
+returnsTableClause : 'table' sqlParens ;
+routineClause : languageClause | windowClause | volatilityClause | strictClause | securityClause | leakproofClause | notLeakproofClause
+              | parallelClause | costClause | rowsClause | supportClause | setClause | transformClause
+              | bodyClause | returnClause | atomicClause | objectClause ;
+languageClause : 'language' (identifier | string) ;
+windowClause  : 'window' ;
+volatilityClause : volatilityWord ;
+volatilityWord : 'immutable' | 'stable' | 'volatile' ;
+strictClause  : strictWord ;
+strictWord    : 'strict' | 'called' 'on' 'null' 'input' | 'returns' 'null' 'on' 'null' 'input' ;
+securityClause : 'security' securityWord ;
+securityWord  : 'definer' | 'invoker' ;
+leakproofClause : 'leakproof' ;
+notLeakproofClause : 'not' 'leakproof' ;
+parallelClause : 'parallel' parallelWord ;
+parallelWord  : 'safe' | 'unsafe' | 'restricted' ;
+costClause    : 'cost' number ;
+rowsClause    : 'rows' number ;
+supportClause : 'support' qualifiedName ;
+setClause     : 'set' qualifiedName ('=' | 'to') settingValue (',' settingValue)* ;
+settingValue  : string | number | settingWord | identifier ;
+settingWord   : 'on' | 'default' | 'true' | 'false' | 'all' ;
+transformClause : 'transform' 'for' 'type' type (',' 'for' 'type' type)* ;
+bodyClause    : 'as' string (',' string)? ;
+returnClause  : 'return' expression ;
+atomicClause  : 'begin' 'atomic' atomicBody 'end' ;
+
+// ---- every other kind: `kind name(signature) { key = value … }` -------------------------------------------------------------
+
+uniformDecl   : uniformKind qualifiedName signatureClause? objectClause* ('{' uniformMember* '}')? ;
+uniformKind   : (SOFT_WORD | 'range' | 'language' | 'transform' | 'foreign') (SOFT_WORD | 'type' | 'table')* ;
+uniformMember : keyClause | ',' ;
+signatureClause : sqlParens ;
+keyClause     : identifier '=' (optionValue | expression) ;
+
+// ---- values ---------------------------------------------------------------------------------------------------------------
+
+qualifiedName : identifier ('.' identifier)* ;
+nameList      : '(' identifier (',' identifier)* ')' ;
+option        : qualifiedName ('='? optionValue)? ;
+optionValue   : string | number | optionWord | identifier ;
+optionWord    : 'on' | 'not' | 'null' | 'default' | 'true' | 'false' | 'all' ;
+string        : STRING | DOLLAR_STRING ;
+number        : ('-' | '+')? NUMBER ;
+
+type          : typeName typeModifier? typeTail? arrayBounds* typePercent? ;
+typeName      : qualifiedName | 'trigger' | 'double' 'precision' | 'character' 'varying' | 'bit' 'varying' | 'national' ('character' | 'char') 'varying'? | intervalField ;
+intervalField : 'interval' ('year' | 'month' | 'day' | 'hour' | 'minute' | 'second') ('to' ('month' | 'hour' | 'minute' | 'second'))? ;
+typeModifier  : sqlParens ;
+typeTail      : ('with' | 'without') 'time' 'zone' ;
+arrayBounds   : '[' NUMBER? ']' | 'array' ;
+typePercent   : '%' 'type' ;
+
+// One primary (a literal, a name, a call, a cast of these) or anything in parentheses.
+expression    : primary ('::' type)* ;
+primary       : sqlParens | string | number | qualifiedName sqlParens? | identifier string | 'array' sqlBrackets | 'null' | 'true' | 'false' ;
+
+// SQL that the compiler hands on word for word: everything up to the parenthesis that closes it.
+sqlParens     : '(' ( sqlParens | sqlBrackets | ~( '(' | ')' | '[' | ']' ) )* ')' ;
+sqlBrackets   : '[' ( sqlParens | sqlBrackets | ~( '(' | ')' | '[' | ']' ) )* ']' ;
+atomicBody    : ( atomicCase | ~( 'case' | 'end' ) )* ;
+atomicCase    : 'case' ( atomicCase | ~( 'case' | 'end' ) )* 'end' ;
+
+identifier    : SOFT_WORD | QUOTED_NAME | softKeyword ;
+
+// Words that begin no member or clause where a column's name could stand. The others must be quoted as names; `lpc fmt` and
+// `lpc pull` do so (compiler/frontend/lp_words.cpp reads the same two lists from the parser's vocabulary).
+softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | 'begin' | 'bigint' | 'bit' | 'by' | 'cache' | 'called' | 'cascade'
+              | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
+              | 'domain' | 'double' | 'each' | 'enabled' | 'enforced' | 'enum' | 'execute' | 'extension' | 'external' | 'forced' | 'full' | 'function' | 'functions'
+              | 'granted' | 'hash' | 'hour' | 'immediate' | 'immutable' | 'import' | 'increment' | 'inherit' | 'inherits' | 'input' | 'insert' | 'instead'
+              | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'
+              | 'minute' | 'minvalue' | 'month' | 'name' | 'national' | 'new' | 'nothing' | 'of' | 'old' | 'only' | 'option' | 'order' | 'owned' | 'owner'
+              | 'parallel' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
+              | 'restrictive' | 'return' | 'returns' | 'role' | 'routines' | 'rows' | 'safe' | 'schema' | 'schemas' | 'second' | 'security' | 'select' | 'sequence' | 'sequences'
+              | 'set' | 'simple' | 'smallint' | 'stable' | 'start' | 'statement' | 'stored' | 'strict' | 'support' | 'system' | 'tables'
+              | 'tablespace' | 'time' | 'transform' | 'truncate' | 'type' | 'types' | 'unlogged' | 'unsafe' | 'until' | 'update' | 'valid' | 'values' | 'varying'
+              | 'version' | 'view' | 'virtual' | 'volatile' | 'without' | 'year' | 'zone' | 'match' | 'partial' | 'materialized' ;

@@ -1,0 +1,146 @@
+#include "shadow/embedded.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/sql.h"
+#include "shadow/keeper.h"
+#include "shadow/postgres_programs.h"
+
+namespace lpc::shadow {
+namespace {
+
+/// What the server doesn't read while it starts: the ready databases first, since they're wanted first.
+std::vector<std::string> deferred_folders(const Template& made) {
+  std::vector<std::string> folders;
+  for (const TemplateDatabase& database : made.ready) folders.push_back(database.folder);
+  folders.push_back(made.source.folder);
+  return folders;
+}
+
+bool is_plain(const DatabaseOptions& options) {
+  return (options.encoding.empty() || options.encoding == "UTF8") && options.collate.empty() && options.ctype.empty();
+}
+
+}  // namespace
+
+Result<std::unique_ptr<ShadowServer>> EmbeddedServer::open(const ShadowOptions& options) {
+  LP_TRY(const PostgresPrograms programs, find_postgres(options.embedded.bindir, options.embedded.major));
+  const ChildUser user = child_user();
+  LP_TRY(const std::string cache, cache_folder(options.embedded.cache, user));
+  const std::string memory = options.embedded.cache.empty() ? memory_folder(user) : "";
+  sweep_runs(cache);
+  if (!memory.empty()) sweep_runs(memory);
+  LP_TRY(const Template made, ensure_template(programs, cache, user));
+  LP_TRY(RunFolder folder, RunFolder::create(has_room(memory) ? memory : cache, user));
+  std::unique_ptr<EmbeddedServer> server(new EmbeddedServer(options, made, std::move(folder)));
+  const RunFolder& run = *server->folder_;
+  const std::vector<std::string> deferred = deferred_folders(made);
+  LP_DO(copy_tree(made.data, run.data(), user, [&deferred](std::string_view path) { return std::find(deferred.begin(), deferred.end(), path) != deferred.end(); }));
+  constexpr int kVersionsPerMajor = 10000;
+  server->keeper_ = std::make_unique<ServerKeeper>(
+      server_command(programs, made.server_version / kVersionsPerMajor, run.data(), run.socket_folder(), run.log(), options.embedded.locks, user), made,
+      run.data(), deferred);
+  LP_DO(server->keeper_->wait_until_ready());
+  return std::unique_ptr<ShadowServer>(std::move(server));
+}
+
+EmbeddedServer::EmbeddedServer(const ShadowOptions& options, Template made, RunFolder folder)
+    : options_(options), template_(std::move(made)), folder_(std::make_unique<RunFolder>(std::move(folder))) {
+  options_.target = nullptr;
+}
+
+EmbeddedServer::~EmbeddedServer() {
+  [[maybe_unused]] const Status closed = close();
+}
+
+std::string EmbeddedServer::conninfo(const std::string& database) const { return server_conninfo(folder_->socket_folder(), database); }
+pid_t EmbeddedServer::server_pid() const { return keeper_ ? keeper_->pid() : 0; }
+int EmbeddedServer::server_version() const { return template_.server_version; }
+
+std::string EmbeddedServer::description() const {
+  return fmt::format("embedded Postgres {}.{}", template_.server_version / 10000, template_.server_version % 10000);
+}
+
+pg::ConnectOptions EmbeddedServer::connect_options() const {
+  pg::ConnectOptions options;
+  options.on_notice = options_.on_notice;
+  options.interrupt = options_.interrupt;
+  return options;
+}
+
+/// The connection for what concerns the whole server. It checks that it is our server: PGHOSTADDR, which nothing in a
+/// conninfo string can take back, would lead elsewhere.
+Result<pg::Connection*> EmbeddedServer::admin() {
+  if (admin_ && !admin_->is_connection_lost()) return admin_.get();
+  LP_TRY(pg::Connection connection, connect("postgres"));
+  admin_ = std::make_unique<pg::Connection>(std::move(connection));
+  admin_->set_interrupt(nullptr);
+  return admin_.get();
+}
+
+Result<pg::Connection> EmbeddedServer::connect(const std::string& database) {
+  LP_CHECK(keeper_ != nullptr);
+  LP_TRY(pg::Connection connection, pg::Connection::open(conninfo(database), connect_options()));
+  LP_TRY(const pg::Rows folder, connection.query("SELECT pg_catalog.current_setting('data_directory')"));
+  if (folder(0, 0) != folder_->data()) {
+    return Failure{"LP6012", "the connection to the shadow server leads to another server", "unset PGHOSTADDR and PGSERVICE", ""};
+  }
+  return connection;
+}
+
+/// One of the databases that came with the template, under the wanted name; empty when none is left.
+Result<std::string> EmbeddedServer::take_ready_database(const DatabaseOptions& options) {
+  if (!is_plain(options) || ready_taken_ >= template_.ready.size()) return std::string();
+  const std::string ready = template_.ready[ready_taken_++].name;
+  LP_DO(keeper_->wait_for_copies(ready_taken_));
+  const std::string name = options.name.empty() ? ready : options.name;
+  if (name == ready && options.owner.empty() && options.settings.empty()) return name;
+  LP_TRY(pg::Connection * session, admin());
+  if (name != ready) LP_DO(session->execute(sql("ALTER DATABASE {} RENAME TO {}", ident(ready), ident(name))));
+  if (!options.owner.empty()) LP_DO(session->execute(sql("ALTER DATABASE {} OWNER TO {}", ident(name), ident(options.owner))));
+  return name;
+}
+
+Result<pg::Connection> EmbeddedServer::create_database(const DatabaseOptions& options) {
+  LP_CHECK(keeper_ != nullptr);
+  if (!options.owner.empty()) LP_DO(ensure_role(options.owner));
+  LP_TRY(std::string name, take_ready_database(options));
+  ++databases_made_;
+  if (name.empty()) {
+    name = options.name.empty() ? fmt::format("lockplane_shadow_{}", template_.ready.size() + static_cast<std::size_t>(databases_made_)) : options.name;
+    LP_DO(keeper_->wait_for_copies(template_.ready.size() + 1));
+    LP_TRY(pg::Connection * session, admin());
+    LP_DO(create_database_from_template0(*session, name, options));
+  }
+  if (!options.settings.empty()) {
+    LP_TRY(pg::Connection * session, admin());
+    LP_DO(apply_database_settings(*session, name, options));
+  }
+  return connect(name);
+}
+
+Status EmbeddedServer::drop_database(const std::string& name) {
+  LP_TRY(pg::Connection * session, admin());
+  return drop_database_by_force(*session, name, [&]() { return connect(name); });
+}
+
+Status EmbeddedServer::ensure_role(const std::string& name) {
+  LP_TRY(pg::Connection * session, admin());
+  LP_TRY(const bool exists, role_exists(*session, name));
+  if (exists) return ok();
+  return session->execute(sql("CREATE ROLE {}", ident(name)));
+}
+
+/// Roles go with the server.
+Status EmbeddedServer::adopt_role(const std::string&) { return ok(); }
+
+Status EmbeddedServer::close() {
+  admin_.reset();
+  keeper_.reset();    // before the folder: the server works in it
+  folder_.reset();
+  return ok();
+}
+
+}  // namespace lpc::shadow

@@ -1,0 +1,51 @@
+// The embedded server: the machine's own Postgres, started for one run of lpc on a copy of a cached data directory, reachable
+// through a Unix socket in a 0700 folder only. Nothing of it is left after close(), after a signal (terminate_children() in
+// process.h) or, after kill -9, once another run has swept.
+#pragma once
+
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "shadow/folders.h"
+#include "shadow/server.h"
+#include "shadow/template.h"
+
+namespace lpc::shadow {
+
+class ServerKeeper;
+
+class EmbeddedServer final : public ShadowServer {
+ public:
+  static Result<std::unique_ptr<ShadowServer>> open(const ShadowOptions& options);
+  ~EmbeddedServer() override;
+
+  Result<pg::Connection> create_database(const DatabaseOptions& options) override;
+  Result<pg::Connection> connect(const std::string& database) override;
+  Status drop_database(const std::string& name) override;
+  Status ensure_role(const std::string& name) override;
+  Status adopt_role(const std::string& name) override;
+  int server_version() const override;
+  std::string description() const override;
+  Status close() override;
+
+  /// How to connect to a database of this server from elsewhere, as a conninfo string. Good until close().
+  std::string conninfo(const std::string& database) const;
+  pid_t server_pid() const;
+
+ private:
+  EmbeddedServer(const ShadowOptions& options, Template made, RunFolder folder);
+  Result<pg::Connection*> admin();
+  Result<std::string> take_ready_database(const DatabaseOptions& options);
+  pg::ConnectOptions connect_options() const;
+
+  ShadowOptions options_;
+  Template template_;
+  std::unique_ptr<RunFolder> folder_;
+  std::unique_ptr<ServerKeeper> keeper_;
+  std::unique_ptr<pg::Connection> admin_;    ///< opened when first needed
+  std::size_t ready_taken_ = 0;
+  int databases_made_ = 0;
+};
+
+}  // namespace lpc::shadow

@@ -1,0 +1,27 @@
+// Builds a catalog in an empty shadow database, and reads it back as Postgres sees it. Postgres is the canonicaliser: two catalogs are compared only when both came
+// out of one server.
+#pragma once
+
+#include "catalog/catalog.h"
+#include "diag/sink.h"
+#include "frontend/sql_fragment.h"
+#include "shadow/server.h"
+
+namespace lpc::shadow {
+
+struct MaterialiseOptions {
+  /// True when the SQL in the catalog came from a server (everything qualified). False for sources: each statement then runs with the search_path of the schema that its object stands in.
+  bool canonical = false;
+};
+
+/// Builds `catalog` in the database of `connection` (just made by create_database): plans from what the empty database holds to the catalog, and runs that in one
+/// transaction, pipelined, with check_function_bodies off. Roles that the catalog names (owners, grantees, policies, default privileges) are made first. An error
+/// becomes a diagnostic at the object's origin (LP6014, LP6013 for an extension that the server lacks, naming the Debian package where it is known), with the server's position mapped
+/// into the source where the SQL fragment stands in it word for word.
+Status materialise(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink);
+
+/// materialise() in a new database, introspect, drop the database. Hints and origins are carried over from `catalog`; owners that `catalog` leaves unsaid are left out again.
+/// Only what `catalog` declares or implies comes back: its external objects stay as they were.
+Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const MaterialiseOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+}  // namespace lpc::shadow

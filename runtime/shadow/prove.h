@@ -1,0 +1,30 @@
+// Proves a plan on the shadow: forward it must lead from the live catalog to its target, its reverse must lead back.
+#pragma once
+
+#include "catalog/catalog.h"
+#include "diag/sink.h"
+#include "frontend/sql_fragment.h"
+#include "plan/plan.h"
+#include "plan/planner.h"
+#include "shadow/server.h"
+
+namespace lpc::shadow {
+
+struct ProveRequest {
+  const Catalog& live;              ///< whole: what the plan touches and its context
+  plan::Scope scope;                ///< which part the plan's hashes cover
+  /// What the plan must lead to (in scope), or null for a hand-written plan, whose target is what it reaches.
+  const Catalog* target = nullptr;
+};
+
+struct ProvenPlan {
+  plan::Plan plan;                  ///< with hashes, reverse, losses and proof filled in
+  Catalog reached;                  ///< what the forward run led to (in scope)
+};
+
+/// Builds `live` in a new shadow database, runs the plan as `plan.role` would (groups in transactions, non-transactional steps outside), reads the catalog back: its hash in scope must be
+/// that of `target`. Then runs the reverse (planned from the reached catalog back to the live one when the plan has none) and reads again: must be `live` again, up to column order and what `loses` says.
+/// A step that fails is LP5006 (forward) or LP5007 (reverse) with the step, its SQL, the server's error with position; a wrong end is the same code with the first differences, object by object.
+Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+}  // namespace lpc::shadow
