@@ -73,7 +73,8 @@ roleOptionClause : roleWord ;
 roleWord      : SOFT_WORD | softKeyword ;
 connectionLimitClause : 'connection' 'limit' number ;
 validUntilClause : 'valid' 'until' string ;
-memberOfClause : 'member' 'of' identifier (',' identifier)* ;
+memberOfClause : 'member' 'of' identifier (',' identifier)* memberOptionClause? ;
+memberOptionClause : 'with' identifier 'option' ;
 
 defaultOwnerDecl      : 'default' 'owner' identifier ;
 defaultPrivilegesDecl : 'default' 'privileges' (forRoleClause | inSchemaClause)* (grantDecl | revokeDecl)+ ;

@@ -13,7 +13,17 @@ namespace lpc::ast {
 /// A token as the formatter needs it; hidden ones included.
 struct FormatToken {
   Span span;
-  enum class Role : std::uint8_t { word, name, punctuation, literal, blank, line_comment, block_comment, doc } role;
+  enum class Role : std::uint8_t {
+    word,
+    name,
+    needless_name,   ///< a quoted name that means the same without its quotes
+    punctuation,
+    literal,
+    blank,
+    line_comment,
+    block_comment,
+    doc,
+  } role;
 };
 
 /// The formatted text of a file that parsed without errors.

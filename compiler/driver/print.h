@@ -15,8 +15,8 @@ enum class Split : std::uint8_t { file, schema, object };
 /// Relative file name -> formatted .lp text. With Split::file there is one entry, "schema.lp".
 std::map<std::string, std::string> print_lp(const Catalog& catalog, Split split);
 
-/// The text as `lpc fmt` writes it. LP_CHECKs that it parses: only for text that lpc printed itself.
-std::string format_lp(const std::string& text);
+/// The file as `lpc fmt` writes it; its own text when it has errors, which go to the sink.
+std::string format_lp(FileId file, const SourceMap& sources, diag::Sink& sink);
 
 /// The SQL that builds the catalog from nothing, a statement a line, in dependency order.
 Result<std::string> print_sql(const Catalog& catalog, int server_version, diag::Sink& sink);

@@ -8,12 +8,12 @@
 
 namespace lpc::frontend {
 
-/// The tokens' numbers in the generated parser; T_END is the end of the text.
+/// The tokens' numbers in the generated parser; T_EOF is the end of the text.
 enum TokenType : std::uint16_t {
 #define LP_TOKEN(name, number, key_word, soft) T_##name = number,
 #include "lp_tokens.def"
 #undef LP_TOKEN
-  T_END = 0xFFFF,
+  T_EOF = 0xFFFF,
 };
 
 struct LexToken {
@@ -21,7 +21,7 @@ struct LexToken {
 
   std::uint32_t begin = 0;
   std::uint32_t end = 0;
-  std::uint16_t type = T_END;
+  std::uint16_t type = T_EOF;
   std::uint16_t column = kMidLine;   ///< bytes before it on its line when it is the first token there
   bool doc_before = false;           ///< a `---` comment stands between the token before and this one
   bool closed = true;                ///< false when quoted text or a comment runs to the end
@@ -32,7 +32,8 @@ struct LexToken {
 
 class Lexer {
  public:
-  explicit Lexer(std::string_view source, std::uint32_t at = 0) : source_(source), at_(at) {}
+  /// `at` must be the start of a line, or stand before the end of one.
+  explicit Lexer(std::string_view source, std::uint32_t at = 0) : source_(source), at_(at), line_begin_(at) {}
 
   /// The next token that means something to the parser; an unclosed block comment is one as well.
   LexToken next();
@@ -43,11 +44,11 @@ class Lexer {
  private:
   std::string_view source_;
   std::uint32_t at_;
-  std::uint32_t line_begin_ = 0;
+  std::uint32_t line_begin_;
   bool line_is_blank_ = true;
 };
 
-/// `TABLE` of the token list: T_TABLE's symbolic name; "EOF" for T_END.
+/// `TABLE` of the token list: T_TABLE's symbolic name; "EOF" for T_EOF.
 std::string_view token_name(std::uint16_t type);
 /// `table` for T_TABLE, "" for tokens that are no key words.
 std::string_view key_word(std::uint16_t type);

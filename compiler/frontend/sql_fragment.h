@@ -1,4 +1,4 @@
-// SQL inside .lp: checked by the real Postgres grammar (libpg_query 15), and read for what it refers to. The .cpp is
+// SQL inside .lp: checked by the real Postgres grammar (libpg_query 15), and read for what it refers to. sql_fragment_tree.cpp is
 // the only file that includes libpg_query. Results are remembered by text within one FragmentParser, so a fragment seen before costs nothing.
 // Knows nothing of catalogs: a reference is a name as written, whoever resolves it needs a search path.
 #pragma once
@@ -41,7 +41,7 @@ struct References {
   std::vector<SqlName> relations;  ///< tables, views, sequences (names bound by WITH left out); also the constant of 'x'::regclass and nextval('x')
   std::vector<SqlName> functions;
   std::vector<SqlName> types;      ///< of casts and definitions, array brackets and modifiers taken off; pg_catalog's own spellings left out
-  std::vector<SqlName> columns;    ///< column references as written
+  std::vector<SqlName> columns;    ///< column references as written; `*` and `t.*` left out
   std::vector<SqlName> operators;  ///< only those written as OPERATOR(schema.op)
   std::vector<SqlName> collations;
 };

@@ -76,10 +76,10 @@ struct ImpliedName {
   int strength = 0;
 };
 
-std::string_view last_string(const TreeNode* list) {
+std::string_view last_string(const SqlNode* list) {
   std::string_view last;
-  for (const TreeNode* item = list == nullptr ? nullptr : list->child; item != nullptr; item = item->next) {
-    if (const TreeNode* string = member(item, "String")) last = text_of(string, "sval");
+  for (const SqlNode* item = list == nullptr ? nullptr : list->child; item != nullptr; item = item->next) {
+    if (const SqlNode* string = member(item, "String")) last = text_of(string, "sval");
   }
   return last;
 }
@@ -87,7 +87,7 @@ std::string_view last_string(const TreeNode* list) {
 ImpliedName strong_unless_empty(std::string_view name) { return {name, name.empty() ? 0 : 2}; }
 
 /// Names that a node has whatever is in it.
-std::string_view fixed_name(const TreeNode* node) {
+std::string_view fixed_name(const SqlNode* node) {
   struct Row {
     std::string_view node;
     std::string_view field;
@@ -111,38 +111,38 @@ std::string_view fixed_name(const TreeNode* node) {
       {"SQLValueFunction", "op", "SVFOP_CURRENT_SCHEMA", "current_schema"},
   });
   for (const Row& row : kNames) {
-    const TreeNode* body = member(node, row.node);
+    const SqlNode* body = member(node, row.node);
     if (body != nullptr && (row.field.empty() || text_of(body, row.field) == row.value)) return row.name;
   }
   return {};
 }
 
-ImpliedName implied_name(const TreeNode* node) {
+ImpliedName implied_name(const SqlNode* node) {
   ImpliedName weak;
   // Going down never comes back but for a weak name of its own, so a loop does: the outermost weak name wins over names below only when those are weak.
   while (node != nullptr) {
     if (const std::string_view name = fixed_name(node); !name.empty()) return {name, 2};
-    if (const TreeNode* column = member(node, "ColumnRef")) {
+    if (const SqlNode* column = member(node, "ColumnRef")) {
       const ImpliedName found = strong_unless_empty(last_string(member(column, "fields")));
       return found.strength > 0 ? found : weak;
     }
-    if (const TreeNode* call = member(node, "FuncCall")) return strong_unless_empty(last_string(member(call, "funcname")));
-    const auto go_down = [&](const TreeNode* below, std::string_view name) {
+    if (const SqlNode* call = member(node, "FuncCall")) return strong_unless_empty(last_string(member(call, "funcname")));
+    const auto go_down = [&](const SqlNode* below, std::string_view name) {
       if (weak.strength == 0 && !name.empty()) weak = {name, 1};
       node = below;
     };
-    if (const TreeNode* indirection = member(node, "A_Indirection")) {
+    if (const SqlNode* indirection = member(node, "A_Indirection")) {
       if (const std::string_view field = last_string(member(indirection, "indirection")); !field.empty()) return {field, 2};
       go_down(member(indirection, "arg"), {});
-    } else if (const TreeNode* cast = member(node, "TypeCast")) {
+    } else if (const SqlNode* cast = member(node, "TypeCast")) {
       go_down(member(cast, "arg"), last_string(member(cast, {"typeName", "names"})));
-    } else if (const TreeNode* collate = member(node, "CollateClause")) {
+    } else if (const SqlNode* collate = member(node, "CollateClause")) {
       go_down(member(collate, "arg"), {});
-    } else if (const TreeNode* choice = member(node, "CaseExpr")) {
+    } else if (const SqlNode* choice = member(node, "CaseExpr")) {
       go_down(member(choice, "defresult"), "case");
-    } else if (const TreeNode* link = member(node, "SubLink"); link != nullptr && text_of(link, "subLinkType") == "EXPR_SUBLINK") {
-      const TreeNode* targets = member(link, {"subselect", "SelectStmt", "targetList"});
-      const TreeNode* target = member(targets == nullptr ? nullptr : targets->child, "ResTarget");
+    } else if (const SqlNode* link = member(node, "SubLink"); link != nullptr && text_of(link, "subLinkType") == "EXPR_SUBLINK") {
+      const SqlNode* targets = member(link, {"subselect", "SelectStmt", "targetList"});
+      const SqlNode* target = member(targets == nullptr ? nullptr : targets->child, "ResTarget");
       if (const std::string_view name = text_of(target, "name"); !name.empty()) return {name, 2};
       go_down(member(target, "val"), {});
     } else {
@@ -152,29 +152,29 @@ ImpliedName implied_name(const TreeNode* node) {
   return weak;
 }
 
-std::string option_value(const TreeNode* argument) {
+std::string option_value(const SqlNode* argument) {
   if (argument == nullptr) return "true";
-  if (const TreeNode* number = member(argument, "Integer")) return std::to_string(number_of(number, "ival"));
-  if (const TreeNode* number = member(argument, "Float")) return std::string(text_of(number, "fval"));
-  if (const TreeNode* string = member(argument, "String")) return std::string(text_of(string, "sval"));
-  if (const TreeNode* word = member(argument, "Boolean")) return is_true(word, "boolval") ? "true" : "false";
+  if (const SqlNode* number = member(argument, "Integer")) return std::to_string(number_of(number, "ival"));
+  if (const SqlNode* number = member(argument, "Float")) return std::string(text_of(number, "fval"));
+  if (const SqlNode* string = member(argument, "String")) return std::string(text_of(string, "sval"));
+  if (const SqlNode* word = member(argument, "Boolean")) return is_true(word, "boolval") ? "true" : "false";
   return std::string(last_string(member(argument, {"TypeName", "names"})));
 }
 
-IndexElement make_element(const TreeNode* node, std::string_view item) {
+IndexElement make_element(const SqlNode* node, std::string_view item) {
   IndexElement element;
   element.column = text_of(node, "name");
   element.implied_name = element.column;
-  if (const TreeNode* expression = member(node, "expr")) {
+  if (const SqlNode* expression = member(node, "expr")) {
     element.expression = strip_outer_parentheses(item.substr(0, end_of_expression(item)));
     element.implied_name = implied_name(expression).name;
     if (element.implied_name.empty()) element.implied_name = "expr";
   }
   element.collation = qualified_text(strings_of(member(node, "collation")));
   element.opclass = qualified_text(strings_of(member(node, "opclass")));
-  if (const TreeNode* options = member(node, "opclassopts")) {
-    for (const TreeNode* option = options->child; option != nullptr; option = option->next) {
-      const TreeNode* definition = member(option, "DefElem");
+  if (const SqlNode* options = member(node, "opclassopts")) {
+    for (const SqlNode* option = options->child; option != nullptr; option = option->next) {
+      const SqlNode* definition = member(option, "DefElem");
       element.opclass_options.emplace_back(text_of(definition, "defname"), option_value(member(definition, "arg")));
     }
   }
@@ -201,7 +201,7 @@ void make_names_unique(std::vector<IndexElement>& elements) {
   }
 }
 
-const TreeNode* list_of_elements(FragmentKind kind, const TreeNode* content) {
+const SqlNode* list_of_elements(FragmentKind kind, const SqlNode* content) {
   if (kind == FragmentKind::partition_key) return member(content, "partParams");
   if (kind == FragmentKind::exclude_elements) return member(content->child, {"Constraint", "exclusions"});
   return content;
@@ -222,12 +222,12 @@ std::vector<Parameter> FragmentParser::parameters(std::string_view text) {
   if (parsed.error || parsed.content == nullptr) return parameters;
   const std::vector<std::string_view> items = split_list(text);
   std::size_t i = 0;
-  for (const TreeNode* node = parsed.content->child; node != nullptr && i < items.size(); node = node->next, ++i) {
-    const TreeNode* tree = member(node, "FunctionParameter");
+  for (const SqlNode* node = parsed.content->child; node != nullptr && i < items.size(); node = node->next, ++i) {
+    const SqlNode* tree = member(node, "FunctionParameter");
     Parameter parameter;
     parameter.mode = mode_of(text_of(tree, "mode"));
     parameter.name = text_of(tree, "name");
-    const TreeNode* type = member(tree, "argType");
+    const SqlNode* type = member(tree, "argType");
     const auto item_begin = static_cast<long long>(items[i].data() - text.data());
     const long long begin = number_of(type, "location") - parsed.prefix - item_begin;
     split_type_and_default(items[i], static_cast<std::size_t>(std::max(begin, 0LL)), parameter);
@@ -241,14 +241,14 @@ std::vector<IndexElement> FragmentParser::index_elements(FragmentKind kind, std:
   const WrappedParse parsed = parse_wrapped(kind, text);
   std::vector<IndexElement> elements;
   if (parsed.error || parsed.content == nullptr) return elements;
-  const TreeNode* list = list_of_elements(kind, parsed.content);
+  const SqlNode* list = list_of_elements(kind, parsed.content);
   const std::vector<std::string_view> items = split_list(text);
   std::size_t i = 0;
-  for (const TreeNode* node = list == nullptr ? nullptr : list->child; node != nullptr && i < items.size(); node = node->next, ++i) {
+  for (const SqlNode* node = list == nullptr ? nullptr : list->child; node != nullptr && i < items.size(); node = node->next, ++i) {
     // An exclusion constraint pairs each element with its operator.
-    const TreeNode* pair = member(node, {"List", "items"});
-    const TreeNode* wrapped = pair == nullptr ? node : pair->child;
-    const TreeNode* body = member(wrapped, kind == FragmentKind::partition_key ? "PartitionElem" : "IndexElem");
+    const SqlNode* pair = member(node, {"List", "items"});
+    const SqlNode* wrapped = pair == nullptr ? node : pair->child;
+    const SqlNode* body = member(wrapped, kind == FragmentKind::partition_key ? "PartitionElem" : "IndexElem");
     IndexElement element = make_element(body, items[i]);
     if (pair != nullptr && wrapped != nullptr) element.exclude_operator = operator_text(strings_of(member(wrapped->next, {"List", "items"})));
     elements.push_back(std::move(element));

@@ -32,7 +32,7 @@ bool starts_statement(std::string_view sql) {
 bool collect_sql(const std::string& sql, ReferenceCollector& collector) {
   ParserOutput output = run_sql_parser(sql);
   if (!output.error.empty()) return false;
-  const Tree tree(std::move(output.json));
+  const SqlTree tree(std::move(output.json));
   collector.collect(member(tree.root(), "stmts"), 0, 0);
   return true;
 }
@@ -61,9 +61,9 @@ void collect_assignment(std::string_view sql, ReferenceCollector& collector) {
   collect_expression(sql.substr(split + 1), collector);
 }
 
-void collect_body(const TreeNode* root, ReferenceCollector& collector) {
+void collect_body(const SqlNode* root, ReferenceCollector& collector) {
   struct Work {
-    const TreeNode* node;
+    const SqlNode* node;
     bool assignment;
   };
   std::vector<Work> work{{root, false}};
@@ -81,8 +81,8 @@ void collect_body(const TreeNode* root, ReferenceCollector& collector) {
     }
     const bool assigns = node->key == "PLpgSQL_stmt_assign" || (assignment && node->key == "expr");
     const std::size_t begin = work.size();
-    for (const TreeNode* item = node->child; item != nullptr; item = item->next) {
-      if (item->type >= TreeNode::Type::array) work.push_back({item, assigns});
+    for (const SqlNode* item = node->child; item != nullptr; item = item->next) {
+      if (item->type >= SqlNode::Type::array) work.push_back({item, assigns});
     }
     std::reverse(work.begin() + static_cast<std::ptrdiff_t>(begin), work.end());
   }
@@ -135,12 +135,35 @@ void collect_statements(std::string_view body, ReferenceCollector& collector) {
   });
 }
 
-std::string_view body_of(const TreeNode* statement) {
-  const TreeNode* options = member(member(statement, "CreateFunctionStmt"), "options");
-  for (const TreeNode* item = options == nullptr ? nullptr : options->child; item != nullptr; item = item->next) {
-    const TreeNode* option = member(item, "DefElem");
+/// The types of `name [constant] type [collate …] [not null] [default …];` between the first DECLARE and BEGIN.
+void collect_declarations(std::string_view body, ReferenceCollector& collector) {
+  bool declaring = false;
+  std::size_t words = 0;   // of the declaration so far: its name, then its type
+  std::size_t begin = 0;
+  for_each_piece(body, [&](const Piece& piece) {
+    if (piece.is_word("begin")) return false;
+    const bool end_of_type = piece.is_symbol(';') || piece.is_symbol(':') || piece.is_symbol('=') || piece.is_word("default") || piece.is_word("not") ||
+                             piece.is_word("collate");
+    if (declaring && words == 2 && end_of_type) {
+      collector.add_type_text(body.substr(begin, piece.begin - begin));
+      ++words;
+    }
+    if (piece.is_symbol(';') || piece.is_word("declare")) {
+      declaring = true;
+      words = 0;
+    } else if (declaring && words < 2 && !piece.is_word("constant")) {
+      if (++words == 2) begin = piece.begin;
+    }
+    return true;
+  });
+}
+
+std::string_view body_of(const SqlNode* statement) {
+  const SqlNode* options = member(member(statement, "CreateFunctionStmt"), "options");
+  for (const SqlNode* item = options == nullptr ? nullptr : options->child; item != nullptr; item = item->next) {
+    const SqlNode* option = member(item, "DefElem");
     if (text_of(option, "defname") != "as") continue;
-    const TreeNode* body = member(option, {"arg", "List", "items"});
+    const SqlNode* body = member(option, {"arg", "List", "items"});
     if (body != nullptr && body->child != nullptr) return text_of(member(body->child, "String"), "sval");
   }
   return {};
@@ -148,13 +171,16 @@ std::string_view body_of(const TreeNode* statement) {
 
 }  // namespace
 
-void collect_plpgsql(std::string_view definition, const TreeNode* statement, ReferenceCollector& collector) {
-  const TreeNode* function = member(statement, "CreateFunctionStmt");
+void collect_plpgsql(std::string_view definition, const SqlNode* statement, ReferenceCollector& collector) {
+  const SqlNode* function = member(statement, "CreateFunctionStmt");
   collector.collect(member(function, "parameters"), 0, 0);
   collector.collect(member(function, "returnType"), 0, 0);
   ParserOutput output = run_plpgsql_parser(definition);
-  if (!output.error.empty()) return collect_statements(body_of(statement), collector);
-  const Tree tree(std::move(output.json));
+  if (!output.error.empty()) {
+    collect_declarations(body_of(statement), collector);
+    return collect_statements(body_of(statement), collector);
+  }
+  const SqlTree tree(std::move(output.json));
   if (tree.root() != nullptr) collect_body(tree.root(), collector);
 }
 

@@ -9,6 +9,6 @@
 namespace lpc::frontend {
 
 /// `definition` is a whole CREATE FUNCTION or CREATE PROCEDURE, `statement` its tree.
-void collect_plpgsql(std::string_view definition, const TreeNode* statement, ReferenceCollector& collector);
+void collect_plpgsql(std::string_view definition, const SqlNode* statement, ReferenceCollector& collector);
 
 }  // namespace lpc::frontend

@@ -14,13 +14,13 @@ bool is_data_change(std::string_view node) {
 }
 
 /// The string of an A_Const, also inside `('x'::text)`, as old versions of pg_dump wrote arguments of nextval.
-const TreeNode* string_constant(const TreeNode* node) {
-  for (const TreeNode* cast = member(node, "TypeCast"); cast != nullptr; cast = member(node, "TypeCast")) {
+const SqlNode* string_constant(const SqlNode* node) {
+  for (const SqlNode* cast = member(node, "TypeCast"); cast != nullptr; cast = member(node, "TypeCast")) {
     const std::vector<std::string> type = strings_of(member(cast, {"typeName", "names"}));
     if (type.empty() || type.back() != "text") return nullptr;
     node = member(cast, "arg");
   }
-  const TreeNode* constant = member(node, "A_Const");
+  const SqlNode* constant = member(node, "A_Const");
   return member(constant, "sval") == nullptr ? nullptr : constant;
 }
 
@@ -28,7 +28,7 @@ std::string lower_word(std::string_view text) { return to_lower_ascii(trim(text)
 
 }  // namespace
 
-void ReferenceCollector::collect(const TreeNode* node, std::uint32_t prefix, std::uint32_t length) {
+void ReferenceCollector::collect(const SqlNode* node, std::uint32_t prefix, std::uint32_t length) {
   if (node == nullptr) return;
   prefix_ = prefix;
   length_ = length;
@@ -43,10 +43,10 @@ void ReferenceCollector::collect(const TreeNode* node, std::uint32_t prefix, std
 }
 
 void ReferenceCollector::visit(const Work& work) {
-  const TreeNode* node = work.node;
+  const SqlNode* node = work.node;
   const std::string_view key = node->key;
-  if (node->type == TreeNode::Type::array) return push_children(work);
-  if (node->type != TreeNode::Type::object) return;
+  if (node->type == SqlNode::Type::array) return push_children(work);
+  if (node->type != SqlNode::Type::object) return;
   // Options hold names of other things, and the tables of FOR UPDATE OF are aliases.
   if (key == "DefElem" || key == "lockedRels") return;
   if (member(node, "relname") != nullptr) return add_relation(node, work.scope);
@@ -74,7 +74,7 @@ void ReferenceCollector::visit(const Work& work) {
     return push_children(work, field);
   }
   // The target of INSERT, UPDATE, DELETE and MERGE is always a table, even when WITH binds its name.
-  const TreeNode* target = is_data_change(key) ? member(node, "relation") : nullptr;
+  const SqlNode* target = is_data_change(key) ? member(node, "relation") : nullptr;
   if (target != nullptr) add_relation(target, nullptr);
   std::vector<Work> queries;
   const Scope* inner = open_with(member(node, "withClause"), work.scope, queries);
@@ -84,18 +84,18 @@ void ReferenceCollector::visit(const Work& work) {
 
 void ReferenceCollector::push_children(const Work& work, std::string_view skipped) {
   const std::size_t begin = work_.size();
-  for (const TreeNode* item = work.node->child; item != nullptr; item = item->next) {
-    if (item->type >= TreeNode::Type::array && item->key != "withClause" && (skipped.empty() || item->key != skipped)) work_.push_back({item, work.scope});
+  for (const SqlNode* item = work.node->child; item != nullptr; item = item->next) {
+    if (item->type >= SqlNode::Type::array && item->key != "withClause" && (skipped.empty() || item->key != skipped)) work_.push_back({item, work.scope});
   }
   std::reverse(work_.begin() + static_cast<std::ptrdiff_t>(begin), work_.end());
 }
 
 /// A query of WITH sees the ones before it, with RECURSIVE all of them and itself; the main query sees all.
 /// https://www.postgresql.org/docs/15/sql-select.html#SQL-WITH
-const ReferenceCollector::Scope* ReferenceCollector::open_with(const TreeNode* with, const Scope* scope, std::vector<Work>& queries) {
-  const TreeNode* list = member(with, "ctes");
-  for (const TreeNode* item = list == nullptr ? nullptr : list->child; item != nullptr; item = item->next) {
-    const TreeNode* query = member(item, "CommonTableExpr");
+const ReferenceCollector::Scope* ReferenceCollector::open_with(const SqlNode* with, const Scope* scope, std::vector<Work>& queries) {
+  const SqlNode* list = member(with, "ctes");
+  for (const SqlNode* item = list == nullptr ? nullptr : list->child; item != nullptr; item = item->next) {
+    const SqlNode* query = member(item, "CommonTableExpr");
     if (query == nullptr) continue;
     queries.push_back({query, scope});
     scope = &scopes_.emplace_back(Scope{text_of(query, "ctename"), scope});
@@ -106,7 +106,7 @@ const ReferenceCollector::Scope* ReferenceCollector::open_with(const TreeNode* w
   return scope;
 }
 
-void ReferenceCollector::add_relation(const TreeNode* range, const Scope* scope) {
+void ReferenceCollector::add_relation(const SqlNode* range, const Scope* scope) {
   const std::string_view name = text_of(range, "relname");
   const std::string_view schema = text_of(range, "schemaname");
   if (!schema.empty()) return add(references_.relations, 'r', {std::string(schema), std::string(name)}, range);
@@ -116,7 +116,7 @@ void ReferenceCollector::add_relation(const TreeNode* range, const Scope* scope)
   if (!created_.contains(std::string(name))) add(references_.relations, 'r', {std::string(name)}, range);
 }
 
-void ReferenceCollector::add_type(const TreeNode* type) {
+void ReferenceCollector::add_type(const SqlNode* type) {
   std::vector<std::string> parts = strings_of(member(type, "names"));
   if (parts.empty()) return;
   if (is_true(type, "pct_type")) {
@@ -141,27 +141,27 @@ void ReferenceCollector::add_type_text(std::string_view type) {
   add(references_.types, 't', type_name(type).parts, nullptr);
 }
 
-void ReferenceCollector::add_function(const TreeNode* call) {
+void ReferenceCollector::add_function(const SqlNode* call) {
   std::vector<std::string> parts = strings_of(member(call, "funcname"));
   // EXTRACT(…), AT TIME ZONE and the like are calls of pg_catalog's functions that nobody wrote as such.
   if (parts.empty() || text_of(call, "funcformat") == "COERCE_SQL_SYNTAX") return;
   const std::string& name = parts.back();
   if (name == "nextval" || name == "currval" || name == "setval") {
-    const TreeNode* arguments = member(call, "args");
-    const TreeNode* constant = arguments == nullptr ? nullptr : string_constant(arguments->child);
+    const SqlNode* arguments = member(call, "args");
+    const SqlNode* constant = arguments == nullptr ? nullptr : string_constant(arguments->child);
     if (constant != nullptr) add_constant_name("regclass", constant);
   }
   add(references_.functions, 'f', std::move(parts), call);
 }
 
-void ReferenceCollector::add_constant(const TreeNode* cast) {
+void ReferenceCollector::add_constant(const SqlNode* cast) {
   const std::vector<std::string> type = strings_of(member(cast, {"typeName", "names"}));
   if (type.empty() || !type.back().starts_with("reg") || (type.size() == 2 && type[0] != "pg_catalog")) return;
-  if (const TreeNode* constant = string_constant(member(cast, "arg"))) add_constant_name(type.back(), constant);
+  if (const SqlNode* constant = string_constant(member(cast, "arg"))) add_constant_name(type.back(), constant);
 }
 
 /// Constants of the types of https://www.postgresql.org/docs/15/datatype-oid.html that name what a program declares.
-void ReferenceCollector::add_constant_name(std::string_view type, const TreeNode* constant) {
+void ReferenceCollector::add_constant_name(std::string_view type, const SqlNode* constant) {
   const std::string_view text = text_of(member(constant, "sval"), "sval");
   if (type == "regclass") add(references_.relations, 'r', parse_dotted_name(text), constant);
   if (type == "regproc" || type == "regprocedure") {
@@ -171,7 +171,7 @@ void ReferenceCollector::add_constant_name(std::string_view type, const TreeNode
   if (type == "regcollation") add(references_.collations, 'l', parse_dotted_name(text), constant);
 }
 
-void ReferenceCollector::add(std::vector<SqlName>& names, char category, std::vector<std::string> parts, const TreeNode* place) {
+void ReferenceCollector::add(std::vector<SqlName>& names, char category, std::vector<std::string> parts, const SqlNode* place) {
   if (parts.empty()) return;
   std::string key(1, category);
   for (const std::string& part : parts) {
@@ -181,7 +181,7 @@ void ReferenceCollector::add(std::vector<SqlName>& names, char category, std::ve
   if (seen_.insert(std::move(key)).second) names.push_back({std::move(parts), offset_of(place)});
 }
 
-std::uint32_t ReferenceCollector::offset_of(const TreeNode* place) const {
+std::uint32_t ReferenceCollector::offset_of(const SqlNode* place) const {
   const long long location = number_of(place, "location", -1) - prefix_;
   return location < 0 || location >= length_ ? UINT32_MAX : static_cast<std::uint32_t>(location);
 }

@@ -20,7 +20,7 @@ class ReferenceCollector {
 
   /// Names of the tree below `node`. `prefix` is what stands before the fragment in the parsed text and `length` the fragment's size, both
   /// in bytes; places are unknown when `length` is 0.
-  void collect(const TreeNode* node, std::uint32_t prefix, std::uint32_t length);
+  void collect(const SqlNode* node, std::uint32_t prefix, std::uint32_t length);
   /// A type written as text, such as a PL/pgSQL variable's; `%TYPE` and `%ROWTYPE` make it a relation.
   void add_type_text(std::string_view type);
 
@@ -31,20 +31,20 @@ class ReferenceCollector {
     const Scope* outer;
   };
   struct Work {
-    const TreeNode* node;
+    const SqlNode* node;
     const Scope* scope;
   };
 
   void visit(const Work& work);
   void push_children(const Work& work, std::string_view skipped = {});
-  const Scope* open_with(const TreeNode* with, const Scope* scope, std::vector<Work>& queries);
-  void add_relation(const TreeNode* range, const Scope* scope);
-  void add_type(const TreeNode* type);
-  void add_function(const TreeNode* call);
-  void add_constant(const TreeNode* cast);
-  void add_constant_name(std::string_view type, const TreeNode* constant);
-  void add(std::vector<SqlName>& names, char category, std::vector<std::string> parts, const TreeNode* place);
-  std::uint32_t offset_of(const TreeNode* place) const;
+  const Scope* open_with(const SqlNode* with, const Scope* scope, std::vector<Work>& queries);
+  void add_relation(const SqlNode* range, const Scope* scope);
+  void add_type(const SqlNode* type);
+  void add_function(const SqlNode* call);
+  void add_constant(const SqlNode* cast);
+  void add_constant_name(std::string_view type, const SqlNode* constant);
+  void add(std::vector<SqlName>& names, char category, std::vector<std::string> parts, const SqlNode* place);
+  std::uint32_t offset_of(const SqlNode* place) const;
 
   References& references_;
   std::unordered_set<std::string> seen_;

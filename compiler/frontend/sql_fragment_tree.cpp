@@ -7,6 +7,12 @@
 #include <charconv>
 #include <utility>
 
+#ifdef __SANITIZE_ADDRESS__
+/// The library loses its (empty) buffer of messages when a PL/pgSQL body is refused.
+extern "C" const char* __lsan_default_suppressions() { return "leak:pg_query_raw_parse\n"; }
+extern "C" const char* __lsan_default_options() { return "print_suppressions=0"; }
+#endif
+
 namespace lpc::frontend {
 namespace {
 
@@ -122,50 +128,50 @@ ParserOutput run(std::string_view text, bool plpgsql) {
 
 }  // namespace
 
-std::size_t TreeNode::size() const {
+std::size_t SqlNode::size() const {
   std::size_t count = 0;
-  for (const TreeNode* item = child; item != nullptr; item = item->next) ++count;
+  for (const SqlNode* item = child; item != nullptr; item = item->next) ++count;
   return count;
 }
 
-const TreeNode* member(const TreeNode* node, std::string_view key) {
-  if (node == nullptr || node->type != TreeNode::Type::object) return nullptr;
-  for (const TreeNode* item = node->child; item != nullptr; item = item->next) {
+const SqlNode* member(const SqlNode* node, std::string_view key) {
+  if (node == nullptr || node->type != SqlNode::Type::object) return nullptr;
+  for (const SqlNode* item = node->child; item != nullptr; item = item->next) {
     if (item->key == key) return item;
   }
   return nullptr;
 }
 
-const TreeNode* member(const TreeNode* node, std::initializer_list<std::string_view> path) {
+const SqlNode* member(const SqlNode* node, std::initializer_list<std::string_view> path) {
   for (const std::string_view key : path) node = member(node, key);
   return node;
 }
 
-std::string_view text_of(const TreeNode* node, std::string_view key) {
-  const TreeNode* found = member(node, key);
+std::string_view text_of(const SqlNode* node, std::string_view key) {
+  const SqlNode* found = member(node, key);
   return found == nullptr ? std::string_view() : found->text;
 }
 
-bool is_true(const TreeNode* node, std::string_view key) { return text_of(node, key) == "true"; }
+bool is_true(const SqlNode* node, std::string_view key) { return text_of(node, key) == "true"; }
 
-long long number_of(const TreeNode* node, std::string_view key, long long fallback) {
+long long number_of(const SqlNode* node, std::string_view key, long long fallback) {
   const std::string_view text = text_of(node, key);
   long long value = fallback;
   std::from_chars(text.data(), text.data() + text.size(), value);
   return value;
 }
 
-std::vector<std::string> strings_of(const TreeNode* list) {
+std::vector<std::string> strings_of(const SqlNode* list) {
   std::vector<std::string> strings;
   if (list == nullptr) return strings;
-  for (const TreeNode* item = list->child; item != nullptr; item = item->next) {
-    if (const TreeNode* string = member(item, "String")) strings.emplace_back(text_of(string, "sval"));
+  for (const SqlNode* item = list->child; item != nullptr; item = item->next) {
+    if (const SqlNode* string = member(item, "String")) strings.emplace_back(text_of(string, "sval"));
     if (member(item, "A_Star") != nullptr) strings.emplace_back("*");
   }
   return strings;
 }
 
-Tree::Tree(std::string json) : json_(std::move(json)) {
+SqlTree::SqlTree(std::string json) : json_(std::move(json)) {
   // Every value but the first of its parent follows a comma, and the first one follows a bracket.
   std::size_t most = 1;
   for (const char c : json_) most += c == ',' || c == '{' || c == '[' ? 1 : 0;
@@ -173,7 +179,7 @@ Tree::Tree(std::string json) : json_(std::move(json)) {
   root_ = build();
 }
 
-std::string_view Tree::take_string(std::size_t& at) {
+std::string_view SqlTree::take_string(std::size_t& at) {
   const std::size_t begin = ++at;
   bool escaped = false;
   while (at < json_.size() && json_[at] != '"') {
@@ -189,14 +195,14 @@ std::string_view Tree::take_string(std::size_t& at) {
   return escaped ? std::string_view(unescaped_.emplace_back(unescape(raw))) : raw;
 }
 
-const TreeNode* Tree::build() {
+const SqlNode* SqlTree::build() {
   struct Open {
-    TreeNode* node;
-    TreeNode* last;
+    SqlNode* node;
+    SqlNode* last;
   };
   std::vector<Open> open;
   std::string_view key;
-  TreeNode* root = nullptr;
+  SqlNode* root = nullptr;
   for (std::size_t at = 0; at < json_.size();) {
     const char c = json_[at];
     if (c == ' ' || c == '\n' || c == '\r' || c == '\t' || c == ',' || c == ':') {
@@ -209,34 +215,34 @@ const TreeNode* Tree::build() {
       ++at;
       continue;
     }
-    TreeNode node;
+    SqlNode node;
     if (c == '"') {
-      node.type = TreeNode::Type::string;
+      node.type = SqlNode::Type::string;
       node.text = take_string(at);
-      if (at < json_.size() && json_[at] == ':' && !open.empty() && open.back().node->type == TreeNode::Type::object && key.data() == nullptr) {
+      if (at < json_.size() && json_[at] == ':' && !open.empty() && open.back().node->type == SqlNode::Type::object && key.data() == nullptr) {
         key = node.text.data() == nullptr ? std::string_view("") : node.text;
         continue;
       }
     } else if (c == '{' || c == '[') {
-      node.type = c == '{' ? TreeNode::Type::object : TreeNode::Type::array;
+      node.type = c == '{' ? SqlNode::Type::object : SqlNode::Type::array;
       ++at;
     } else {
       const std::size_t end = std::min(json_.find_first_of(",:]} \n", at), json_.size());
-      node.type = TreeNode::Type::scalar;
+      node.type = SqlNode::Type::scalar;
       node.text = std::string_view(json_).substr(at, end - at);
       if (end == at) return nullptr;
       at = end;
     }
     node.key = std::exchange(key, std::string_view());
     if (nodes_.size() == nodes_.capacity() || (open.empty() && root != nullptr)) return nullptr;
-    TreeNode* added = &nodes_.emplace_back(node);
+    SqlNode* added = &nodes_.emplace_back(node);
     if (open.empty()) {
       root = added;
     } else {
       (open.back().last == nullptr ? open.back().node->child : open.back().last->next) = added;
       open.back().last = added;
     }
-    if (added->type == TreeNode::Type::object || added->type == TreeNode::Type::array) open.push_back({added, nullptr});
+    if (added->type == SqlNode::Type::object || added->type == SqlNode::Type::array) open.push_back({added, nullptr});
   }
   return open.empty() ? root : nullptr;
 }

@@ -11,48 +11,48 @@
 namespace lpc::frontend {
 
 /// A value of the parser's tree. Fields that are zero, false, empty or NULL aren't there at all.
-struct TreeNode {
+struct SqlNode {
   enum class Type : std::uint8_t { null, scalar, string, array, object };
 
   Type type = Type::null;
   std::string_view key;             ///< the field's name when the node is a member of an object
   std::string_view text;            ///< of a string (escapes resolved) or of a number, true, false
-  const TreeNode* child = nullptr;  ///< first element or member
-  const TreeNode* next = nullptr;   ///< next sibling
+  const SqlNode* child = nullptr;  ///< first element or member
+  const SqlNode* next = nullptr;   ///< next sibling
 
   std::size_t size() const;
 };
 
 /// The member of that name, or null. All of these take null and then find nothing.
-const TreeNode* member(const TreeNode* node, std::string_view key);
+const SqlNode* member(const SqlNode* node, std::string_view key);
 /// Follows members: `member(node, {"A_Const", "sval", "sval"})`.
-const TreeNode* member(const TreeNode* node, std::initializer_list<std::string_view> path);
+const SqlNode* member(const SqlNode* node, std::initializer_list<std::string_view> path);
 /// The text of a string or scalar member, or "".
-std::string_view text_of(const TreeNode* node, std::string_view key);
-bool is_true(const TreeNode* node, std::string_view key);
+std::string_view text_of(const SqlNode* node, std::string_view key);
+bool is_true(const SqlNode* node, std::string_view key);
 /// A whole number member; `fallback` when it isn't there.
-long long number_of(const TreeNode* node, std::string_view key, long long fallback = 0);
+long long number_of(const SqlNode* node, std::string_view key, long long fallback = 0);
 /// The strings of a list of String nodes; A_Star gives "*".
-std::vector<std::string> strings_of(const TreeNode* list);
+std::vector<std::string> strings_of(const SqlNode* list);
 
-class Tree {
+class SqlTree {
  public:
   /// `json` is what libpg_query wrote.
-  explicit Tree(std::string json);
-  Tree(const Tree&) = delete;
-  Tree& operator=(const Tree&) = delete;
+  explicit SqlTree(std::string json);
+  SqlTree(const SqlTree&) = delete;
+  SqlTree& operator=(const SqlTree&) = delete;
 
   /// Null when the text isn't JSON.
-  const TreeNode* root() const { return root_; }
+  const SqlNode* root() const { return root_; }
 
  private:
   std::string_view take_string(std::size_t& at);
-  const TreeNode* build();
+  const SqlNode* build();
 
   std::string json_;
-  std::vector<TreeNode> nodes_;         ///< reserved once, so that pointers stay good
+  std::vector<SqlNode> nodes_;         ///< reserved once, so that pointers stay good
   std::deque<std::string> unescaped_;
-  const TreeNode* root_ = nullptr;
+  const SqlNode* root_ = nullptr;
 };
 
 struct ParserOutput {

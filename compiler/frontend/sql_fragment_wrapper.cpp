@@ -61,29 +61,29 @@ FragmentError map_error(const ParserOutput& output, std::string_view text, std::
 }
 
 /// `a, b` in parentheses is a row, but not where an expression is asked for; and SELECT INTO makes a table.
-std::optional<FragmentError> find_wrong_shape(FragmentKind kind, std::string_view text, const TreeNode* content, std::uint32_t prefix) {
+std::optional<FragmentError> find_wrong_shape(FragmentKind kind, std::string_view text, const SqlNode* content, std::uint32_t prefix) {
   if (kind != FragmentKind::expression && kind != FragmentKind::query) return std::nullopt;
-  const TreeNode* value = member(content->child, {"ResTarget", "val"});
+  const SqlNode* value = member(content->child, {"ResTarget", "val"});
   if (kind == FragmentKind::expression) {
-    const TreeNode* row = member(value, "RowExpr");
+    const SqlNode* row = member(value, "RowExpr");
     if (row == nullptr || number_of(row, "location") >= prefix || text_of(row, "row_format") != "COERCE_IMPLICIT_CAST") return std::nullopt;
     return syntax_error(text, find_top_level_comma(text).value_or(0));
   }
-  const TreeNode* select = member(value, {"SubLink", "subselect", "SelectStmt"});
+  const SqlNode* select = member(value, {"SubLink", "subselect", "SelectStmt"});
   if (select == nullptr) return syntax_error(text, 0);
-  while (const TreeNode* left = member(select, "larg")) select = left;
-  const TreeNode* into = member(select, {"intoClause", "rel"});
+  while (const SqlNode* left = member(select, "larg")) select = left;
+  const SqlNode* into = member(select, {"intoClause", "rel"});
   if (into == nullptr) return std::nullopt;
   const long long location = number_of(into, "location", prefix) - prefix;
   return FragmentError{"SELECT ... INTO is not allowed here", static_cast<std::uint32_t>(std::max(location, 0LL))};
 }
 
-std::optional<FragmentError> find_escape(FragmentKind kind, const Wrapper& wrapper, std::string_view text, const TreeNode* statements) {
+std::optional<FragmentError> find_escape(FragmentKind kind, const Wrapper& wrapper, std::string_view text, const SqlNode* statements) {
   if (wrapper.statement.empty()) return std::nullopt;
   if (kind != FragmentKind::plpgsql) {
     if (const std::optional<std::uint32_t> offset = find_unopened(text)) return syntax_error(text, *offset);
   }
-  const TreeNode* first = statements == nullptr ? nullptr : statements->child;
+  const SqlNode* first = statements == nullptr ? nullptr : statements->child;
   if (first == nullptr) return FragmentError{"syntax error at end of input", static_cast<std::uint32_t>(text.size())};
   if (first->next != nullptr) {
     const long long location = number_of(first->next, "stmt_location") - static_cast<long long>(wrapper.prefix.size());
@@ -102,15 +102,18 @@ WrappedParse parse_in(const Wrapper& wrapper, FragmentKind kind, std::string_vie
   ParserOutput output = run_sql_parser(sql);
   if (!output.error.empty()) {
     parsed.error = map_error(output, text, parsed.prefix);
+    // What closes the wrapper is the first mistake, even when the parser goes on after it.
+    const std::optional<std::uint32_t> unopened = wrapper.suffix.empty() ? std::nullopt : find_unopened(text);
+    if (unopened && *unopened < parsed.error->offset) parsed.error = syntax_error(text, *unopened);
     return parsed;
   }
-  parsed.tree = std::make_unique<const Tree>(std::move(output.json));
-  const TreeNode* statements = member(parsed.tree->root(), "stmts");
+  parsed.tree = std::make_unique<const SqlTree>(std::move(output.json));
+  const SqlNode* statements = member(parsed.tree->root(), "stmts");
   parsed.error = find_escape(kind, wrapper, text, statements);
   if (parsed.error) return parsed;
   parsed.content = statements;
   if (!wrapper.statement.empty()) {
-    const TreeNode* statement = member(statements->child, "stmt");
+    const SqlNode* statement = member(statements->child, "stmt");
     parsed.content = wrapper.content.empty() ? statement : member(statement, {wrapper.statement, wrapper.content});
   }
   if (parsed.content != nullptr) parsed.error = find_wrong_shape(kind, text, parsed.content, parsed.prefix);
@@ -121,8 +124,8 @@ WrappedParse parse_in(const Wrapper& wrapper, FragmentKind kind, std::string_vie
 WrappedParse parse_copied_type(std::string_view text) {
   WrappedParse parsed = parse_in(kCopiedType, FragmentKind::type, text);
   if (parsed.error) return parsed;
-  const TreeNode* first = parsed.content == nullptr ? nullptr : parsed.content->child;
-  const TreeNode* parameter = member(first, "FunctionParameter");
+  const SqlNode* first = parsed.content == nullptr ? nullptr : parsed.content->child;
+  const SqlNode* parameter = member(first, "FunctionParameter");
   if (parameter == nullptr || first->next != nullptr || member(parameter, "defexpr") != nullptr || text_of(parameter, "mode") != "FUNC_PARAM_DEFAULT") {
     parsed.error = syntax_error(text, 0);
   }
@@ -133,7 +136,7 @@ WrappedParse parse_copied_type(std::string_view text) {
 WrappedParse parse_statements(std::string_view text) {
   WrappedParse parsed = parse_in(wrapper_of(FragmentKind::statement), FragmentKind::statement, text);
   const std::string_view inside = strip_outer_parentheses(text);
-  if (!parsed.error || inside.size() >= text.size() || text.empty() || trim_filler(text).front() != '(') return parsed;
+  if (!parsed.error || inside.size() >= text.size() || !trim_filler(text).starts_with('(')) return parsed;
   std::string blanked(text.size(), ' ');   // keeps all places
   blanked.replace(static_cast<std::size_t>(inside.data() - text.data()), inside.size(), inside);
   return parse_in(wrapper_of(FragmentKind::statement), FragmentKind::statement, blanked);

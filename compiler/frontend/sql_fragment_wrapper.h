@@ -12,8 +12,8 @@ namespace lpc::frontend {
 
 struct WrappedParse {
   std::optional<FragmentError> error;
-  std::unique_ptr<const Tree> tree;
-  const TreeNode* content = nullptr;  ///< the part of the tree that the fragment made: a list, or (plpgsql) the statement
+  std::unique_ptr<const SqlTree> tree;
+  const SqlNode* content = nullptr;  ///< the part of the tree that the fragment made: a list, or (plpgsql) the statement
   std::uint32_t prefix = 0;           ///< bytes that stand before the fragment in the parsed text
 };
 

@@ -121,9 +121,7 @@ Privileges default_privileges_of(char acl_type, std::string_view owner, int serv
 
 void set_grants_from_acl(Attributes& attributes, std::string_view acl, std::string_view owner, char acl_type, int server_version) {
   if (acl.empty()) return;
-  acl::State state;
-  for (const std::string& item : array_elements(acl)) add_item(state, item, owner);
-  acl::set_from_state(attributes, state, owner, acl_type, server_version);
+  acl::set_from_state(attributes, acl::parse(acl, owner), default_privileges_of(acl_type, owner, server_version), acl_type, server_version);
 }
 
 namespace acl {
@@ -178,9 +176,26 @@ void add_grants(State& state, const Attributes& attributes, char acl_type, int s
   }
 }
 
-State effective(const Attributes& attributes, std::string_view owner, char acl_type, int server_version) {
+State parse(std::string_view text, std::string_view owner) {
   State state;
-  for (const auto& [grantee, privileges] : default_privileges_of(acl_type, owner, server_version)) {
+  for (const std::string& item : array_elements(text)) add_item(state, item, owner);
+  return state;
+}
+
+// pg_init_privs has it as {pg_database_owner=UC/pg_database_owner,=U/pg_database_owner}; before 15 everybody could create there:
+// https://www.postgresql.org/docs/15/release-15.html
+Privileges implied_by(const ObjectId& id, std::string_view owner, int server_version) {
+  Privileges implied = default_privileges_of(kind(id.kind).traits.acl_type, owner, server_version);
+  if (id.kind == KindId::Schema && id.name == "public") {
+    implied["public"]["USAGE"] = false;
+    if (server_version < 150000) implied["public"]["CREATE"] = false;
+  }
+  return implied;
+}
+
+State effective(const Attributes& attributes, const Privileges& implied, char acl_type, int server_version) {
+  State state;
+  for (const auto& [grantee, privileges] : implied) {
     state[{std::string(), grantee}] = privileges;
   }
   if (const Value* revokes = attributes.find("revokes")) {
@@ -224,8 +239,7 @@ Value to_value(const std::map<std::string, std::set<std::string>>& lists) {
   return Value(std::move(map));
 }
 
-void set_from_state(Attributes& attributes, const State& state, std::string_view owner, char acl_type, int server_version) {
-  const Privileges defaults = default_privileges_of(acl_type, owner, server_version);
+void set_from_state(Attributes& attributes, const State& state, const Privileges& defaults, char acl_type, int server_version) {
   std::map<std::string, std::set<std::string>> grants;
   std::map<std::string, std::set<std::string>> revokes;
   for (const auto& [key, privileges] : state) {

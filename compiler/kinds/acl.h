@@ -9,7 +9,12 @@
 #include <utility>
 #include <vector>
 
+#include "ast/ast.h"
 #include "kinds/common.h"
+
+namespace lpc::kinds {
+class LowerContext;
+}
 
 namespace lpc::kinds::acl {
 
@@ -31,14 +36,31 @@ std::vector<std::string> expand(std::string_view privilege, char acl_type, int s
 
 /// Adds what the attribute `grants` lists.
 void add_grants(State& state, const Attributes& attributes, char acl_type, int server_version);
-/// What acldefault() gives, changed by the attributes `grants` and `revokes`.
-State effective(const Attributes& attributes, std::string_view owner, char acl_type, int server_version);
+/// `implied`, changed by the attributes `grants` and `revokes`.
+State effective(const Attributes& attributes, const Privileges& implied, char acl_type, int server_version);
+
+/// What an object has that says nothing of privileges: acldefault(), and for the schema `public` what initdb gives it.
+Privileges implied_by(const ObjectId& id, std::string_view owner, int server_version);
+
+/// An aclitem[] as text.
+State parse(std::string_view acl, std::string_view owner);
+
+/// What `grant` and `revoke` declarations come to, as the attributes `grants` and `revokes`.
+struct Declared {
+  char acl_type = 0;
+  std::string owner;                           ///< whose own grants need no grantor; "" when unsaid
+  Privileges implied;
+  Privileges implied_once;                     ///< by older servers, so that a `revoke` of it has a meaning
+  std::string column;                          ///< only privileges on that column, or when "" only those without columns
+  bool owner_may_lack = false;                 ///< `revoke … from` a role that may turn out to be the owner is kept
+};
+void set_declared(Attributes& attributes, const std::vector<const ast::Decl*>& declarations, const Declared& about, LowerContext& context);
 
 /// What ALTER … OWNER TO does to the entries: the new owner stands for the old one, and doubles merge (aclnewowner() in acl.c).
 State with_new_owner(const State& state, const std::string& before, const std::string& after);
 
 /// Sets `grants` and `revokes` so that effective() gives `state`; a complete set is written as ALL.
-void set_from_state(Attributes& attributes, const State& state, std::string_view owner, char acl_type, int server_version);
+void set_from_state(Attributes& attributes, const State& state, const Privileges& implied, char acl_type, int server_version);
 
 /// Adds an entry to a list of `grants` or `revokes`; the list stays sorted.
 void put(std::map<std::string, std::set<std::string>>& lists, const std::string& grantee, const Entry& entry);
@@ -46,6 +68,7 @@ Value to_value(const std::map<std::string, std::set<std::string>>& lists);
 
 /// What the statements are about.
 struct Target {
+  Sql prefix;                                  ///< "ALTER DEFAULT PRIVILEGES … ", mostly empty
   Sql object;                                  ///< "TABLE shop.users", "TABLES"
   std::string column;                          ///< for column privileges
   char acl_type = 0;

@@ -121,9 +121,9 @@ void write(const Statement& statement, const Target& target, std::vector<Sql>& o
   // Postgres records whoever runs the statement as grantor (the owner when it is a superuser): GRANTED BY may only name the current role.
   if (!statement.grantor.empty()) out.push_back(sql("SET LOCAL ROLE {}", ident(statement.grantor)));
   if (statement.revoke) {
-    out.push_back(sql("REVOKE {}{} ON {} FROM {}", statement.option ? sql("GRANT OPTION FOR ") : Sql{}, privileges, target.object, grantees));
+    out.push_back(sql("{}REVOKE {}{} ON {} FROM {}", target.prefix, statement.option ? sql("GRANT OPTION FOR ") : Sql{}, privileges, target.object, grantees));
   } else {
-    out.push_back(sql("GRANT {} ON {} TO {}{}", privileges, target.object, grantees, statement.option ? sql(" WITH GRANT OPTION") : Sql{}));
+    out.push_back(sql("{}GRANT {} ON {} TO {}{}", target.prefix, privileges, target.object, grantees, statement.option ? sql(" WITH GRANT OPTION") : Sql{}));
   }
   if (!statement.grantor.empty()) out.push_back(sql("RESET ROLE"));
 }
@@ -191,7 +191,7 @@ std::optional<acl::State> granted_by_default(const Catalog& catalog, const std::
   const Object* global = catalog.find({KindId::DefaultPrivileges, "", role, word, ""});
   const Object* local = acl_type == 'n' ? nullptr : catalog.find({KindId::DefaultPrivileges, object.id.schema, role, word, ""});
   if (global == nullptr && local == nullptr) return std::nullopt;
-  acl::State state = acl::effective(global == nullptr ? Attributes{} : global->attributes, role, acl_type, version);
+  acl::State state = acl::effective(global == nullptr ? Attributes{} : global->attributes, default_privileges_of(acl_type, role, version), acl_type, version);
   if (local != nullptr) {
     acl::add_grants(state, local->attributes, acl_type, version);
   }
@@ -200,7 +200,7 @@ std::optional<acl::State> granted_by_default(const Catalog& catalog, const std::
 
 /// Whatever may hold right after CREATE. The plan also runs on the shadow, as another role, so bare acldefault() is always one of them.
 std::vector<acl::State> states_after_creation(const Object& object, const ChangeContext& context, const std::string& owner, char acl_type) {
-  std::vector<acl::State> states = {acl::effective({}, owner, acl_type, context.server_version)};
+  std::vector<acl::State> states = {acl::effective({}, default_privileges_of(acl_type, owner, context.server_version), acl_type, context.server_version)};
   // What is revoked from a role that may be the owner: revoking what isn't there does no harm.
   if (const Value* revokes = object.attributes.find("revokes")) {
     acl::State named = states.front();
@@ -225,7 +225,7 @@ std::vector<acl::State> states_after_creation(const Object& object, const Change
 
 acl::Target target_of(const Object& object, char acl_type, int server_version) {
   const Kind& own = kind(object.id.kind);
-  acl::Target target{{}, {}, acl_type, server_version};
+  acl::Target target{{}, {}, {}, acl_type, server_version};
   switch (acl_type) {
     case 'c':
       target.object = sql("TABLE {}", qualified(object.id.schema, object.id.name));
@@ -270,14 +270,14 @@ void alter_grants(const Alteration& alteration, const ChangeContext& context, Ac
   const char acl_type = kind(object.id.kind).traits.acl_type;
   const int version = context.server_version;
   const std::string owner = owner_after(alteration, context);
-  const acl::State wanted = acl::effective(object.attributes, owner, acl_type, version);
+  const acl::State wanted = acl::effective(object.attributes, acl::implied_by(object.id, owner, version), acl_type, version);
   std::vector<acl::State> starts;
   if (alteration.before == nullptr) {
     starts = states_after_creation(object, context, owner, acl_type);
   } else {
     const Attributes& before = alteration.before->attributes;
     const std::string owner_before = before.text("owner").empty() ? owner : before.text("owner");
-    starts = {acl::with_new_owner(acl::effective(before, owner_before, acl_type, version), owner_before, owner)};
+    starts = {acl::with_new_owner(acl::effective(before, acl::implied_by(object.id, owner_before, version), acl_type, version), owner_before, owner)};
   }
   std::vector<Sql> statements = acl::statements(starts, wanted, target_of(object, acl_type, version));
   if (acl_type == 'r' && alteration.before != nullptr) regrant_columns(object, context, starts, wanted, statements);

@@ -46,18 +46,24 @@ std::vector<std::string> roles(const ast::Decl& decl, std::string_view word) {
   return names;
 }
 
-/// Takes the privileges of one `grant` or `revoke` that concern an object: those without columns for what isn't a column, those that name it for a column.
+bool is_implied(const Privileges& implied, const std::string& role, const std::string& privilege) {
+  const auto found = implied.find(role);
+  return found != implied.end() && found->second.contains(privilege);
+}
+
+bool is_grant(const ast::Decl& decl) { return decl.kind == "grant" || decl.kind == "revoke"; }
+
+/// Takes what `grant`s and `revoke`s say about one object.
 class Collector {
  public:
-  Collector(LowerContext& context, const Object& object, char acl_type)
-      : context_(context), acl_type_(acl_type), owner_(object.attributes.text("owner")), column_(acl_type == 'c' ? object.id.member : std::string()) {}
+  Collector(LowerContext& context, const acl::Declared& about) : context_(context), about_(about) {}
 
   void take(const ast::Decl& decl) {
     for (const ast::Clause* privilege : decl.all("privilege")) {
       const ast::Value* columns = column_list(*privilege);
-      const bool concerns = acl_type_ == 'c' ? columns != nullptr && lists_column(*columns, column_) : columns == nullptr;
+      const bool concerns = about_.column.empty() ? columns == nullptr : columns != nullptr && lists_column(*columns, about_.column);
       if (!concerns) continue;
-      const std::string name = privilege_name(*privilege, acl_type_, context_);
+      const std::string name = privilege_name(*privilege, about_.acl_type, context_);
       if (!name.empty()) put(decl, name);
     }
   }
@@ -78,8 +84,11 @@ class Collector {
 
  private:
   void put(const ast::Decl& decl, const std::string& name) {
-    const Privileges defaults = default_privileges_of(acl_type_, owner_, 0);
-    const auto implied = [&](const std::string& role) { return defaults.contains(role) && (name == "ALL" || defaults.at(role).contains(name)); };
+    const auto implied = [&](const std::string& role) {
+      if (is_implied(about_.implied, role, name)) return true;
+      const auto found = about_.implied.find(role);
+      return found != about_.implied.end() && (name == "ALL" && found->second.size() == all_privileges(about_.acl_type, 180000).size());
+    };
     if (decl.kind == "revoke") {
       if (decl.has("grant_option_for")) {
         context_.error(diag::make(diag::Code::kNotSupported, decl.span, "`revoke grant option for` in a declaration"));
@@ -87,13 +96,14 @@ class Collector {
       }
       for (const std::string& role : roles(decl, "from")) {
         // Only what Postgres gives by itself can be lacking; everything else simply isn't granted. An owner that isn't said may be anyone.
-        if (implied(role) || (role != "public" && owner_.empty() && acl_type_ != 'c')) acl::put(revokes_, role, {name, false, {}});
+        const bool may_lack = (name == "ALL" && about_.implied.contains(role)) || implied(role) || is_implied(about_.implied_once, role, name);
+        if (may_lack || (role != "public" && about_.owner_may_lack)) acl::put(revokes_, role, {name, false, {}});
       }
       return;
     }
     const bool option = decl.has("grant_option");
     const std::vector<std::string> by = roles(decl, "granted_by");
-    const std::string grantor = by.empty() || by.front() == owner_ ? std::string() : by.front();
+    const std::string grantor = by.empty() || by.front() == about_.owner ? std::string() : by.front();
     for (const std::string& role : roles(decl, "to")) {
       if (!option && grantor.empty() && implied(role)) continue;
       acl::put(grants_, role, {name, option, grantor});
@@ -101,26 +111,36 @@ class Collector {
   }
 
   LowerContext& context_;
-  char acl_type_;
-  std::string owner_;
-  std::string column_;
+  const acl::Declared& about_;
   std::map<std::string, std::set<std::string>> grants_;
   std::map<std::string, std::set<std::string>> revokes_;
 };
 
-bool is_grant(const ast::Decl& decl) { return decl.kind == "grant" || decl.kind == "revoke"; }
-
 }  // namespace
 
+void acl::set_declared(Attributes& attributes, const std::vector<const ast::Decl*>& declarations, const Declared& about, LowerContext& context) {
+  Collector collector(context, about);
+  for (const ast::Decl* decl : declarations) collector.take(*decl);
+  collector.finish(attributes);
+}
+
 void LowerContext::set_declared_grants(const ast::Decl& decl, Object& object) {
-  const char acl_type = kind(object.id.kind).traits.acl_type;
-  const ast::Decl* source = acl_type == 'c' ? parent_decl : &decl;
+  acl::Declared about;
+  about.acl_type = kind(object.id.kind).traits.acl_type;
+  const ast::Decl* source = about.acl_type == 'c' ? parent_decl : &decl;
   if (source == nullptr) return;
-  Collector collector(*this, object, acl_type);
+  std::vector<const ast::Decl*> declarations;
   for (const ast::Decl& member : source->members) {
-    if (is_grant(member)) collector.take(member);
+    if (is_grant(member)) declarations.push_back(&member);
   }
-  collector.finish(object.attributes);
+  if (declarations.empty()) return;
+  about.owner = object.attributes.text("owner");
+  // No server is at hand, and what it implies for the schema public depends on its version.
+  about.implied = acl::implied_by(object.id, about.owner, 180000);
+  about.implied_once = acl::implied_by(object.id, about.owner, 130000);
+  if (about.acl_type == 'c') about.column = object.id.member;
+  about.owner_may_lack = about.owner.empty() && about.acl_type != 'c';
+  acl::set_declared(object.attributes, declarations, about, *this);
 }
 
 void LowerContext::lower_leftover_column_grants(const ast::Decl& decl, const Object& owner) {

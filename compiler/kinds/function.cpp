@@ -154,6 +154,7 @@ void create_function(const Object& object, const ChangeContext&, Action& action)
 
 /// https://www.postgresql.org/docs/15/sql-alterfunction.html
 void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+  if (routine::is_redefined(alteration)) return;
   const Object& after = alteration.after;
   const Attributes& attributes = after.attributes;
   const std::string& language = attributes.text("language");
@@ -250,9 +251,9 @@ constexpr AttributeRule kRules[] = {
     {.name = "return", .content = Content::expression},
     {.name = "atomic", .content = Content::text},
     kOwnerRule,
+    kCommentRule,
     kGrantsRule,
     kRevokesRule,
-    kCommentRule,
 };
 
 }  // namespace

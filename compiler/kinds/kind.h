@@ -60,6 +60,8 @@ struct AttributeRule {
   /// A list whose order Postgres can't change (04-planning, "Column order"): items both sides have keep the live order, new ones follow. An
   /// item is a text, or a map with a `name`.
   bool keeps_live_order = false;
+  /// With an alter: true when this very change can't be altered after all, so that the object must be replaced (SET EXPRESSION before 17).
+  bool (*replace_when)(const Object& before, const Object& after, int server_version) = nullptr;
 };
 
 struct Alteration {

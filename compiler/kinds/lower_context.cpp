@@ -121,7 +121,7 @@ Object* LowerContext::add(const ast::Decl& decl, ObjectId id) {
   Object object;
   object.id = std::move(id);
   object.origin = decl.name_span.is_nowhere() ? decl.span : decl.name_span;
-  object.external = decl.external || (parent != nullptr && parent->external);
+  object.external = external || decl.external || (parent != nullptr && parent->external);
   if (parent != nullptr) object.parent = parent->id;
   set_comment(decl, own, object, *this);
   set_owner(decl, own, object, *this);
@@ -131,7 +131,10 @@ Object* LowerContext::add(const ast::Decl& decl, ObjectId id) {
   if (Object* added = catalog.add(std::move(object))) return added;
   const Object* first = catalog.find(key);
   const Span at = decl.name_span.is_nowhere() ? decl.span : decl.name_span;
-  sink.add(diag::make(diag::Code::kDuplicateDeclaration, at, kind_name(key.kind), key.path()).with_note("first declared here", first->origin));
+  diag::Diagnostic twice = own.traits.acl_type == 'c' && parent != nullptr
+                               ? diag::make(diag::Code::kDuplicateColumn, at, key.own_name(), parent->id.path())
+                               : diag::make(diag::Code::kDuplicateDeclaration, at, kind_name(key.kind), key.path());
+  sink.add(std::move(twice).with_note("first declared here", first->origin));
   return nullptr;
 }
 

@@ -37,6 +37,8 @@ class LowerContext {
   frontend::FragmentParser& fragments;
   const DeclaredNames& names;
   std::string schema = "public";               ///< the enclosing schema block's, or public
+  bool in_schema_block = false;
+  bool external = false;                       ///< the declaration being lowered, or the schema block around it, is external
   std::string default_owner;                   ///< of `default owner x`; "" when unsaid
   Object* parent = nullptr;                    ///< the table, view or column whose member is being lowered
   const ast::Decl* parent_decl = nullptr;      ///< and its declaration

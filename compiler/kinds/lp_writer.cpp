@@ -12,6 +12,7 @@
 #include "frontend/sql_fragment.h"
 #include "kinds/acl.h"
 #include "kinds/kind.h"
+#include "kinds/names.h"
 
 namespace lpc::kinds {
 namespace {
@@ -20,34 +21,6 @@ std::string lp_ident(std::string_view name) {
   const Sql quoted = ident(name);
   if (quoted.text.starts_with('"') || !frontend::needs_quotes_in_lp(name)) return quoted.text;
   return fmt::format("\"{}\"", name);
-}
-
-/// A name of SQL text without its quotes.
-std::string name_value(std::string_view text) {
-  if (!text.starts_with('"')) return std::string(text);
-  std::string value;
-  text = text.substr(1, text.size() - 2);
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    value += text[i];
-    if (text[i] == '"') ++i;
-  }
-  return value;
-}
-
-/// The dotted name at the start of a SQL text, and where it ends.
-std::vector<std::string> leading_name(std::string_view text, std::size_t& end) {
-  std::vector<std::string> parts;
-  end = 0;
-  std::size_t at = 0;
-  while (at < text.size()) {
-    const Lexeme lexeme = scan_lexeme(text, at);
-    if (lexeme.kind != LexemeKind::word && lexeme.kind != LexemeKind::quoted_name) break;
-    parts.push_back(name_value(text.substr(lexeme.begin, lexeme.end - lexeme.begin)));
-    end = lexeme.end;
-    if (end >= text.size() || text[end] != '.') break;
-    at = end + 1;
-  }
-  return parts;
 }
 
 /// Keywords of SQL that .lp takes as plain names: values and calls.

@@ -33,6 +33,7 @@ void create_procedure(const Object& object, const ChangeContext&, Action& action
 
 /// https://www.postgresql.org/docs/15/sql-alterprocedure.html
 void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+  if (routine::is_redefined(alteration)) return;
   const Object& after = alteration.after;
   std::vector<Sql> words;
   if (alteration.has("security_definer")) {
@@ -73,9 +74,9 @@ constexpr AttributeRule kRules[] = {
     {.name = "return", .content = Content::expression},
     {.name = "atomic", .content = Content::text},
     kOwnerRule,
+    kCommentRule,
     kGrantsRule,
     kRevokesRule,
-    kCommentRule,
 };
 
 }  // namespace

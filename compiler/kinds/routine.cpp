@@ -161,6 +161,17 @@ Sql transform_clause(const Object& object) {
 
 Sql create_word(const Action& action) { return action.type == ActionType::alter ? sql("CREATE OR REPLACE") : sql("CREATE"); }
 
+bool is_redefined(const Alteration& alteration) {
+  if (alteration.before == nullptr) return false;
+  for (const AttributeRule& rule : kind(alteration.after.id.kind).attributes) {
+    if (rule.alter != nullptr) continue;
+    const Value* was = alteration.before->attributes.find(rule.name);
+    const Value* is = alteration.after.attributes.find(rule.name);
+    if (was != is && (was == nullptr || is == nullptr || *was != *is)) return true;
+  }
+  return false;
+}
+
 void print_tail(const Object& object, LpWriter& writer) {
   print_settings(object, writer);
   writer.owner(object).comment_clause(object);

@@ -65,6 +65,8 @@ Object* lower_common(const ast::Decl& decl, LowerContext& context, KindId kind);
 Sql transform_clause(const Object& object);
 /// CREATE [OR REPLACE]: an action that alters replaces what is there.
 Sql create_word(const Action& action);
+/// Whether CREATE OR REPLACE runs for this change as well: it sets every attribute, so nothing is left to alter.
+bool is_redefined(const Alteration& alteration);
 /// What comes after a routine's particular clauses in .lp: settings, owner, comment, grants, body.
 void print_tail(const Object& object, LpWriter& writer);
 

@@ -88,8 +88,12 @@ Value declared_settings(const ast::Decl& decl) {
       // flatten_set_variable_args() in src/backend/utils/misc/guc.c
       items.push_back(is_quoted_list(name) ? ident(item).text : item);
     }
-    Value setting(Map{{"name", Value(name)}, {"value", Value(lpc::join(items, ", "))}});
     const auto same = std::find_if(settings.begin(), settings.end(), [&](const Value& other) { return name_of(other) == name; });
+    if (clause->values.size() == 2 && clause->values[1].shape == ast::Shape::word && clause->values[1].text == "default") {
+      if (same != settings.end()) settings.erase(same);  // TO DEFAULT takes it out again
+      continue;
+    }
+    Value setting(Map{{"name", Value(name)}, {"value", Value(lpc::join(items, ", "))}});
     if (same == settings.end()) {
       settings.push_back(std::move(setting));
     } else {

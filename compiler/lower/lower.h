@@ -12,6 +12,9 @@ namespace lpc::lower {
 /// The desired catalog of a program, not yet canonical (SQL as written).
 Catalog lower(const sema::Module& module, frontend::FragmentParser& fragments, diag::Sink& sink);
 
+/// Runs the kinds' `normalise` hooks: leaves out what a server implies. For introspected catalogs too.
+void normalise(CatalogBuilder& builder);
+
 enum class LinkMode : std::uint8_t {
   declared,       ///< every reference becomes a dependency; unknown names are reported (LP2001, LP2003, LP2004, LP2005 …)
   introspected,   ///< pg_depend has spoken: only `mentions` of bodies are added

@@ -47,7 +47,8 @@ void check_names_and_hints(const Module& module, diag::Sink& sink) {
 
 void check_not_empty(const Module& module, const SourceMap& sources, diag::Sink& sink) {
   // A file of which every declaration is broken has said what it has to say.
-  if (!module.declarations.empty() || sink.has_errors()) return;
+  const std::size_t implied = module.implied_public == nullptr ? 0 : 1;
+  if (module.declarations.size() > implied || sink.has_errors()) return;
   std::string name = "the program";
   if (module.files.size() == 1 && module.files.front().file != kNoFile) name = fmt::format("`{}`", sources.at(module.files.front().file).path());
   sink.add(diag::make(diag::Code::kEmptyProgram, Span{}, name));

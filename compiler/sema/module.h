@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -17,12 +18,14 @@ struct Placed {
   const ast::Decl* decl;
   std::string schema;            ///< the enclosing schema block's name, or "public"
   std::string default_owner;     ///< of `default owner x` in its file or an enclosing block; "" when unsaid
+  bool in_block = false;         ///< inside a schema block, not at top level
   bool external = false;         ///< it, or the schema block around it, is `external`
 };
 
 struct Module {
   std::vector<ast::File> files;  ///< owns the trees that `declarations` points into
-  std::vector<Placed> declarations;
+  std::unique_ptr<ast::Decl> implied_public;  ///< `schema public`, which every database has; null when it is declared
+  std::vector<Placed> declarations;           ///< implied_public included
   std::vector<std::string> schemas;           ///< declared and not external, or used by a top-level declaration (public); sorted: the managed scope
 };
 

@@ -25,12 +25,22 @@ class Placer {
       } else if (decl.kind == "grant" || decl.kind == "revoke") {
         sink_.add(diag::make(diag::Code::kUnknownDeclaration, decl.span, decl.kind).with_note("write it inside what it is about, such as `schema public { … }`"));
       } else {
-        place_one(decl, "public", owner, false);
+        place_one(decl, "public", owner, false, false);
       }
     }
   }
 
-  void finish() { module_.schemas.assign(schemas_.begin(), schemas_.end()); }
+  /// What is unqualified at top level is in `public`, and so public is managed only when something stands there.
+  void finish() {
+    module_.schemas.assign(schemas_.begin(), schemas_.end());
+    if (public_declared_) return;
+    module_.implied_public = std::make_unique<ast::Decl>();
+    ast::Decl& decl = *module_.implied_public;
+    decl.kind = "schema";
+    decl.name.parts.push_back({"public", {}});
+    decl.external = !schemas_.contains("public");
+    module_.declarations.push_back({&decl, "public", "", false, decl.external});
+  }
 
  private:
   void place_schema(const ast::Decl& decl, const std::string& file_owner) {
@@ -40,7 +50,8 @@ class Placer {
       return;
     }
     if (!decl.external) schemas_.insert(name);
-    module_.declarations.push_back({&decl, name, file_owner, decl.external});
+    public_declared_ = public_declared_ || name == "public";
+    module_.declarations.push_back({&decl, name, file_owner, false, decl.external});
     const std::string owner = default_owner(decl.members, file_owner);
     for (const ast::Decl& member : decl.members) {
       // Grants of a schema block are the schema's own.
@@ -49,16 +60,16 @@ class Placer {
         sink_.add(diag::make(diag::Code::kUnknownDeclaration, member.span, "schema"));
         continue;
       }
-      place_one(member, name, owner, decl.external);
+      place_one(member, name, owner, true, decl.external);
     }
   }
 
-  void place_one(const ast::Decl& decl, const std::string& schema, const std::string& owner, bool in_external) {
+  void place_one(const ast::Decl& decl, const std::string& schema, const std::string& owner, bool in_block, bool in_external) {
     if (decl.kind == "default_owner") return;
     const bool external = decl.external || in_external;
     const bool has_schema = std::ranges::find(kSchemaless, decl.kind) == kSchemaless.end();
     if (has_schema && !external && decl.name.qualifier().empty()) schemas_.insert(schema);
-    module_.declarations.push_back({&decl, schema, owner, external});
+    module_.declarations.push_back({&decl, schema, owner, in_block, external});
   }
 
   std::string default_owner(const std::vector<ast::Decl>& declarations, const std::string& outer) {
@@ -77,6 +88,7 @@ class Placer {
   Module& module_;
   diag::Sink& sink_;
   std::set<std::string> schemas_;
+  bool public_declared_ = false;
 };
 
 }  // namespace

@@ -6,6 +6,7 @@
 #include "catalog/catalog.h"
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
+#include "introspect/unmodelled.h"
 #include "pg/connection.h"
 
 namespace lpc::introspect {
@@ -15,6 +16,8 @@ struct IntrospectOptions {
   bool in_transaction = false;
   /// Leave dependencies out: for a hash alone.
   bool hash_only = false;
+  /// Takes what was found that no kind has; each is reported as LP5015 (a warning) all the same. Null: only reported.
+  std::vector<Unmodelled>* unmodelled = nullptr;
 };
 
 /// Everything in the database but system schemas, lpc's own schemas and members of extensions. Reads in one REPEATABLE READ, READ ONLY transaction with an empty

@@ -40,6 +40,18 @@ struct Entry {
   std::vector<Receipt> receipts;
 };
 
+/// The session that holds the lock of a run.
+struct Holder {
+  int pid = 0;
+  std::string user;
+  std::string application;
+  std::string since;                 ///< when its transaction, or else its session, began
+  std::string query;                 ///< what it runs, or ran last
+};
+
+/// Who works on the database at this moment, or nobody. Never waits.
+Result<std::optional<Holder>> current_run(pg::Connection& connection);
+
 /// All runs, oldest first; empty when there is no ledger.
 Result<std::vector<Entry>> read(pg::Connection& connection);
 /// The newest run that has not been rolled back, or the one named. LP6030 when there is none.

@@ -55,6 +55,18 @@ std::string quoted_value(std::string_view value) {
   return out + "'";
 }
 
+/// A password with a raw `@` or `/` doesn't end where its writer thinks: its rest would be taken for the host or the port, and shown.
+bool holds_strayed_password(const ConninfoOption& option) {
+  if (option.keyword == "port") return option.value.find_first_not_of("0123456789,") != std::string::npos;
+  return option.keyword == "host" && option.value.find('@', 1) != std::string::npos;    // a leading @ is an abstract socket
+}
+
+Failure unreadable(const std::string& conninfo_or_url, std::string detail) {
+  return {"LP6008", "the connection string `" + redacted(conninfo_or_url) + "` can't be read",
+          "write postgresql://user:password@host:port/database, with special characters in the password percent-encoded (@ is %40, / is %2F)",
+          std::move(detail)};
+}
+
 }  // namespace
 
 Result<std::vector<ConninfoOption>> parse_conninfo(const std::string& conninfo_or_url) {
@@ -65,13 +77,13 @@ Result<std::vector<ConninfoOption>> parse_conninfo(const std::string& conninfo_o
   if (!options) {
     // libpq quotes the part it can't read, which may be a piece of a password that wasn't percent-encoded.
     const bool may_hold_secret = conninfo_or_url.find('@') != std::string::npos || conninfo_or_url.find("pass") != std::string::npos;
-    return Failure{"LP6008", "the connection string `" + redacted(conninfo_or_url) + "` can't be read",
-                   "write postgresql://user:password@host:port/database, with special characters in the password percent-encoded (@ is %40, / is %2F)",
-                   message && !may_hold_secret ? std::string(trim(message)) : ""};
+    return unreadable(conninfo_or_url, message && !may_hold_secret ? std::string(trim(message)) : "");
   }
   std::vector<ConninfoOption> found;
   for (const PQconninfoOption* option = options.get(); option->keyword; ++option) {
-    if (option->val) found.push_back({option->keyword, option->val});
+    if (!option->val) continue;
+    found.push_back({option->keyword, option->val});
+    if (holds_strayed_password(found.back())) return unreadable(conninfo_or_url, "");
   }
   return found;
 }

@@ -2,10 +2,10 @@
 #include <fmt/format.h>
 #include <poll.h>
 
-#include <chrono>
+#include <algorithm>
 #include <charconv>
+#include <chrono>
 #include <random>
-#include <regex>
 
 #include "base/text.h"
 #include "pg/conninfo.h"
@@ -65,25 +65,37 @@ struct ServerWords {
   std::string text;
 };
 
-/// "FATAL:  28P01: password authentication failed …\nLOCATION:  auth_failed, auth.c:335" taken apart.
-ServerWords read_words(const std::string& message) {
-  static const std::regex kCode(R"(: +([0-9A-Z]{5}): )");
-  static const std::regex kLocation(R"(\n[A-Z]+: +[A-Za-z_0-9]+, [A-Za-z_0-9]+\.c:[0-9]+)");
-  ServerWords words{"", std::regex_replace(message, kLocation, "")};
-  std::smatch match;
-  if (std::regex_search(words.text, match, kCode)) {
-    words.sqlstate = match[1];
-    words.text = std::string(match.prefix()) + ": " + std::string(match.suffix());
+bool is_sqlstate(std::string_view text) {
+  const auto is_digit = [](char c) { return c >= '0' && c <= '9'; };
+  const auto fits = [&](char c) { return is_digit(c) || (c >= 'A' && c <= 'Z'); };
+  constexpr std::size_t kLength = 5;
+  return text.size() == kLength && std::all_of(text.begin(), text.end(), fits) && std::any_of(text.begin(), text.end(), is_digit);
+}
+
+/// Takes "…FATAL:  28P01: password authentication failed …\nLOCATION:  auth_failed, auth.c:335" apart. The words in capitals
+/// may be translated, so only the code, which always has a digit, and the line of the source file are looked for.
+ServerWords read_words(std::string_view message) {
+  ServerWords words;
+  for (const std::string& line : split(trim(message), '\n')) {
+    const bool is_location = line.find(".c:") != std::string::npos && line.find(":  ") != std::string::npos;
+    if (is_location) continue;
+    std::string kept = line;
+    for (std::size_t at = line.find(": "); words.sqlstate.empty() && at != std::string::npos; at = line.find(": ", at + 1)) {
+      const std::size_t begin = line.find_first_not_of(' ', at + 1);
+      const std::size_t end = begin == std::string::npos ? begin : line.find(": ", begin);
+      if (end == std::string::npos || !is_sqlstate(std::string_view(line).substr(begin, end - begin))) continue;
+      words.sqlstate = line.substr(begin, end - begin);
+      kept = line.substr(0, at) + line.substr(end);
+    }
+    words.text += (words.text.empty() ? "" : "\n") + kept;
   }
-  words.text = std::string(trim(words.text));
   return words;
 }
 
-/// "`host:port` (database `d`, user `u`)". A host with an `@` holds the end of a password that wasn't percent-encoded.
+/// "`host:port` (database `d`, user `u`)"
 std::string place_of(const PGconn* connection) {
   const auto text = [](const char* value) { return std::string(value ? value : ""); };
-  std::string host = text(PQhost(connection));
-  if (const auto at = host.rfind('@'); at != std::string::npos) host = host.substr(at + 1);
+  const std::string host = text(PQhost(connection));
   const std::string port = text(PQport(connection));
   return fmt::format("`{}{}{}` (database `{}`, user `{}`)", host, port.empty() ? "" : ":", port, text(PQdb(connection)), text(PQuser(connection)));
 }

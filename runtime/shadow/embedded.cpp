@@ -55,7 +55,12 @@ EmbeddedServer::~EmbeddedServer() {
   [[maybe_unused]] const Status closed = close();
 }
 
-std::string EmbeddedServer::conninfo(const std::string& database) const { return server_conninfo(folder_->socket_folder(), database); }
+std::string EmbeddedServer::conninfo(const std::string& database) const {
+  LP_CHECK(keeper_ != nullptr);
+  [[maybe_unused]] const Status copied = keeper_->wait_for_copies(template_.ready.size() + 1);    // who connects by it may ask for anything
+  return server_conninfo(folder_->socket_folder(), database);
+}
+
 pid_t EmbeddedServer::server_pid() const { return keeper_ ? keeper_->pid() : 0; }
 int EmbeddedServer::server_version() const { return template_.server_version; }
 
@@ -82,7 +87,7 @@ Result<pg::Connection*> EmbeddedServer::admin() {
 
 Result<pg::Connection> EmbeddedServer::connect(const std::string& database) {
   LP_CHECK(keeper_ != nullptr);
-  LP_TRY(pg::Connection connection, pg::Connection::open(conninfo(database), connect_options()));
+  LP_TRY(pg::Connection connection, pg::Connection::open(server_conninfo(folder_->socket_folder(), database), connect_options()));
   LP_TRY(const pg::Rows folder, connection.query("SELECT pg_catalog.current_setting('data_directory')"));
   if (folder(0, 0) != folder_->data()) {
     return Failure{"LP6012", "the connection to the shadow server leads to another server", "unset PGHOSTADDR and PGSERVICE", ""};

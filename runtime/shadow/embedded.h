@@ -32,6 +32,7 @@ class EmbeddedServer final : public ShadowServer {
   /// How to connect to a database of this server from elsewhere, as a conninfo string. Good until close().
   std::string conninfo(const std::string& database) const;
   pid_t server_pid() const;
+  const std::string& run_folder() const { return folder_->path(); }
 
  private:
   EmbeddedServer(const ShadowOptions& options, Template made, RunFolder folder);

@@ -5,9 +5,9 @@
 
 #include <algorithm>
 #include <nlohmann/json.hpp>
-#include <regex>
 
 #include "base/sql.h"
+#include "base/text.h"
 #include "pg/conninfo.h"
 #include "shadow/folders.h"
 
@@ -16,10 +16,21 @@ namespace {
 
 constexpr std::string_view kDuplicateObject = "42710";
 
-/// A run's databases are lpc_shadow_<pid>_<key>_<number>. The key is the whole right to drop one, so it's long.
-const std::regex& name_pattern() {
-  static const std::regex pattern("lpc_shadow_[0-9]+_([0-9a-f]{16})_[0-9]+");
-  return pattern;
+constexpr std::string_view kNameStart = "lpc_shadow_";
+constexpr std::size_t kKeyDigits = 16;
+
+/// A run's databases are lpc_shadow_<pid>_<key>_<number>; the key, or "" for any other name. The key is the whole right to
+/// drop a database, so it's long.
+std::string key_in(std::string_view name) {
+  if (!name.starts_with(kNameStart)) return "";
+  const std::vector<std::string> parts = split(name.substr(kNameStart.size()), '_');
+  const auto consists_of = [](const std::string& text, std::string_view characters) {
+    return !text.empty() && text.find_first_not_of(characters) == std::string::npos;
+  };
+  constexpr std::string_view kDigits = "0123456789", kHexDigits = "0123456789abcdef";
+  const bool fits = parts.size() == 3 && consists_of(parts[0], kDigits) && consists_of(parts[1], kHexDigits) && parts[1].size() == kKeyDigits &&
+                    consists_of(parts[2], kDigits);
+  return fits ? parts[1] : "";
 }
 
 /// The advisory lock of a run: the key's two halves, with the high bits cleared so that they are ints.
@@ -58,7 +69,7 @@ Result<std::unique_ptr<ShadowServer>> ExternalServer::open(const ShadowOptions& 
 }
 
 ExternalServer::ExternalServer(const ShadowOptions& options, pg::Connection admin)
-    : options_(options), admin_(std::move(admin)), key_(random_hex(8)) {
+    : options_(options), admin_(std::move(admin)), key_(random_hex(kKeyDigits / 2)) {
   options_.target = nullptr;
 }
 
@@ -98,9 +109,9 @@ Status ExternalServer::sweep() {
 }
 
 Status ExternalServer::sweep_database(const std::string& name, const std::string& comment) {
-  std::smatch match;
-  if (!std::regex_match(name, match, name_pattern())) return ok();
-  const auto [high, low] = lock_of(match[1]);
+  const std::string key = key_in(name);
+  if (key.empty()) return ok();
+  const auto [high, low] = lock_of(key);
   LP_TRY(const pg::Rows owner, admin_.query("SELECT 1 FROM pg_catalog.pg_locks WHERE locktype = 'advisory' AND objsubid = 2 "
                                             "AND classid = $1::oid AND objid = $2::oid",
                                             {high, low}));
@@ -119,7 +130,7 @@ Status ExternalServer::sweep_database(const std::string& name, const std::string
 }
 
 Result<std::string> ExternalServer::make_database(const DatabaseOptions& options) {
-  const std::string name = fmt::format("lpc_shadow_{}_{}_{}", getpid(), key_, ++databases_made_);
+  const std::string name = fmt::format("{}{}_{}_{}", kNameStart, getpid(), key_, ++databases_made_);
   if (const Status made = create_database_from_template0(admin_, name, options); !made) return creation_failure(admin_, made.failure());
   databases_.push_back(name);
   LP_DO(write_comment());

@@ -6,7 +6,6 @@
 #include <pwd.h>
 #include <sys/file.h>
 #include <sys/stat.h>
-#include <sys/sysinfo.h>
 #include <sys/vfs.h>
 #include <unistd.h>
 
@@ -15,6 +14,7 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 #include <random>
 #include <vector>
 
@@ -43,16 +43,20 @@ bool is_reachable(const fs::path& path, const ChildUser& user) {
   return true;
 }
 
-/// Makes the folder if it isn't there; false when it can't be written, or belongs to somebody else (in /tmp anybody can make one).
+/// True for a folder of this user, and no link: in /tmp anybody can make one.
+bool is_own_folder(const std::string& path) {
+  struct stat info {};
+  return lstat(path.c_str(), &info) == 0 && S_ISDIR(info.st_mode) && info.st_uid == geteuid();
+}
+
+/// Makes the folder if it isn't there; false when it can't be written, or belongs to somebody else.
 bool is_usable(const std::string& path, const ChildUser& user) {
   if (!is_reachable(path, user)) return false;
   std::error_code error;
   const bool made = fs::create_directories(path, error);
   if (error) return false;
   if (made) chmod(path.c_str(), user.changes ? 0711 : 0700);
-  struct stat info {};
-  if (lstat(path.c_str(), &info) != 0 || !S_ISDIR(info.st_mode) || info.st_uid != geteuid()) return false;
-  return access(path.c_str(), W_OK | X_OK) == 0 && is_reachable(path, user);
+  return is_own_folder(path) && access(path.c_str(), W_OK | X_OK) == 0 && is_reachable(path, user);
 }
 
 std::string home_folder() {
@@ -201,15 +205,25 @@ std::string memory_folder(const ChildUser& user) {
 bool has_room(const std::string& memory_folder) {
   constexpr std::uint64_t kEnough = std::uint64_t{1} << 30;
   struct statfs info {};
-  struct sysinfo memory {};
-  if (memory_folder.empty() || statfs(memory_folder.c_str(), &info) != 0 || sysinfo(&memory) != 0) return false;
-  const std::uint64_t free_memory = std::uint64_t{memory.freeram + memory.bufferram} * memory.mem_unit;
-  return static_cast<std::uint64_t>(info.f_bavail) * static_cast<std::uint64_t>(info.f_bsize) >= kEnough && free_memory >= kEnough;
+  if (memory_folder.empty() || statfs(memory_folder.c_str(), &info) != 0) return false;
+  std::uint64_t available_kilobytes = 0;
+  std::ifstream file("/proc/meminfo");
+  for (std::string line; std::getline(file, line);) {
+    if (line.starts_with("MemAvailable:")) available_kilobytes = std::strtoull(line.c_str() + std::strlen("MemAvailable:"), nullptr, 10);
+  }
+  return static_cast<std::uint64_t>(info.f_bavail) * static_cast<std::uint64_t>(info.f_bsize) >= kEnough && available_kilobytes * 1024 >= kEnough;
 }
 
 Status copy_tree(const std::string& from, const std::string& to, const ChildUser& user, const std::function<bool(std::string_view)>& skip,
                  const std::atomic<bool>* stop) {
   return copy_folder(from, to, "", CopyTask{user, skip, stop});
+}
+
+Status make_shared_folder(const std::string& path, const ChildUser& user) {
+  const mode_t mode = user.changes ? 0711 : 0700;    // the server's user must pass
+  if (mkdir(path.c_str(), mode) == 0) chmod(path.c_str(), mode);
+  if (!is_own_folder(path)) return folder_failure(path, errno == ENOENT || errno == ENOSPC ? errno : EACCES);
+  return ok();
 }
 
 Status make_folder(const std::string& path, const ChildUser& user) {
@@ -223,10 +237,10 @@ void remove_tree(const std::string& path) {
   fs::remove_all(path, ignored);
 }
 
-std::string random_hex(int bytes) {
+std::string random_hex(std::size_t bytes) {
   std::random_device random;
   std::string text;
-  for (int i = 0; i < bytes; ++i) text += fmt::format("{:02x}", random() & 0xff);
+  for (std::size_t i = 0; i < bytes; ++i) text += fmt::format("{:02x}", random() & 0xff);
   return text;
 }
 

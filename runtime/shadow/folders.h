@@ -41,9 +41,12 @@ bool has_room(const std::string& memory_folder);
 /// Copies a tree of folders and plain files and gives it to `user`. `skip` gets paths relative to `from`; `stop`, when set, ends it early.
 Status copy_tree(const std::string& from, const std::string& to, const ChildUser& user, const std::function<bool(std::string_view)>& skip,
                  const std::atomic<bool>* stop = nullptr);
+/// A new 0700 folder that belongs to the user.
 Status make_folder(const std::string& path, const ChildUser& user);
+/// A folder of lpc's own, new or not, that the user can pass through.
+Status make_shared_folder(const std::string& path, const ChildUser& user);
 void remove_tree(const std::string& path);
-std::string random_hex(int bytes);
+std::string random_hex(std::size_t bytes);
 
 /// One run's folder, gone with the object. Its owner file is locked as long as lpc lives.
 class RunFolder {
@@ -59,7 +62,8 @@ class RunFolder {
   const std::string& socket_folder() const { return socket_folder_; }    ///< short enough for a socket's address
 
  private:
-  RunFolder(std::string path, std::string owner_file, FileLock lock);
+  RunFolder(std::string root, const std::string& id, FileLock lock);
+  std::string root_;
   std::string path_;
   std::string owner_file_;
   std::string socket_folder_;

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "catalog/catalog.h"
+#include "change/action.h"
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
 #include "shadow/server.h"
@@ -12,6 +13,10 @@ namespace lpc::shadow {
 struct MaterialiseOptions {
   /// True when the SQL in the catalog came from a server (everything qualified). False for sources: each statement then runs with the search_path of the schema that its object stands in.
   bool canonical = false;
+  /// The sources that the catalog came from, to place the server's errors in them; may be null.
+  const SourceMap* sources = nullptr;
+  /// canonicalise() only: look in the user's cache of canonical catalogs, and keep the answer there.
+  bool use_cache = true;
 };
 
 /// Builds `catalog` in the database of `connection` (just made by create_database): plans from what the empty database holds to the catalog, and runs that in one
@@ -19,6 +24,9 @@ struct MaterialiseOptions {
 /// becomes a diagnostic at the object's origin (LP6014, LP6013 for an extension that the server lacks, naming the Debian package where it is known), with the server's position mapped
 /// into the source where the SQL fragment stands in it word for word.
 Status materialise(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink);
+
+/// `catalog` (of a whole database) after `actions`, as Postgres itself tells it: built in a new database, changed there and read back.
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const std::vector<Action>& actions, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 /// materialise() in a new database, introspect, drop the database. Hints and origins are carried over from `catalog`; owners that `catalog` leaves unsaid are left out again.
 /// Only what `catalog` declares or implies comes back: its external objects stay as they were.

@@ -92,6 +92,11 @@ void end_server_in(const std::string& data) {
   if (shmctl(segment, IPC_STAT, &info) == 0 && info.shm_nattch == 0 && (info.shm_cpid == pid)) shmctl(segment, IPC_RMID, nullptr);
 }
 
+/// The folders above the last run; a cache isn't empty and stays.
+void remove_empty(const std::string& root) {
+  if (rmdir((root + "/run").c_str()) == 0) rmdir(root.c_str());
+}
+
 /// The owner file: "pid start-time" and the socket folder when that isn't the run's own.
 void sweep_run(const std::string& owner_file) {
   const int descriptor = open(owner_file.c_str(), O_RDWR | O_CLOEXEC | O_NOFOLLOW);
@@ -119,19 +124,19 @@ void sweep_run(const std::string& owner_file) {
 }  // namespace
 
 Result<RunFolder> RunFolder::create(const std::string& root, const ChildUser& user) {
-  const std::string runs = root + "/run";
-  if (mkdir(runs.c_str(), user.changes ? 0711 : 0700) == 0 && user.changes) chmod(runs.c_str(), 0711);
   constexpr int kTries = 5;
-  for (int attempt = 1;; ++attempt) {
+  for (int attempt = 1;; ++attempt) {    // another lpc may remove the empty folders, or sweep the new file, at this very moment
+    LP_DO(make_shared_folder(root, user));
+    if (const Status made = make_shared_folder(root + "/run", user); !made && attempt == kTries) return made.failure();
     const std::string id = random_hex(6);
-    const std::string path = runs + "/" + id;
+    const std::string path = root + "/run/" + id;
     const std::string owner_file = path + std::string(kOwnerSuffix);
     Result<FileLock> lock = FileLock::take_new(owner_file);
     if (!lock) {
       if (attempt == kTries) return lock.failure();
       continue;
     }
-    RunFolder folder(path, owner_file, *std::move(lock));
+    RunFolder folder(root, id, *std::move(lock));
     std::string owner = fmt::format("{} {}\n", getpid(), process_start_time(getpid()).value_or(0));
     LP_DO(make_folder(path, user));
     folder.socket_folder_ = path;
@@ -148,11 +153,12 @@ Result<RunFolder> RunFolder::create(const std::string& root, const ChildUser& us
   }
 }
 
-RunFolder::RunFolder(std::string path, std::string owner_file, FileLock lock)
-    : path_(std::move(path)), owner_file_(std::move(owner_file)), lock_(std::move(lock)) {}
+RunFolder::RunFolder(std::string root, const std::string& id, FileLock lock)
+    : root_(std::move(root)), path_(root_ + "/run/" + id), owner_file_(path_ + std::string(kOwnerSuffix)), lock_(std::move(lock)) {}
 
 RunFolder::RunFolder(RunFolder&& other) noexcept
-    : path_(std::move(other.path_)),
+    : root_(std::move(other.root_)),
+      path_(std::move(other.path_)),
       owner_file_(std::exchange(other.owner_file_, "")),
       socket_folder_(std::move(other.socket_folder_)),
       lock_(std::move(other.lock_)) {}
@@ -161,7 +167,8 @@ RunFolder::~RunFolder() {
   if (owner_file_.empty()) return;
   remove_tree(path_);
   if (!socket_folder_.empty() && socket_folder_ != path_) remove_tree(socket_folder_);
-  unlink(owner_file_.c_str());    // last: until then a sweep can finish what is left
+  unlink(owner_file_.c_str());    // after them: until then a sweep can finish what is left
+  remove_empty(root_);
 }
 
 void sweep_runs(const std::string& root) {
@@ -171,6 +178,7 @@ void sweep_runs(const std::string& root) {
     if (entry.path().extension() == kOwnerSuffix) owner_files.push_back(entry.path());
   }
   for (const std::string& owner_file : owner_files) sweep_run(owner_file);
+  if (!owner_files.empty()) remove_empty(root);
 }
 
 }  // namespace lpc::shadow

@@ -28,7 +28,7 @@ struct EmbeddedOptions {
   std::string bindir;       ///< of the Postgres programs; empty looks for them
   int major = 0;            ///< wanted major version, taken when installed; 0 is the newest
   std::string cache;        ///< folder for everything; empty is the user's cache, and memory for the run
-  int locks = 0;            ///< objects that one transaction can touch, about; 0 is enough for some 5,000 tables
+  int locks = 0;            ///< max_locks_per_transaction; 0 is enough for some 80,000 objects in one transaction
 };
 
 struct ShadowOptions {

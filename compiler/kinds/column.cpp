@@ -1,0 +1,204 @@
+// Columns of tables. https://www.postgresql.org/docs/15/ddl-alter.html
+// A column that a partition or an inheritance child has only because of its parent is no object; one that deviates from its parent's is an object with the
+// flag `inherited` and what deviates.
+#include "kinds/column.h"
+
+#include <fmt/core.h>
+
+#include "kinds/common.h"
+#include "kinds/sequence_options.h"
+#include "kinds/table_parts.h"
+#include "kinds/type_change.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
+
+// For a column with attislocal = false `storage` and `compression` are always given, so that normalisation can tell whether they are the parent's; "(default)"
+// marks what is the type's own. Debian's Postgres keeps an internal `pg_attver` among the options, which is nobody's setting.
+#define LPC_COLUMN_QUERY(compression)                                                                                                                   \
+  "select n.nspname as _schema, c.relname as _name, a.attname as _member, 'table' as _parent_kind,\n"                                                   \
+  "  'pg_class:' || c.oid || ':' || a.attnum || coalesce(' pg_class:' || s.seqrelid, '')\n"                                                             \
+  "    || case when a.attgenerated <> '' then coalesce(' pg_attrdef:' || ad.oid, '') else '' end as _aliases,\n"                                        \
+  "  format_type(a.atttypid, a.atttypmod) as type,\n"                                                                                                   \
+  "  case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,\n"                    \
+  "  a.attnotnull as not_null, not a.attislocal as inherited,\n"                                                                                        \
+  "  case when s.seqrelid is not null then json_strip_nulls(json_build_object(\n"                                                                       \
+  "      'kind', case a.attidentity when 'a' then 'always' else 'by default' end, 'sequence', s.relname, 'start', " LPC_SEQUENCE_START("s") ",\n"       \
+  "      'increment', " LPC_SEQUENCE_INCREMENT("s") ", 'minvalue', " LPC_SEQUENCE_MINVALUE("s") ",\n"                                                   \
+  "      'maxvalue', " LPC_SEQUENCE_MAXVALUE("s") ", 'cache', " LPC_SEQUENCE_CACHE("s") ",\n"                                                           \
+  "      'cycle', case when s.seqcycle then true end)) end as identity,\n"                                                                              \
+  "  case when a.attgenerated <> '' then pg_get_expr(ad.adbin, ad.adrelid) end as generated, a.attgenerated::text = 'v' as virtual,\n"                  \
+  "  case when not a.attislocal or a.attstorage <> t.typstorage then\n"                                                                                 \
+  "    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end\n"                                     \
+  "      || case when a.attstorage = t.typstorage then ' (default)' else '' end end as storage,\n" compression                                          \
+  "  nullif(a.attstattarget, -1) as statistics,\n"                                                                                                      \
+  "  case when a.attoptions is not null then\n"                                                                                                         \
+  "    (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(a.attoptions) o where o not like 'pg\\_attver=%')\n"   \
+  "  end as options,\n"                                                                                                                                 \
+  "  d.description as comment, a.attacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"                                                     \
+  "from pg_class c\n"                                                                                                                                   \
+  "join pg_namespace n on n.oid = c.relnamespace\n"                                                                                                     \
+  "join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped\n"                                                                 \
+  "join pg_type t on t.oid = a.atttypid\n"                                                                                                              \
+  "left join pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation\n"                                                         \
+  "left join pg_namespace cn on cn.oid = co.collnamespace\n"                                                                                            \
+  "left join pg_attrdef ad on ad.adrelid = c.oid and ad.adnum = a.attnum and a.attgenerated <> ''\n"                                                    \
+  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, sq.* from pg_depend dep\n"                                                             \
+  "    join pg_class seq on seq.oid = dep.objid and seq.relkind = 'S' join pg_sequence sq on sq.seqrelid = seq.oid\n"                                   \
+  "    where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.deptype = 'i' and dep.refobjsubid > 0) s\n"           \
+  "  on s.refobjid = c.oid and s.refobjsubid = a.attnum and a.attidentity <> ''\n"                                                                      \
+  "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                    \
+  "where c.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:c.oid}"
+
+constexpr IntrospectQuery kQueries[] = {
+    {.sql = LPC_COLUMN_QUERY("  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' else case when not a.attislocal then 'default' end end as compression,\n"),
+     .from_version = 140000},
+    {.sql = LPC_COLUMN_QUERY(""), .from_version = 0},
+};
+
+bool is_partition_after(const ChangeContext& context, const ObjectId& table) { return Lineage(context.after).partition(table) != nullptr; }
+
+bool folds(const Object& column, const ChangeContext& context) {
+  const ObjectId table = table_of(column.id);
+  return context.is_created(table) && (!column.attributes.flag("inherited") || is_partition_after(context, table));
+}
+
+Sql inline_column_sql(const Object& column, const ChangeContext& context) {
+  const Lineage lineage(context.after);
+  const std::vector<const Object*> chain = lineage.chain(table_of(column.id), column.id.member);
+  const Object* column_default = context.after.find(default_id(column.id));
+  const bool folded = column_default != nullptr && context.is_folded(column_default->id);
+  return column_definition(merged_column(chain, column.id), folded ? &column_default->attributes.text("expression") : nullptr);
+}
+
+/// What adding the column does to the rows that are there: https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
+void predict_addition(const Object& column, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  predict_lock(action, context, table, Lock::access_exclusive);
+  if (!is_standing(context, table)) return;
+  const Attributes& attributes = column.attributes;
+  const Object* column_default = context.after.find(default_id(column.id));
+  const bool has_default = column_default != nullptr && !column_default->attributes.flag("none");
+  const bool computed = attributes.has("generated") && !attributes.flag("virtual");
+  const bool rewrites = computed || attributes.has("identity") || is_constrained_domain(attributes.text("type"), context.after) ||
+                        (has_default && is_volatile_default(*column_default, context.after));
+  if (rewrites) {
+    action.rewrites.push_back(table);
+    action.scans.push_back(table);
+    const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("each row gets its value of `{}`", column.id.member));
+    action.hazards.push_back({said.code, said.message, column.id});
+  }
+  if (attributes.flag("not_null") && !has_default && !attributes.has("generated") && !attributes.has("identity")) {
+    const diag::Diagnostic said = diag::make(diag::Code::kSetsNotNull, {}, column.id.path());
+    action.hazards.push_back({said.code, said.message, column.id});
+  }
+}
+
+void create_column(const Object& column, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  const Lineage lineage(context.after);
+  const Object is = merged_column(lineage.chain(table, column.id.member), column.id);
+  const bool existed = existed_before(context, column.id);
+  if (existed || column.attributes.flag("inherited")) {
+    // The parent makes it, or it was implied before; what is left is where it differs.
+    const Lineage past(context.before);
+    const std::vector<const Object*> from = existed ? past.chain(table, column.id.member) : lineage.inherited_chain(table, column.id.member);
+    adjust_column(merged_column(from, column.id), is, context, action);
+    describe(action, fmt::format("Change {}", spoken(column.id)));
+    return;
+  }
+  const Object* column_default = context.after.find(default_id(column.id));
+  const bool folded = column_default != nullptr && context.is_folded(column_default->id);
+  action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, folded ? &column_default->attributes.text("expression") : nullptr))}));
+  if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
+  take_ownership(column.id, context, action);
+  predict_addition(is, context, action);
+  describe(action, fmt::format("Add {}", spoken(column.id)));
+}
+
+/// The column goes on as one that its table has only because of its parent.
+void stop_deviating(const Object& column, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  const Object was = merged_column(Lineage(context.before).chain(table, column.id.member), column.id);
+  Object is = merged_column(Lineage(context.after).chain(table, column.id.member), column.id);
+  adjust_column(was, is, context, action);
+  if (column.attributes.has("comment")) alter_comment({&column, is, {"comment"}}, context, action);
+  if (column.attributes.has("grants")) alter_grants({&column, is, {"grants"}}, context, action);
+  describe(action, fmt::format("Make {} like its parent's", spoken(column.id)));
+}
+
+void drop_column(const Object& column, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  const bool stays = context.after.has(table) && !context.is_created(column.id);
+  if (stays && !Lineage(context.after).chain(table, column.id.member).empty()) return stop_deviating(column, context, action);
+  describe(action, fmt::format("Drop {}", spoken(column.id)));
+  // What is inherited goes with the parent's.
+  if (column.attributes.flag("inherited")) return;
+  release_ownership(column.id, context, action);
+  action.sql.push_back(alter_table(table, {sql("DROP COLUMN {}", ident(column.id.member))}));
+  predict_lock(action, context, table, Lock::access_exclusive);
+}
+
+void rename_column(const Object& before, const ObjectId& after, Action& action) {
+  // Postgres renames a parent's column in its children as well.
+  if (before.attributes.flag("inherited")) return;
+  action.sql.push_back(alter_table(table_of(before.id), {sql("RENAME COLUMN {} TO {}", ident(before.id.member), ident(after.member))}));
+  action.description = fmt::format("Rename {} to {}", spoken(before.id), after.member);
+}
+
+Sql address_column(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }
+
+std::vector<std::string> column_slots(const Object& column) {
+  const Value* identity = column.attributes.find("identity");
+  const Value* sequence = identity == nullptr ? nullptr : identity->find("sequence");
+  if (sequence == nullptr) return {};
+  return {"relation " + qualified(column.id.schema, sequence->text()).text};
+}
+
+constexpr AttributeRule kAttributes[] = {
+    {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
+    {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
+    {.name = "not_null", .content = Content::flag, .alter = alter_identity},
+    {.name = "identity", .content = Content::map, .alter = alter_identity},
+    {.name = "generated", .content = Content::expression, .alter = alter_generated, .replace_when = must_replace_generated},
+    {.name = "virtual", .content = Content::flag, .alter = alter_generated, .replace_when = must_replace_generated},
+    {.name = "storage", .content = Content::name, .alter = alter_storage},
+    {.name = "compression", .content = Content::name, .alter = alter_compression},
+    {.name = "statistics", .content = Content::integer, .alter = alter_statistics},
+    {.name = "options", .content = Content::map, .alter = alter_column_options},
+    {.name = "inherited", .content = Content::flag, .alter = alter_nothing},
+    kCommentRule,
+    kGrantsRule,
+};
+
+}  // namespace
+
+constexpr Kind kColumn = {
+    .id = KindId::Column,
+    .sql_name = "COLUMN",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_column,
+    .normalise = nullptr,
+    .edges = nullptr,
+    .create = create_column,
+    .drop = drop_column,
+    .rename = rename_column,
+    .inline_sql = inline_column_sql,
+    .folds = folds,
+    .address = address_column,
+    .attributes = kAttributes,
+    .print_lp = print_column,
+    .slots = column_slots,
+    .traits = {.dropped_with_parent = true,
+               .holds_data = true,
+               .drop_hazard = diag::Code::kDropsColumn,
+               // Of columns only generated ones depend on others, and those can be computed anew.
+               .rebuilt_with_column = true,
+               .acl_type = 'c'},
+};
+static_assert(is_complete(kColumn));
+
+}  // namespace lpc::kinds

@@ -1,0 +1,38 @@
+// Columns of tables: what table, default, partition and sequence need of them, and the parts of column.cpp that stand in files of their own.
+#pragma once
+
+#include <string_view>
+
+#include "kinds/column_clauses.h"
+#include "kinds/kind.h"
+#include "kinds/lower_context.h"
+
+namespace lpc::kinds {
+
+// ---- column_changes.cpp -------------------------------------------------------------------------------------------------------------
+
+void alter_column_type(const Alteration&, const ChangeContext&, Action&);
+void alter_identity(const Alteration&, const ChangeContext&, Action&);       ///< and NOT NULL, which identity needs first and gives up last
+void alter_generated(const Alteration&, const ChangeContext&, Action&);
+bool must_replace_generated(const Object& before, const Object& after, int server_version);
+void alter_storage(const Alteration&, const ChangeContext&, Action&);
+void alter_compression(const Alteration&, const ChangeContext&, Action&);
+void alter_statistics(const Alteration&, const ChangeContext&, Action&);
+void alter_column_options(const Alteration&, const ChangeContext&, Action&);
+/// What isn't carried out by a statement of its own, but by what goes with it.
+void alter_nothing(const Alteration&, const ChangeContext&, Action&);
+/// NOT NULL, storage, compression, statistics target and options of a column that exists, from one merged form to another.
+void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action);
+/// The value that SET STORAGE takes to get the type's own.
+Sql storage_word(const Object& column, const ChangeContext& context);
+
+// ---- column_lower.cpp ---------------------------------------------------------------------------------------------------------------
+
+void lower_column(const ast::Decl& decl, LowerContext& context);
+/// The clauses that a column of a view may have as well.
+void lower_column_settings(const ast::Decl& decl, LowerContext& context, Object& object);
+void print_column(const Object& column, const Catalog& catalog, LpWriter& writer);
+/// `storage …`, `compression …`, `statistics …`, `options (…)`.
+void print_column_settings(const Object& column, LpWriter& writer);
+
+}  // namespace lpc::kinds

@@ -1,0 +1,283 @@
+// How a column that exists is changed: https://www.postgresql.org/docs/15/sql-altertable.html
+// Everything compares merged forms (see inheritance.h), so that nothing is done when a column only changes between being said and being implied.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "kinds/column.h"
+#include "kinds/common.h"
+#include "kinds/relation_options.h"
+#include "kinds/sequence_options.h"
+#include "kinds/table_parts.h"
+#include "kinds/type_change.h"
+
+namespace lpc::kinds {
+namespace {
+
+struct Forms {
+  Object was, is;
+};
+
+Forms forms(const Alteration& alteration, const ChangeContext& context) {
+  const ObjectId& id = alteration.after.id;
+  const ObjectId table = table_of(id);
+  return {merged_column(Lineage(context.before).chain(table, id.member), id), merged_column(Lineage(context.after).chain(table, id.member), id)};
+}
+
+void hazard(Action& action, const diag::Diagnostic& said, const ObjectId& id) { action.hazards.push_back({said.code, said.message, id}); }
+
+Sql alter_column(const ObjectId& column, const Sql& change, bool only = false) {
+  return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
+}
+
+/// Whether the parent's change reaches this column, which its table declares as well.
+bool follows_parent(const ChangeContext& context, const ObjectId& id) {
+  const ObjectId table = table_of(id);
+  return !Lineage(context.before).inherited_chain(table, id.member).empty() && !Lineage(context.after).inherited_chain(table, id.member).empty();
+}
+
+/// The conversion of the hint, or what Postgres needs to be told.
+Sql using_clause(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context) {
+  for (const PlanningHint& hint : said.hints) {
+    if (hint.name == "using" && !hint.arguments.empty()) return sql(" USING {}", parenthesised(hint.arguments.front()));
+  }
+  Sql expression = ident(said.id.member);
+  const std::vector<std::string> steps = conversion(from, to, context.before, context.after);
+  for (const std::string& type : steps) expression = sql("{}::{}", expression, fragment(type));
+  return steps.empty() ? Sql{} : sql(" USING {}", expression);
+}
+
+void predict_type_change(const ObjectId& id, const std::string& from, const std::string& to, bool by_hint, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(id);
+  predict_lock(action, context, table, Lock::access_exclusive);
+  if (!is_standing(context, table)) return;
+  TypeChange change = type_change(from, to, context.before, context.after);
+  change.rewrites |= by_hint;
+  if (change.narrows) hazard(action, diag::make(diag::Code::kNarrowsType, {}, id.path(), from, to), id);
+  if (change.may_fail && !by_hint) hazard(action, diag::make(diag::Code::kTypeChangeMayFail, {}, id.path(), from, to), id);
+  if (!change.rewrites) return;
+  hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes", id.member)), id);
+  action.rewrites.push_back(table);
+  action.scans.push_back(table);
+  for (const ObjectId& child : descendants(context.before, table)) {
+    predict_lock(action, context, child, Lock::access_exclusive);
+    action.rewrites.push_back(child);
+    action.scans.push_back(child);
+  }
+}
+
+bool drops_identity_first(const Object& was, const Object& is) {
+  return was.attributes.has("identity") && !is.attributes.has("identity") && was.attributes.text("type") != is.attributes.text("type");
+}
+
+void change_not_null(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const bool before = was.attributes.flag("not_null"), after = is.attributes.flag("not_null");
+  if (before == after) return;
+  const ObjectId table = table_of(is.id);
+  action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
+  describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
+  predict_lock(action, context, table, Lock::access_exclusive);
+  if (!after || !is_standing(context, table)) return;
+  action.scans.push_back(table);
+  hazard(action, diag::make(diag::Code::kSetsNotNull, {}, is.id.path()), is.id);
+}
+
+void change_storage(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  if (was.attributes.text("storage") == is.attributes.text("storage")) return;
+  action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
+  // The command reaches the children, deviating ones too.
+  for (const ObjectId& child : descendants(context.after, table_of(is.id))) {
+    if (!is_standing(context, child)) continue;
+    const Object own = merged_column(Lineage(context.after).chain(child, is.id.member), column_id(child, is.id.member));
+    if (own.attributes.text("storage") != is.attributes.text("storage")) {
+      action.sql.push_back(alter_column(own.id, sql("SET STORAGE {}", storage_word(own, context)), true));
+    }
+  }
+  describe(action, fmt::format("Change the storage of {}", spoken(is.id)));
+  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
+}
+
+void change_compression(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const auto method = [](const Object& column) {
+    const std::string& said = column.attributes.text("compression");
+    return said.empty() ? std::string("default") : said;
+  };
+  if (method(was) == method(is)) return;
+  const Sql change = sql("SET COMPRESSION {}", method(is) == "default" ? sql("default") : ident(method(is)));
+  action.sql.push_back(alter_column(is.id, change));
+  // The command doesn't reach the children.
+  for (const ObjectId& child : descendants(context.after, table_of(is.id))) {
+    const std::vector<const Object*> chain = Lineage(context.after).chain(child, is.id.member);
+    const Object own = merged_column(chain, column_id(child, is.id.member));
+    if (is_standing(context, child) && method(own) == method(is)) action.sql.push_back(alter_column(own.id, change, true));
+  }
+  describe(action, fmt::format("Change the compression of {}", spoken(is.id)));
+  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
+}
+
+void change_statistics(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const std::int64_t target = is.attributes.number("statistics", -1);
+  if (was.attributes.number("statistics", -1) == target) return;
+  action.sql.push_back(alter_column(is.id, sql("SET STATISTICS {}", number(target)), true));
+  describe(action, fmt::format("Change the statistics target of {}", spoken(is.id)));
+  predict_lock(action, context, table_of(is.id), Lock::share_update_exclusive);
+}
+
+void change_options(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  for (const Sql& change : option_changes(option_map(was), option_map(is))) action.sql.push_back(alter_column(is.id, change, true));
+  describe(action, fmt::format("Change the options of {}", spoken(is.id)));
+  predict_lock(action, context, table_of(is.id), Lock::share_update_exclusive);
+}
+
+// ---- identity ---------------------------------------------------------------------------------------------------------------------------
+
+Sql identity_sequence(const Object& column) {
+  const Value* name = column.attributes.find("identity")->find("sequence");
+  return qualified(column.id.schema, name == nullptr ? implied_sequence_name(column.id) : name->text());
+}
+
+/// A serial column's new sequence drops the identity itself (sequence.cpp): it wants the name.
+bool new_sequence_takes_over(const ObjectId& column, const ChangeContext& context) {
+  return std::ranges::any_of(owned_sequences(context.after, column), [&](const Object* sequence) { return context.is_created(sequence->id); });
+}
+
+void add_identity(const Object& is, const ChangeContext& context, Action& action) {
+  // A serial column's own sequence has the name that the new one is to have.
+  for (const Object* sequence : owned_sequences(context.before, is.id)) {
+    if (context.is_dropped(sequence->id)) action.sql.push_back(sql("DROP SEQUENCE {}", address_qualified(sequence->id)));
+  }
+  action.sql.push_back(alter_column(is.id, sql("ADD {}", identity_clause(is))));
+  const SequenceOptions options = sequence_options(*is.attributes.find("identity"));
+  const std::string type = identity_type(is, context.after);
+  const std::int64_t increment = effective_increment(options);
+  action.sql.push_back(continue_sequence(is.id, identity_sequence(is), increment, increment > 0 ? effective_minvalue(options, type) : effective_maxvalue(options, type)));
+  describe(action, fmt::format("Make {} an identity column", spoken(is.id)));
+}
+
+void change_identity_options(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const Value& before = *was.attributes.find("identity");
+  const Value& after = *is.attributes.find("identity");
+  const Sql old_sequence = identity_sequence(was), new_sequence = identity_sequence(is);
+  if (!(old_sequence == new_sequence)) {
+    const Value* name = after.find("sequence");
+    action.sql.push_back(sql("ALTER SEQUENCE {} RENAME TO {}", old_sequence, ident(name == nullptr ? implied_sequence_name(is.id) : name->text())));
+  }
+  const auto kind_of = [](const Value& identity) { return identity.find("kind") != nullptr && identity.find("kind")->text() == "by default"; };
+  std::vector<Sql> changes;
+  if (kind_of(before) != kind_of(after)) changes.push_back(kind_of(after) ? sql("SET GENERATED BY DEFAULT") : sql("SET GENERATED ALWAYS"));
+  // A change of the column's type has adapted the bounds that nobody chose.
+  const std::string type = identity_type(is, context.after);
+  for (const Sql& option : option_changes(sequence_options(before), type, sequence_options(after), type)) changes.push_back(sql("SET {}", option));
+  if (!changes.empty()) action.sql.push_back(alter_column(is.id, join(changes, " ")));
+  describe(action, fmt::format("Change the identity of {}", spoken(is.id)));
+}
+
+}  // namespace
+
+Sql storage_word(const Object& column, const ChangeContext& context) {
+  const std::string& storage = column.attributes.text("storage");
+  if (!storage.empty() && storage != "default") return fragment(storage);
+  // SET STORAGE DEFAULT came with 16.
+  return fragment(toastable_storage(column.attributes.text("type"), context.after));
+}
+
+void alter_nothing(const Alteration&, const ChangeContext&, Action&) {}
+
+void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  // Attaching harmonises these two by itself (partition.cpp), and before it Postgres would refuse.
+  if (!is_being_attached(context, table_of(is.id))) {
+    change_not_null(was, is, context, action);
+    change_storage(was, is, context, action);
+    change_compression(was, is, context, action);
+  }
+  change_statistics(was, is, context, action);
+  if (option_map(was) != option_map(is)) change_options(was, is, context, action);
+}
+
+void alter_column_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  const std::string& from = was.attributes.text("type");
+  const std::string& to = is.attributes.text("type");
+  const bool both_said = alteration.before != nullptr && alteration.before->attributes.has("type") && alteration.after.attributes.has("type");
+  const bool differs = from != to || was.attributes.text("collation") != is.attributes.text("collation");
+  if ((!both_said && !differs) || follows_parent(context, is.id)) return;
+  if (drops_identity_first(was, is)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
+  const Sql collation = is.attributes.has("collation") ? sql(" COLLATE {}", fragment(is.attributes.text("collation"))) : Sql{};
+  const Sql conversion = using_clause(alteration.after, from, to, context);
+  action.sql.push_back(alter_column(is.id, sql("TYPE {}{}{}", fragment(to), collation, conversion)));
+  // Postgres puts storage and compression back to those of the new type.
+  if (is.attributes.has("storage")) action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
+  if (is.attributes.has("compression")) action.sql.push_back(alter_column(is.id, sql("SET COMPRESSION {}", ident(is.attributes.text("compression")))));
+  const bool by_hint = std::ranges::any_of(alteration.after.hints, [](const PlanningHint& hint) { return hint.name == "using"; });
+  predict_type_change(is.id, from, to, by_hint, context, action);
+  if (from == to) {
+    describe(action, fmt::format("Change the collation of {}", spoken(is.id)));
+  } else {
+    describe(action, fmt::format("Change the type of {} from {} to {}", spoken(is.id), from, to));
+  }
+}
+
+void alter_identity(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  const bool before = was.attributes.has("identity"), after = is.attributes.has("identity");
+  const bool to_not_null = is.attributes.flag("not_null");
+  if (to_not_null) change_not_null(was, is, context, action);
+  if (!before && after) {
+    add_identity(is, context, action);
+  } else if (before && after) {
+    if (alteration.has("identity")) change_identity_options(was, is, context, action);
+  } else if (before && !drops_identity_first(was, is) && !new_sequence_takes_over(is.id, context)) {
+    action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
+    describe(action, fmt::format("Make {} no identity column", spoken(is.id)));
+  }
+  if (!to_not_null) change_not_null(was, is, context, action);
+  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
+}
+
+// SET EXPRESSION came with 17; DROP EXPRESSION is for stored columns only.
+bool must_replace_generated(const Object& before, const Object& after, int server_version) {
+  const bool was = before.attributes.has("generated"), is = after.attributes.has("generated");
+  if (!was || !before.attributes.has("type") || !after.attributes.has("type")) return !was && before.attributes.has("type") && after.attributes.has("type");
+  if (!is) return before.attributes.flag("virtual");
+  return server_version < 170000 || before.attributes.flag("virtual") != after.attributes.flag("virtual");
+}
+
+void alter_generated(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  if (was.attributes.text("generated") == is.attributes.text("generated") || follows_parent(context, is.id)) return;
+  const ObjectId table = table_of(is.id);
+  predict_lock(action, context, table, Lock::access_exclusive);
+  if (!is.attributes.has("generated")) {
+    action.sql.push_back(alter_column(is.id, sql("DROP EXPRESSION")));
+    describe(action, fmt::format("Make {} an ordinary column", spoken(is.id)));
+    return;
+  }
+  action.sql.push_back(alter_column(is.id, sql("SET EXPRESSION AS ({})", fragment(is.attributes.text("generated")))));
+  describe(action, fmt::format("Change the expression of {}", spoken(is.id)));
+  if (is.attributes.flag("virtual") || !is_standing(context, table)) return;
+  action.rewrites.push_back(table);
+  action.scans.push_back(table);
+  hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the expression of `{}` changes", is.id.member)), is.id);
+}
+
+void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  if (!is_being_attached(context, table_of(is.id))) change_storage(was, is, context, action);
+}
+
+void alter_compression(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  if (!is_being_attached(context, table_of(is.id))) change_compression(was, is, context, action);
+}
+
+void alter_statistics(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  change_statistics(was, is, context, action);
+}
+
+void alter_column_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  if (option_map(was) != option_map(is)) change_options(was, is, context, action);
+}
+
+}  // namespace lpc::kinds

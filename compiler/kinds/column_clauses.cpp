@@ -1,0 +1,160 @@
+#include "kinds/column_clauses.h"
+
+#include <algorithm>
+#include <array>
+
+#include "base/sql_scan.h"
+#include "base/text.h"
+#include "kinds/common.h"
+#include "kinds/relation_options.h"
+#include "kinds/sequence_options.h"
+#include "kinds/table_parts.h"
+#include "kinds/type_change.h"
+
+namespace lpc::kinds {
+namespace {
+
+/// Functions of pg_catalog and of common extensions that give another value for each row.
+constexpr auto kVolatileFunctions = std::to_array<std::string_view>({
+    "clock_timestamp", "currval", "gen_random_bytes", "gen_random_uuid", "lastval", "nextval", "random", "random_normal", "setval", "timeofday",
+    "txid_current", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4", "uuidv7",
+});
+
+bool calls_volatile_function(std::string_view expression) {
+  for (std::size_t at = 0; at < expression.size();) {
+    const Lexeme lexeme = scan_lexeme(expression, at);
+    at = lexeme.end;
+    if (lexeme.kind != LexemeKind::word) continue;
+    const std::string word = to_lower_ascii(expression.substr(lexeme.begin, lexeme.end - lexeme.begin));
+    if (std::ranges::find(kVolatileFunctions, word) != kVolatileFunctions.end()) return true;
+  }
+  return false;
+}
+
+Sql default_clause(const std::string* expression) { return expression == nullptr ? Sql{} : sql(" DEFAULT {}", parenthesised(*expression)); }
+
+Sql owned_by(const Object& sequence, const ObjectId& column) {
+  return sql("ALTER SEQUENCE {} OWNED BY {}.{}", address_qualified(sequence.id), relation_of(column), ident(column.member));
+}
+
+}  // namespace
+
+Sql column_definition(const Object& column, const std::string* default_expression) {
+  const Attributes& attributes = column.attributes;
+  Sql text = sql("{} {}", ident(column.id.member), fragment(attributes.text("type")));
+  const std::string& compression = attributes.text("compression");
+  if (!compression.empty() && compression != "default") text = sql("{} COMPRESSION {}", text, ident(compression));
+  if (attributes.has("collation")) text = sql("{} COLLATE {}", text, fragment(attributes.text("collation")));
+  if (attributes.has("generated")) {
+    text = sql("{} GENERATED ALWAYS AS ({}) {}", text, fragment(attributes.text("generated")), attributes.flag("virtual") ? sql("VIRTUAL") : sql("STORED"));
+  }
+  text = sql("{}{}", text, default_clause(default_expression));
+  if (attributes.flag("not_null")) text = sql("{} NOT NULL", text);
+  if (attributes.has("identity")) text = sql("{} {}", text, identity_clause(column));
+  return text;
+}
+
+Sql column_override(const Object& column, const std::string* default_expression) {
+  const bool not_null = column.attributes.flag("not_null");
+  if (default_expression == nullptr && !not_null) return {};
+  return sql("{}{}{}", ident(column.id.member), default_clause(default_expression), not_null ? sql(" NOT NULL") : Sql{});
+}
+
+std::vector<Sql> column_settings(const Object& column) {
+  const Attributes& attributes = column.attributes;
+  const Sql name = ident(column.id.member);
+  std::vector<Sql> settings;
+  if (const std::string& storage = attributes.text("storage"); !storage.empty() && storage != "default") {
+    settings.push_back(sql("ALTER COLUMN {} SET STORAGE {}", name, fragment(storage)));
+  }
+  if (const Value* statistics = attributes.find("statistics")) {
+    settings.push_back(sql("ALTER COLUMN {} SET STATISTICS {}", name, number(statistics->number())));
+  }
+  for (const Sql& change : option_changes(Map{}, option_map(column))) settings.push_back(sql("ALTER COLUMN {} {}", name, change));
+  return settings;
+}
+
+Sql alter_table(const ObjectId& table, const std::vector<Sql>& changes, bool only) {
+  return sql("ALTER TABLE {}{} {}", only ? sql("ONLY ") : Sql{}, qualified(table.schema, table.name), join(changes, ", "));
+}
+
+std::string identity_type(const Object& column, const Catalog& catalog) { return base_type(column.attributes.text("type"), catalog); }
+
+std::string implied_sequence_name(const ObjectId& column) { return make_object_name(column.name, column.member, "seq"); }
+
+Sql identity_clause(const Object& column) {
+  const Value& identity = *column.attributes.find("identity");
+  std::vector<Sql> options;
+  const Value* name = identity.find("sequence");
+  if (name != nullptr && name->text() != implied_sequence_name(column.id)) {
+    options.push_back(sql("SEQUENCE NAME {}", qualified(column.id.schema, name->text())));
+  }
+  for (Sql& clause : option_clauses(sequence_options(identity))) options.push_back(std::move(clause));
+  const Value* kind = identity.find("kind");
+  const bool by_default = kind != nullptr && kind->text() == "by default";
+  return sql("GENERATED {} AS IDENTITY{}", by_default ? sql("BY DEFAULT") : sql("ALWAYS"), options.empty() ? Sql{} : sql(" ({})", join(options, " ")));
+}
+
+std::optional<ObjectId> owner_column(const Object& sequence) {
+  const Value* owned = sequence.attributes.find("owned_by");
+  if (owned == nullptr) return std::nullopt;
+  const Value* table = owned->find("table");
+  const Value* column = owned->find("column");
+  if (table == nullptr || column == nullptr) return std::nullopt;
+  return column_id(table_named(table->text()), column->text());
+}
+
+std::vector<const Object*> owned_sequences(const Catalog& catalog, const ObjectId& column) {
+  // A sequence can only be owned by a table of its own schema, and few schemas have so many that looking through what the column needs isn't enough:
+  // normalisation makes the column depend on the sequences it owns.
+  std::vector<const Object*> result;
+  const Object* object = catalog.find(column);
+  if (object == nullptr) return result;
+  for (const ObjectId& need : object->depends_on) {
+    if (need.kind != KindId::Sequence) continue;
+    const Object* sequence = catalog.find(need);
+    if (sequence != nullptr && owner_column(*sequence) == column) result.push_back(sequence);
+  }
+  return result;
+}
+
+void take_ownership(const ObjectId& column, const ChangeContext& context, Action& action) {
+  for (const Object* sequence : owned_sequences(context.after, column)) action.sql.push_back(owned_by(*sequence, column));
+}
+
+void release_ownership(const ObjectId& column, const ChangeContext& context, Action& action) {
+  for (const Object* sequence : owned_sequences(context.before, column)) {
+    if (!context.is_dropped(sequence->id)) action.sql.push_back(sql("ALTER SEQUENCE {} OWNED BY NONE", address_qualified(sequence->id)));
+  }
+}
+
+bool becomes_identity(const ChangeContext& context, const ObjectId& column) {
+  const Object* before = context.before.find(column);
+  const Object* after = context.after.find(column);
+  return before != nullptr && after != nullptr && !context.is_dropped(column) && !before->attributes.has("identity") && after->attributes.has("identity");
+}
+
+bool ceases_identity(const ChangeContext& context, const ObjectId& column) {
+  const Object* before = context.before.find(column);
+  const Object* after = context.after.find(column);
+  return before != nullptr && after != nullptr && !context.is_dropped(column) && before->attributes.has("identity") && !after->attributes.has("identity");
+}
+
+Sql continue_sequence(const ObjectId& column, const Sql& sequence, std::int64_t increment, std::int64_t bound) {
+  // A value outside the sequence's bounds would be refused; it is none that the sequence could have given.
+  const Sql furthest = increment > 0 ? sql("max({})", ident(column.member)) : sql("min({})", ident(column.member));
+  return sql("SELECT pg_catalog.setval({}, {}) FROM {} HAVING {} {} {}", literal(sequence.text), furthest, relation_of(column), furthest,
+             increment > 0 ? sql(">=") : sql("<="), number(bound));
+}
+
+bool is_volatile_default(const Object& column_default, const Catalog& catalog) {
+  if (calls_volatile_function(column_default.attributes.text("expression"))) return true;
+  return std::ranges::any_of(column_default.depends_on, [&](const ObjectId& need) {
+    const Object* routine = need.kind == KindId::Function ? catalog.find(need) : nullptr;
+    if (routine == nullptr) return false;
+    const std::string& volatility = routine->attributes.text("volatility");
+    return volatility.empty() || volatility == "volatile";
+  });
+}
+
+}  // namespace lpc::kinds

@@ -1,0 +1,49 @@
+// The SQL of a column: its definition as it stands in CREATE TABLE and ADD COLUMN, what only ALTER COLUMN can say, its identity, and the sequences it owns.
+// Shared by table, column, default, partition and sequence.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kinds/inheritance.h"
+#include "kinds/kind.h"
+
+namespace lpc::kinds {
+
+/// `email text COLLATE "C" NOT NULL DEFAULT ''`. `column` is a merged one (see merged_column); `default_expression` is null when the default comes later.
+Sql column_definition(const Object& column, const std::string* default_expression);
+/// For PARTITION OF: `email NOT NULL DEFAULT ''`, or nothing when the override says nothing that CREATE TABLE could.
+Sql column_override(const Object& column, const std::string* default_expression);
+/// `ALTER COLUMN email SET STORAGE external`, …: what a new column needs besides its definition, each to be put behind ALTER TABLE.
+std::vector<Sql> column_settings(const Object& column);
+/// ALTER TABLE [ONLY] t c1, c2.
+Sql alter_table(const ObjectId& table, const std::vector<Sql>& changes, bool only = false);
+
+/// The type of a column's identity sequence: its own, or that of the domain's base.
+std::string identity_type(const Object& column, const Catalog& catalog);
+/// The name Postgres would give the identity sequence or that of a serial column.
+std::string implied_sequence_name(const ObjectId& column);
+/// `GENERATED ALWAYS AS IDENTITY (…)`.
+Sql identity_clause(const Object& column);
+
+/// Sequences of the catalog that are OWNED BY a column of that id.
+std::vector<const Object*> owned_sequences(const Catalog& catalog, const ObjectId& column);
+/// The column that owns a sequence, or nothing.
+std::optional<ObjectId> owner_column(const Object& sequence);
+/// OWNED BY for the sequences that a new column of the plan owns.
+void take_ownership(const ObjectId& column, const ChangeContext& context, Action& action);
+/// OWNED BY NONE for sequences that are to outlive a dropped column.
+void release_ownership(const ObjectId& column, const ChangeContext& context, Action& action);
+
+/// Whether an identity or serial column goes over to the other; then the new sequence must go on where the values are.
+bool becomes_identity(const ChangeContext& context, const ObjectId& column);
+bool ceases_identity(const ChangeContext& context, const ObjectId& column);
+/// SELECT setval(…) so that the sequence goes on behind the values that the column holds already.
+Sql continue_sequence(const ObjectId& column, const Sql& sequence, std::int64_t increment, std::int64_t bound);
+
+/// Whether evaluating the default for existing rows needs a rewrite: it calls something volatile.
+/// https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
+bool is_volatile_default(const Object& column_default, const Catalog& catalog);
+
+}  // namespace lpc::kinds

@@ -1,0 +1,238 @@
+// Composite types that stand alone; the row types of tables and views are theirs. https://www.postgresql.org/docs/15/sql-createtype.html
+#include <algorithm>
+
+#include "base/text.h"
+#include "kinds/common.h"
+#include "kinds/labels.h"
+#include "kinds/link_context.h"
+#include "kinds/lower_context.h"
+#include "kinds/lp_writer.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"composite_type"};
+constexpr std::string_view kRenamedAttribute = "renamed_attribute";
+
+constexpr IntrospectQuery kQueries[] = {{
+    .sql =
+        "select n.nspname as _schema, t.typname as _name,\n"
+        "  'pg_class:' || c.oid || ' pg_type:' || t.oid || ' pg_type:' || t.typarray as _aliases,\n"
+        "  pg_get_userbyid(t.typowner) as owner, t.typacl::text as _acl, pg_get_userbyid(t.typowner) as _acl_owner, d.description as comment,\n"
+        "  (select json_agg(json_strip_nulls(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'collation',\n"
+        "       case when a.attcollation <> at.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end,\n"
+        "       'comment', ad.description)) order by a.attnum)\n"
+        "   from pg_attribute a join pg_type at on at.oid = a.atttypid\n"
+        "   left join pg_collation co on co.oid = a.attcollation and a.attcollation <> at.typcollation\n"
+        "   left join pg_namespace cn on cn.oid = co.collnamespace\n"
+        "   left join pg_description ad on ad.objoid = c.oid and ad.classoid = 'pg_class'::regclass and ad.objsubid = a.attnum\n"
+        "   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as attributes\n"
+        "from pg_type t\n"
+        "join pg_class c on c.oid = t.typrelid and c.relkind = 'c'\n"
+        "join pg_namespace n on n.oid = t.typnamespace\n"
+        "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass and d.objsubid = 0\n"
+        "where t.typtype = 'c' and {user_schema:n} and {not_member:pg_type:t.oid}",
+}};
+
+const std::string& text_of(const Value& map, std::string_view key) {
+  static const std::string none;
+  const Value* value = map.find(key);
+  return value == nullptr ? none : value->text();
+}
+
+const List& list_of(const Object& object) {
+  static const List none;
+  const Value* list = object.attributes.find("attributes");
+  return list == nullptr ? none : list->list();
+}
+
+std::vector<std::string> names_of(const Object& object) {
+  std::vector<std::string> names;
+  for (const Value& attribute : list_of(object)) names.push_back(text_of(attribute, "name"));
+  return names;
+}
+
+// ---- from .lp -------------------------------------------------------------------------------------------------------------------
+
+Value lower_attribute(const ast::Decl& decl, LowerContext& context) {
+  Map map{{"name", Value(decl.name.last())}};
+  if (const ast::Value* type = decl.value(ast::Shape::type)) map.emplace_back("type", Value(context.type_text(type->text)));
+  if (const ast::Clause* clause = context.once(decl, "collate")) {
+    if (const ast::Value* name = clause->value(ast::Shape::name)) map.emplace_back("collation", Value(context.collation_text(name->name)));
+  }
+  const ast::Clause* clause = context.once(decl, "comment");
+  const ast::Value* said = clause == nullptr ? nullptr : clause->value(ast::Shape::string);
+  const std::string comment = said != nullptr ? said->text : decl.doc.value_or("");
+  if (!comment.empty()) map.emplace_back("comment", Value(comment));
+  return Value(std::move(map));
+}
+
+void lower_composite_type(const ast::Decl& decl, LowerContext& context) {
+  Object* object = context.add(decl, {KindId::CompositeType, context.schema_of(decl.name), decl.name.last(), "", ""});
+  if (object == nullptr) return;
+  List attributes;
+  for (const ast::Decl& member : decl.members) {
+    if (member.kind != "composite_attribute") continue;
+    const std::string& name = member.name.last();
+    if (std::any_of(attributes.begin(), attributes.end(), [&](const Value& other) { return text_of(other, "name") == name; })) {
+      context.error(diag::make(diag::Code::kDuplicateColumn, member.name_span, name, decl.name.dotted()));
+      continue;
+    }
+    if (const ast::Hint* hint = member.hint("renamed_from"); hint != nullptr && !hint->arguments.empty()) {
+      const ast::Value& old = hint->arguments.front();
+      object->hints.push_back({std::string(kRenamedAttribute), {old.shape == ast::Shape::name ? old.name.last() : old.text, name}, hint->span});
+    }
+    attributes.push_back(lower_attribute(member, context));
+  }
+  object->attributes.set("attributes", Value(std::move(attributes)));
+}
+
+void link_composite_type(const Object& object, LinkContext& context) {
+  for (const Value& attribute : list_of(object)) {
+    context.type(text_of(attribute, "type"));
+    if (attribute.find("collation") != nullptr) context.collation(text_of(attribute, "collation"));
+  }
+}
+
+// ---- to SQL ---------------------------------------------------------------------------------------------------------------------
+
+Sql definition(const Value& attribute) {
+  const Sql head = sql("{} {}", ident(text_of(attribute, "name")), fragment(text_of(attribute, "type")));
+  return attribute.find("collation") == nullptr ? head : sql("{} COLLATE {}", head, fragment(text_of(attribute, "collation")));
+}
+
+void comment_on(const ObjectId& id, const Value& attribute, Action& action) {
+  const Value* comment = attribute.find("comment");
+  action.sql.push_back(sql("COMMENT ON COLUMN {}.{} IS {}", address_qualified(id), ident(text_of(attribute, "name")),
+                           comment == nullptr ? sql("NULL") : literal(comment->text())));
+}
+
+bool same_definition(const Value& a, const Value& b) { return text_of(a, "type") == text_of(b, "type") && text_of(a, "collation") == text_of(b, "collation"); }
+
+const Value* find_attribute(const List& list, std::string_view name) {
+  const auto found = std::find_if(list.begin(), list.end(), [&](const Value& attribute) { return text_of(attribute, "name") == name; });
+  return found == list.end() ? nullptr : &*found;
+}
+
+/// The old attributes under their new names.
+List renamed_attributes(const Object& before, const Object& after, std::vector<std::pair<std::string, std::string>>& renames) {
+  renames = renamed_labels(before, after, kRenamedAttribute, names_of(before), names_of(after));
+  List list;
+  for (const Value& attribute : list_of(before)) {
+    Map map = attribute.map();
+    for (const auto& [from, to] : renames) {
+      for (auto& [key, value] : map) {
+        if (key == "name" && value.text() == from) {
+          value = Value(to);
+          break;
+        }
+      }
+    }
+    list.push_back(Value(std::move(map)));
+  }
+  return list;
+}
+
+/// Attributes can be renamed, taken out and put at the end. A change of type is refused while a table's column has the composite type
+/// (find_composite_type_dependencies in src/backend/commands/tablecmds.c), so then the type is made anew.
+bool can_replace_composite_type(const Object& before, const Object& after) {
+  std::vector<std::pair<std::string, std::string>> renames;
+  const List old = renamed_attributes(before, after, renames);
+  const List& wanted = list_of(after);
+  std::size_t at = 0;
+  for (const Value& attribute : old) {
+    const Value* kept = find_attribute(wanted, text_of(attribute, "name"));
+    if (kept == nullptr) continue;
+    if (kept != &wanted[at] || !same_definition(attribute, *kept)) return false;
+    ++at;
+  }
+  return true;
+}
+
+void change_attributes(const Object& object, const Object& before, Action& action) {
+  const Sql address = address_qualified(object.id);
+  std::vector<std::pair<std::string, std::string>> renames;
+  const List old = renamed_attributes(before, object, renames);
+  const List& wanted = list_of(object);
+  for (const auto& [from, to] : renames) action.sql.push_back(sql("ALTER TYPE {} RENAME ATTRIBUTE {} TO {}", address, ident(from), ident(to)));
+  for (const Value& attribute : old) {
+    const std::string& name = text_of(attribute, "name");
+    if (find_attribute(wanted, name) != nullptr) continue;
+    action.sql.push_back(sql("ALTER TYPE {} DROP ATTRIBUTE {}", address, ident(name)));
+    const diag::Diagnostic said = diag::make(diag::Code::kDropsColumn, {}, object.id.path() + "." + ident(name).text);
+    action.hazards.push_back({said.code, said.message, object.id});
+  }
+  for (const Value& attribute : wanted) {
+    const Value* present = find_attribute(old, text_of(attribute, "name"));
+    if (present == nullptr) action.sql.push_back(sql("ALTER TYPE {} ADD ATTRIBUTE {}", address, definition(attribute)));
+    const std::string& comment = text_of(attribute, "comment");
+    if (comment != (present == nullptr ? std::string() : text_of(*present, "comment"))) comment_on(object.id, attribute, action);
+  }
+  if (action.description.empty()) action.description = "Change the attributes of " + spoken(object.id);
+}
+
+void create_composite_type(const Object& object, const ChangeContext& context, Action& action) {
+  const Object* before = changed_from(object, context);
+  if (action.type == ActionType::alter && before != nullptr) {
+    change_attributes(object, *before, action);
+    return;
+  }
+  std::vector<Sql> parts;
+  for (const Value& attribute : list_of(object)) parts.push_back(definition(attribute));
+  const Sql list = parts.empty() ? Sql{} : sql("\n    {}\n", join(parts, ",\n    "));
+  action.sql.push_back(sql("CREATE TYPE {} AS ({})", address_qualified(object.id), list));
+  for (const Value& attribute : list_of(object)) {
+    if (attribute.find("comment") != nullptr) comment_on(object.id, attribute, action);
+  }
+  if (action.description.empty()) action.description = "Create " + spoken(object.id);
+}
+
+// ---- to .lp -----------------------------------------------------------------------------------------------------------------------
+
+void print_composite_type(const Object& object, const Catalog&, LpWriter& writer) {
+  writer.doc(object).word("type").name(object.id.schema, object.id.name);
+  writer.owner(object).comment_clause(object);
+  writer.grants(object);
+  writer.open();
+  for (const Value& attribute : list_of(object)) {
+    Object member;  // carries the comment to the writer, which decides how it is said
+    if (const Value* comment = attribute.find("comment")) member.attributes.set("comment", *comment);
+    writer.doc(member).ident(text_of(attribute, "name")).type(text_of(attribute, "type"));
+    if (attribute.find("collation") != nullptr) writer.word("collate").relation(text_of(attribute, "collation"));
+    writer.comment_clause(member).line();
+  }
+  writer.close().line();
+}
+
+constexpr AttributeRule kRules[] = {
+    {.name = "attributes", .content = Content::list, .keeps_live_order = true},
+    kOwnerRule,
+    kCommentRule,
+    kGrantsRule,
+    kRevokesRule,
+};
+
+}  // namespace
+
+constexpr Kind kCompositeType = {
+    .id = KindId::CompositeType,
+    .sql_name = "TYPE",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_composite_type,
+    .normalise = nullptr,
+    .edges = link_composite_type,
+    .create = create_composite_type,
+    .drop = drop_plain,
+    .rename = rename_plain,
+    .inline_sql = nullptr,
+    .folds = nullptr,
+    .address = address_qualified,
+    .attributes = kRules,
+    .print_lp = print_composite_type,
+    .slots = relation_slots,
+    .traits = {.swappable = true, .acl_type = 'T', .can_replace = can_replace_composite_type},
+};
+static_assert(is_complete(kCompositeType));
+
+}  // namespace lpc::kinds

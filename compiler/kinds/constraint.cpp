@@ -1,0 +1,365 @@
+// Constraints of tables: primary keys, unique, check, foreign keys, exclusion. https://www.postgresql.org/docs/15/ddl-constraints.html
+// NOT NULL is an attribute of the column. What a partition or child has only by inheritance is no object, but for indexes under names of their own (`attached_to`).
+#include "kinds/constraint.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kinds/common.h"
+#include "kinds/index.h"
+#include "kinds/index_elements.h"
+#include "kinds/index_query.h"
+#include "kinds/link_context.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+
+bool is_index_backed(const Object& constraint) {
+  const std::string& type = constraint.attributes.text("type");
+  return type == "primary key" || type == "unique" || type == "exclusion";
+}
+
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
+
+#define LPC_KEY_COLUMNS(keys, relation)                                                                                                        \
+  "(select json_agg(a.attname order by k.position) from unnest(con." keys ") with ordinality k(attnum, position)\n"                            \
+  "    join pg_attribute a on a.attrelid = con." relation " and a.attnum = k.attnum)"
+
+#define LPC_ACTION(column) "case con." column " when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' end"
+
+#define LPC_EXCLUSION_OPERATOR                                                                                                                 \
+  "(select case when opn.nspname = 'pg_catalog' then op.oprname::text else format('OPERATOR(%I.%s)', opn.nspname, op.oprname) end\n"           \
+  "         from pg_operator op join pg_namespace opn on opn.oid = op.oprnamespace where op.oid = con.conexclop[k.position])"
+
+// https://www.postgresql.org/docs/15/catalog-pg-constraint.html. `i` is the index where its columns must be read from it, `ix` the index of any constraint that has one.
+#define LPC_CONSTRAINT_QUERY(version_columns, validated)                                                                                       \
+  "select n.nspname as _schema, t.relname as _name, con.conname as _member, 'table' as _parent_kind,\n"                                        \
+  "  'pg_constraint:' || con.oid || case when ix.indexrelid is not null then ' pg_class:' || ix.indexrelid else '' end as _aliases,\n"         \
+  "  case con.contype when 'p' then 'primary key' when 'u' then 'unique' when 'c' then 'check' when 'f' then 'foreign key' else 'exclusion' end as type,\n" \
+  "  case when con.contype in ('p', 'u', 'f') then " LPC_KEY_COLUMNS("conkey", "conrelid") " end as columns,\n"                                \
+  "  case when con.contype = 'c' then pg_get_expr(con.conbin, con.conrelid) end as expression,\n"                                              \
+  "  case when r.oid is not null then format('%I.%I', rn.nspname, r.relname) end as \"references\",\n"                                         \
+  "  case when con.contype = 'f' then " LPC_KEY_COLUMNS("confkey", "confrelid") " end as referenced_columns,\n"                                \
+  "  " LPC_ACTION("confdeltype") " as on_delete, " LPC_ACTION("confupdtype") " as on_update,\n"                                                \
+  "  case con.confmatchtype when 'f' then 'full' when 'p' then 'partial' end as match,\n" version_columns                                      \
+  "  con.condeferrable as deferrable, con.condeferred as initially_deferred, " validated " as not_valid,\n"                                    \
+  "  con.contype = 'c' and con.connoinherit as no_inherit,\n"                                                                                  \
+  "  keys.include, case when con.contype = 'x' then keys.elements end as elements, case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n" \
+  "  case when con.contype = 'x' then pg_get_expr(ix.indpred, ix.indrelid) end as \"where\",\n"                                                \
+  "  " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace,\n"                                                                           \
+  "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
+  "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname) end as attached_to,\n"                                  \
+  "  d.description as comment, di.description as index_comment\n"                                                                              \
+  "from pg_constraint con\n"                                                                                                                   \
+  "join pg_class t on t.oid = con.conrelid\n"                                                                                                  \
+  "join pg_namespace n on n.oid = t.relnamespace\n"                                                                                            \
+  "left join pg_class r on r.oid = con.confrelid and con.contype = 'f'\n"                                                                      \
+  "left join pg_namespace rn on rn.oid = r.relnamespace\n"                                                                                     \
+  "left join pg_index ix on ix.indexrelid = con.conindid and con.contype in ('p', 'u', 'x')\n"                                                 \
+  "left join pg_class c on c.oid = ix.indexrelid\n"                                                                                            \
+  "left join pg_am am on am.oid = c.relam\n"                                                                                                   \
+  "left join pg_tablespace ts on ts.oid = c.reltablespace\n"                                                                                   \
+  "left join pg_index i on i.indexrelid = ix.indexrelid and (con.contype = 'x' or con.conparentid <> 0 or ix.indnatts <> ix.indnkeyatts)\n"    \
+  "left join pg_constraint parent on parent.oid = con.conparentid\n"                                                                           \
+  "left join pg_namespace pn on pn.oid = parent.connamespace\n"                                                                                \
+  "left join pg_index pi on pi.indexrelid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                              \
+  "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
+  "left join pg_description di on di.objoid = ix.indexrelid and di.classoid = 'pg_class'::regclass and di.objsubid = 0\n"                      \
+  LPC_INDEX_KEYS(LPC_EXCLUSION_OPERATOR)                                                                                                       \
+  "where t.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                                                        \
+  "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0\n"                        \
+  "    or con.contype in ('p', 'u', 'x') and (con.conparentid = 0 or not pi.indisvalid or d.description is not null or di.description is not null\n" \
+  "      or ix.indisclustered or ix.indisreplident or con.conname <> case con.contype\n"                                                       \
+  "        when 'p' then left(t.relname, 58) || '_pkey'\n"                                                                                     \
+  "        when 'u' then " LPC_CUT_NAME("58", "29", "29", "key") "\n"                                                                          \
+  "        else " LPC_CUT_NAME("57", "29", "28", "excl") " end))"
+
+#define LPC_COLUMNS_15                                                                                                                         \
+  "  case when con.confdelsetcols is not null then " LPC_KEY_COLUMNS("confdelsetcols", "conrelid") " end as on_delete_columns,\n"              \
+  "  coalesce(ix.indnullsnotdistinct, false) as nulls_not_distinct,\n"
+#define LPC_COLUMNS_18 "  not con.conenforced as not_enforced, con.conperiod as temporal,\n"
+
+constexpr IntrospectQuery kQueries[] = {
+    {.sql = LPC_CONSTRAINT_QUERY(LPC_COLUMNS_15 LPC_COLUMNS_18, "not con.convalidated and con.conenforced"), .from_version = 180000},
+    {.sql = LPC_CONSTRAINT_QUERY(LPC_COLUMNS_15, "not con.convalidated"), .from_version = 150000},
+    {.sql = LPC_CONSTRAINT_QUERY("", "not con.convalidated")},
+};
+
+// ---- what it needs -----------------------------------------------------------------------------------------------------------------
+
+const List& elements_of(const Object& constraint) {
+  static const List none;
+  const Value* elements = constraint.attributes.find("elements");
+  return elements == nullptr ? none : elements->list();
+}
+
+void constraint_edges(const Object& constraint, LinkContext& context) {
+  const std::string table = relation_of(constraint.id).text;
+  for (const std::string_view list : {"columns", "include", "on_delete_columns"}) {
+    for (const std::string& column : constraint.attributes.texts(list)) context.column(table, column);
+  }
+  const std::string& target = constraint.attributes.text("references");
+  for (const std::string& column : constraint.attributes.texts("referenced_columns")) context.column(target, column);
+  link_elements(elements_of(constraint), table, context);
+}
+
+// ---- SQL ---------------------------------------------------------------------------------------------------------------------------
+
+Sql action_words(std::string_view action) {
+  if (action == "restrict") return sql("RESTRICT");
+  if (action == "cascade") return sql("CASCADE");
+  if (action == "set null") return sql("SET NULL");
+  if (action == "set default") return sql("SET DEFAULT");
+  return sql("NO ACTION");
+}
+
+/// Column names; the last one as a period, where the constraint has one (18).
+Sql key_columns(const Object& constraint, std::string_view attribute) {
+  std::vector<std::string> names = constraint.attributes.texts(attribute);
+  if (!constraint.attributes.flag("temporal") || names.empty()) return ident_list(names);
+  const Sql period = ident(names.back());
+  names.pop_back();
+  const Sql before = ident_list(names);
+  if (constraint.attributes.text("type") == "foreign key") return sql("{}, PERIOD {}", before, period);
+  return sql("{}, {} WITHOUT OVERLAPS", before, period);
+}
+
+Sql foreign_key(const Object& constraint) {
+  const Attributes& attributes = constraint.attributes;
+  Sql text = sql("FOREIGN KEY ({}) REFERENCES {}", key_columns(constraint, "columns"), fragment(attributes.text("references")));
+  if (attributes.has("referenced_columns")) text = sql("{} ({})", text, key_columns(constraint, "referenced_columns"));
+  if (attributes.text("match") == "full") text = sql("{} MATCH FULL", text);
+  if (attributes.text("match") == "partial") text = sql("{} MATCH PARTIAL", text);
+  if (attributes.has("on_update")) text = sql("{} ON UPDATE {}", text, action_words(attributes.text("on_update")));
+  if (attributes.has("on_delete")) text = sql("{} ON DELETE {}", text, action_words(attributes.text("on_delete")));
+  if (attributes.has("on_delete_columns")) text = sql("{} ({})", text, ident_list(attributes.texts("on_delete_columns")));
+  return text;
+}
+
+Sql index_clauses(const Object& constraint) {
+  const Attributes& attributes = constraint.attributes;
+  Sql text;
+  if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
+  if (const Value* with = attributes.find("with")) text = sql("{} WITH ({})", text, storage_options(with->map()));
+  if (attributes.has("tablespace")) text = sql("{} USING INDEX TABLESPACE {}", text, ident(attributes.text("tablespace")));
+  return text;
+}
+
+Sql definition(const Object& constraint) {
+  const Attributes& attributes = constraint.attributes;
+  const std::string& type = attributes.text("type");
+  if (type == "primary key") return sql("PRIMARY KEY ({}){}", key_columns(constraint, "columns"), index_clauses(constraint));
+  if (type == "unique") {
+    return sql("UNIQUE {}({}){}", attributes.flag("nulls_not_distinct") ? sql("NULLS NOT DISTINCT ") : Sql{}, key_columns(constraint, "columns"), index_clauses(constraint));
+  }
+  if (type == "check") return sql("CHECK ({}){}", fragment(attributes.text("expression")), attributes.flag("no_inherit") ? sql(" NO INHERIT") : Sql{});
+  if (type == "foreign key") return foreign_key(constraint);
+  const std::string& method = attributes.text("using");
+  Sql text = sql("EXCLUDE USING {} ({}){}", method.empty() ? sql("btree") : ident(method), elements_sql(elements_of(constraint)), index_clauses(constraint));
+  if (attributes.has("where")) text = sql("{} WHERE ({})", text, fragment(attributes.text("where")));
+  return text;
+}
+
+Sql timing(const Object& constraint) {
+  if (!constraint.attributes.flag("deferrable")) return Sql{};
+  return constraint.attributes.flag("initially_deferred") ? sql(" DEFERRABLE INITIALLY DEFERRED") : sql(" DEFERRABLE");
+}
+
+Sql inline_constraint(const Object& constraint, const ChangeContext&) {
+  return sql("CONSTRAINT {} {}{}{}", ident(constraint.id.member), definition(constraint), timing(constraint),
+             constraint.attributes.flag("not_enforced") ? sql(" NOT ENFORCED") : Sql{});
+}
+
+Sql add_statement(const Object& constraint, const ChangeContext& context) {
+  return sql("ALTER TABLE {} ADD {}{}", relation_of(constraint.id), inline_constraint(constraint, context),
+             constraint.attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{});
+}
+
+/// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
+/// outside the table that this plan makes, which might need the table.
+bool folds(const Object& constraint, const ChangeContext& context) {
+  if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid")) return false;
+  const auto comes_later = [&](const ObjectId& need) {
+    return (need.schema != constraint.id.schema || need.name != constraint.id.name) && context.is_created(need);
+  };
+  return std::none_of(constraint.depends_on.begin(), constraint.depends_on.end(), comes_later) &&
+         std::none_of(constraint.mentions.begin(), constraint.mentions.end(), comes_later);
+}
+
+// ---- changes --------------------------------------------------------------------------------------------------------------------------
+
+Lock lock_of(const Object& constraint) { return constraint.attributes.text("type") == "foreign key" ? Lock::share_row_exclusive : Lock::access_exclusive; }
+
+void predict_adding(const Object& constraint, const ChangeContext& context, Action& action) {
+  const ObjectId table = relation_id(constraint);
+  const bool refers = constraint.attributes.has("references");
+  const ObjectId target = refers ? table_named(constraint.attributes.text("references")) : table;
+  predict_lock(action, context, table, lock_of(constraint));
+  if (refers && !(target == table)) predict_lock(action, context, target, Lock::share_row_exclusive);
+  if (constraint.attributes.flag("not_valid") || constraint.attributes.flag("not_enforced") || !is_standing(context, table)) return;
+  predict_scan(action, context, table);
+  if (refers && !(target == table)) predict_scan(action, context, target);
+  const std::string what = fmt::format("{} constraint", constraint.attributes.text("type"));
+  action.hazards.push_back({diag::Code::kConstrainsExistingRows,
+                            diag::make(diag::Code::kConstrainsExistingRows, {}, what, constraint.id.path(), table.path()).message, constraint.id});
+}
+
+void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
+  describe(action, fmt::format("Add {}", spoken(constraint.id)));
+  auto existing = is_index_backed(constraint) ? automatic_twin(constraint, context) : std::nullopt;
+  if (!existing) existing = left_by_parent(constraint, context);
+  if (existing) {
+    if (*existing != constraint.id.member) {
+      action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(*existing), ident(constraint.id.member)));
+    }
+    return;
+  }
+  action.sql.push_back(add_statement(constraint, context));
+  if (is_index_backed(constraint) && needs_attaching(constraint, context)) {
+    action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(constraint.attributes.text("attached_to")), index_address(constraint)));
+  }
+  predict_adding(constraint, context, action);
+}
+
+Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
+
+void drop_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
+  describe(action, fmt::format("Drop {}", spoken(constraint.id)));
+  if (taken_by_parent(constraint, context)) return;
+  predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
+  if (constraint.attributes.has("references")) predict_lock(action, context, table_named(constraint.attributes.text("references")), Lock::access_exclusive);
+  if (const auto fate = attached_drop(constraint, context); fate.attached) {
+    if (fate.new_name.empty()) return;
+    action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(fate.new_name)));
+    return;
+  }
+  release_replica_identity(constraint, context, action);
+  action.sql.push_back(drop_statement(constraint));
+}
+
+void rename_constraint(const Object& before, const ObjectId& after, Action& action) {
+  describe(action, fmt::format("Rename {} to {}", spoken(before.id), after.path()));
+  if (before.id.member == after.member) return;
+  action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(before.id), ident(before.id.member), ident(after.member)));
+}
+
+Sql address(const ObjectId& id) { return address_member(id); }
+
+void comment_index(const Object& constraint, Action& action) {
+  const Value* comment = constraint.attributes.find("index_comment");
+  action.sql.push_back(sql("COMMENT ON INDEX {} IS {}", index_address(constraint), comment == nullptr ? sql("NULL") : literal(comment->text())));
+}
+
+void alter_index_comment(const Alteration& alteration, const ChangeContext&, Action& action) { comment_index(alteration.after, action); }
+
+/// What has been validated stays so.
+bool loses_validity(const Object&, const Object& after, int) { return after.attributes.flag("not_valid"); }
+
+void alter_validity(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& constraint = alteration.after;
+  describe(action, fmt::format("Validate {}", spoken(constraint.id)));
+  action.sql.push_back(sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)));
+  action.step_kind = "validate";
+  predict_lock(action, context, relation_id(constraint), Lock::share_update_exclusive);
+  predict_scan(action, context, relation_id(constraint));
+  if (!constraint.attributes.has("references")) return;
+  const ObjectId target = table_named(constraint.attributes.text("references"));
+  predict_lock(action, context, target, Lock::row_share);
+  predict_scan(action, context, target);
+}
+
+/// Only foreign keys can change when they are checked: https://www.postgresql.org/docs/15/sql-altertable.html, ALTER CONSTRAINT
+bool has_fixed_timing(const Object&, const Object& after, int) { return after.attributes.text("type") != "foreign key"; }
+
+void alter_timing(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& constraint = alteration.after;
+  const Sql when = timing(constraint);
+  action.sql.push_back(sql("ALTER TABLE {} ALTER CONSTRAINT {}{}", relation_of(constraint.id), ident(constraint.id.member),
+                           when.empty() ? sql(" NOT DEFERRABLE") : constraint.attributes.flag("initially_deferred") ? when : sql("{} INITIALLY IMMEDIATE", when)));
+  predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
+}
+
+void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& constraint = alteration.after;
+  const Object* table = context.after.find(relation_id(constraint));
+  if (table != nullptr && table->attributes.has("partition_by")) {
+    // A partitioned index hands these down at creation only.
+    action.sql.push_back(drop_statement(constraint));
+    action.sql.push_back(add_statement(constraint, context));
+    restore_comment(constraint, "CONSTRAINT", address(constraint.id), action);
+    if (constraint.attributes.has("index_comment")) comment_index(constraint, action);
+    predict_adding(constraint, context, action);
+    return;
+  }
+  alter_index_storage(alteration, index_address(alteration.after), action);
+  predict_lock(action, context, relation_id(alteration.after), Lock::share_update_exclusive);
+}
+
+void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  if (alter_attached_part(alteration, context, action)) action.sql.push_back(add_statement(alteration.after, context));
+}
+
+constexpr AttributeRule kAttributes[] = {
+    {.name = "type", .content = Content::text},
+    {.name = "columns", .content = Content::names},
+    {.name = "expression", .content = Content::expression},
+    {.name = "references", .content = Content::relation},
+    {.name = "referenced_columns", .content = Content::names},
+    {.name = "on_delete", .content = Content::text},
+    {.name = "on_delete_columns", .content = Content::names},
+    {.name = "on_update", .content = Content::text},
+    {.name = "match", .content = Content::text},
+    {.name = "deferrable", .content = Content::flag, .alter = alter_timing, .replace_when = has_fixed_timing},
+    {.name = "initially_deferred", .content = Content::flag, .alter = alter_timing, .replace_when = has_fixed_timing},
+    {.name = "not_valid", .content = Content::flag, .alter = alter_validity, .replace_when = loses_validity},
+    {.name = "not_enforced", .content = Content::flag},
+    {.name = "temporal", .content = Content::flag},
+    {.name = "no_inherit", .content = Content::flag},
+    {.name = "nulls_not_distinct", .content = Content::flag},
+    {.name = "include", .content = Content::names},
+    {.name = "elements", .content = Content::list},
+    {.name = "using", .content = Content::name},
+    {.name = "where", .content = Content::expression},
+    {.name = "with", .content = Content::map, .alter = alter_storage},
+    {.name = "tablespace", .content = Content::name, .alter = alter_storage},
+    {.name = "attached_to", .content = Content::text, .alter = alter_attached},
+    {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
+    {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
+    kCommentRule,
+    {.name = "index_comment", .content = Content::text, .alter = alter_index_comment, .after_create = true},
+};
+
+std::vector<std::string> constraint_slots(const Object& constraint) {
+  if (!is_index_backed(constraint)) return {};
+  return {"relation " + index_address(constraint).text};
+}
+
+}  // namespace
+
+constexpr Kind kConstraint = {
+    .id = KindId::Constraint,
+    .sql_name = "CONSTRAINT",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_constraint,
+    .normalise = complete_constraints,
+    .edges = constraint_edges,
+    .create = create_constraint,
+    .drop = drop_constraint,
+    .rename = rename_constraint,
+    .inline_sql = inline_constraint,
+    .folds = folds,
+    .address = address,
+    .attributes = kAttributes,
+    .print_lp = print_constraint,
+    .slots = constraint_slots,
+    .traits = {.dropped_with_parent = true},
+};
+
+static_assert(is_complete(kConstraint));
+
+}  // namespace lpc::kinds

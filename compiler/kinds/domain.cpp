@@ -1,0 +1,124 @@
+// Domains. Their checks are objects of their own (domain_constraint.cpp). https://www.postgresql.org/docs/15/sql-createdomain.html
+#include "kinds/common.h"
+#include "kinds/lower_context.h"
+#include "kinds/lp_writer.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"domain"};
+
+constexpr IntrospectQuery kQueries[] = {{
+    .sql =
+        "select n.nspname as _schema, t.typname as _name, 'pg_type:' || t.oid || ' pg_type:' || t.typarray as _aliases,\n"
+        "  pg_get_userbyid(t.typowner) as owner, t.typacl::text as _acl, pg_get_userbyid(t.typowner) as _acl_owner, d.description as comment,\n"
+        "  format_type(t.typbasetype, t.typtypmod) as type, t.typnotnull as not_null,\n"
+        "  coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) as \"default\",\n"
+        "  case when t.typcollation <> b.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation\n"
+        "from pg_type t\n"
+        "join pg_namespace n on n.oid = t.typnamespace\n"
+        "join pg_type b on b.oid = t.typbasetype\n"
+        "left join pg_collation co on co.oid = t.typcollation\n"
+        "left join pg_namespace cn on cn.oid = co.collnamespace\n"
+        "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass and d.objsubid = 0\n"
+        "where t.typtype = 'd' and {user_schema:n} and {not_member:pg_type:t.oid}",
+}};
+
+void lower_domain(const ast::Decl& decl, LowerContext& context) {
+  Object* object = context.add(decl, {KindId::Domain, context.schema_of(decl.name), decl.name.last(), "", ""});
+  if (object == nullptr) return;
+  if (const ast::Value* type = decl.value(ast::Shape::type)) object->attributes.set("type", context.type_text(type->text));
+  object->attributes.set("not_null", Value(context.once(decl, "not_null") != nullptr));
+  if (const ast::Clause* clause = context.once(decl, "default")) {
+    if (const ast::Value* value = clause->value(ast::Shape::expression)) {
+      object->attributes.set("default", context.sql(*value, frontend::FragmentKind::expression));
+    }
+  }
+  if (const ast::Clause* clause = context.once(decl, "collate")) {
+    if (const ast::Value* name = clause->value(ast::Shape::name)) object->attributes.set("collation", context.collation_text(name->name));
+  }
+  context.lower_members(decl, *object);
+}
+
+void create_domain(const Object& object, const ChangeContext& context, Action& action) {
+  const Attributes& attributes = object.attributes;
+  Sql statement = sql("CREATE DOMAIN {} AS {}", address_qualified(object.id), fragment(attributes.text("type")));
+  if (attributes.has("collation")) statement = sql("{} COLLATE {}", statement, fragment(attributes.text("collation")));
+  if (attributes.flag("not_null")) statement = sql("{} NOT NULL", statement);
+  if (attributes.has("default")) statement = sql("{} DEFAULT {}", statement, parenthesised(attributes.text("default")));
+  for (const Object* child : context.after.children(object.id)) {
+    const Kind& own = kind(child->id.kind);
+    if (own.inline_sql == nullptr || !context.is_folded(child->id)) continue;
+    statement = sql("{}\n    {}", statement, own.inline_sql(*child, context));
+  }
+  action.sql.push_back(std::move(statement));
+  if (action.description.empty()) action.description = "Create " + spoken(object.id);
+}
+
+/// https://www.postgresql.org/docs/15/sql-alterdomain.html
+void alter_domain(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const Object& after = alteration.after;
+  const Sql address = address_qualified(after.id);
+  if (alteration.has("default")) {
+    const Value* expression = after.attributes.find("default");
+    action.sql.push_back(expression == nullptr ? sql("ALTER DOMAIN {} DROP DEFAULT", address)
+                                               : sql("ALTER DOMAIN {} SET DEFAULT {}", address, parenthesised(expression->text())));
+  }
+  if (alteration.has("not_null")) {
+    const bool not_null = after.attributes.flag("not_null");
+    action.sql.push_back(not_null ? sql("ALTER DOMAIN {} SET NOT NULL", address) : sql("ALTER DOMAIN {} DROP NOT NULL", address));
+    if (not_null) {
+      const diag::Diagnostic said = diag::make(diag::Code::kSetsNotNull, {}, after.id.path());
+      action.hazards.push_back({said.code, said.message, after.id});
+    }
+  }
+  if (action.description.empty()) action.description = "Alter " + spoken(after.id);
+}
+
+void print_domain(const Object& object, const Catalog& catalog, LpWriter& writer) {
+  const Attributes& attributes = object.attributes;
+  writer.doc(object).word("domain").name(object.id.schema, object.id.name).type(attributes.text("type"));
+  writer.owner(object).comment_clause(object);
+  if (attributes.has("collation")) writer.word("collate").relation(attributes.text("collation"));
+  if (attributes.flag("not_null")) writer.word("not null");
+  if (attributes.has("default")) writer.word("default").expression(attributes.text("default"));
+  for (const Object* child : catalog.children(object.id)) print_object(*child, catalog, writer);
+  writer.grants(object);
+  writer.line();
+}
+
+constexpr AttributeRule kRules[] = {
+    {.name = "type", .content = Content::type},
+    {.name = "collation", .content = Content::collation},
+    {.name = "default", .content = Content::expression, .alter = alter_domain},
+    {.name = "not_null", .content = Content::flag, .alter = alter_domain},
+    kOwnerRule,
+    kCommentRule,
+    kGrantsRule,
+    kRevokesRule,
+};
+
+}  // namespace
+
+constexpr Kind kDomain = {
+    .id = KindId::Domain,
+    .sql_name = "DOMAIN",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_domain,
+    .normalise = nullptr,
+    .edges = nullptr,
+    .create = create_domain,
+    .drop = drop_plain,
+    .rename = rename_plain,
+    .inline_sql = nullptr,
+    .folds = nullptr,
+    .address = address_qualified,
+    .attributes = kRules,
+    .print_lp = print_domain,
+    .slots = type_slots,
+    .traits = {.swappable = true, .acl_type = 'T'},
+};
+static_assert(is_complete(kDomain));
+
+}  // namespace lpc::kinds

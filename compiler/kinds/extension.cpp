@@ -1,0 +1,163 @@
+// Extensions. https://www.postgresql.org/docs/15/sql-createextension.html
+//
+// Their members are the extension's business and no objects of ours. What the extension's control file says by itself (its schema, its version, its comment) is no attribute, so
+// that servers with other packages don't differ for that alone.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/text.h"
+#include "kinds/common.h"
+#include "kinds/link_context.h"
+#include "kinds/lower_context.h"
+#include "kinds/lp_writer.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"extension"};
+
+// The schema is left out when it is public, or the one that the control file insists on. The files are read only when there is an extension besides plpgsql.
+constexpr IntrospectQuery kQueries[] = {{
+    .sql = "select e.extname as _name, 'pg_extension:' || e.oid as _aliases,\n"
+           "  case when n.nspname <> 'public' and v.schema is distinct from n.nspname then n.nspname end as schema,\n"
+           "  case when e.extversion is distinct from a.default_version then e.extversion end as version,\n"
+           "  case when d.description is distinct from a.comment then coalesce(d.description, '') end as comment\n"
+           "from pg_extension e\n"
+           "join pg_namespace n on n.oid = e.extnamespace\n"
+           "left join pg_available_extensions() a on a.name = e.extname\n"
+           "left join pg_available_extension_versions() v on v.name = e.extname and v.version = e.extversion\n"
+           "left join pg_description d on d.objoid = e.oid and d.classoid = 'pg_extension'::regclass and d.objsubid = 0",
+}};
+
+/// Extensions whose control file names their schema, so that CREATE EXTENSION refuses another one.
+constexpr std::array kWithOwnSchema = std::to_array<std::string_view>({
+    "adminpack", "pg_cron", "pg_graphql", "pgmq", "pgsodium", "plperl", "plperlu", "plpgsql", "plpython3u", "pltcl", "pltclu", "plv8",
+    "postgis_tiger_geocoder", "postgis_topology", "supabase_vault",
+});
+
+void lower_extension(const ast::Decl& decl, LowerContext& context) {
+  Object* object = context.add(decl, {KindId::Extension, "", decl.name.last(), "", ""});
+  if (object == nullptr) return;
+  if (const ast::Clause* comment = decl.clause("comment"); comment != nullptr && !object->attributes.has("comment")) {
+    // No comment where the control file has one.
+    object->attributes.set_always("comment", Value(""));
+  }
+  if (const ast::Clause* in = context.once(decl, "in_schema")) {
+    const ast::Value* schema = in->value(ast::Shape::name);
+    if (in->value(ast::Shape::name, 1) != nullptr) context.error(diag::make(diag::Code::kWrongValue, in->span, "in schema", "one schema"));
+    if (schema != nullptr && schema->name.last() != "public") object->attributes.set("schema", Value(schema->name.last()));
+  }
+  if (const ast::Clause* version = context.once(decl, "version")) {
+    const ast::Value* text = version->value(ast::Shape::string);
+    const ast::Value* name = version->value(ast::Shape::name);
+    if (text != nullptr) object->attributes.set("version", Value(text->text));
+    if (name != nullptr) object->attributes.set("version", Value(name->name.dotted()));
+  }
+}
+
+/// plpgsql comes with every database: https://www.postgresql.org/docs/15/plpgsql-overview.html
+void normalise_extensions(CatalogBuilder& builder) {
+  const ObjectId plpgsql{KindId::Extension, "", "plpgsql", "", ""};
+  Object* object = builder.find(plpgsql);
+  if (object == nullptr) return;
+  if (object->attributes.text("schema") == "pg_catalog") object->attributes.remove("schema");
+  if (object->attributes.empty()) builder.remove(plpgsql);
+}
+
+void link_extension(const Object& object, LinkContext& context) {
+  const std::string& schema = object.attributes.text("schema");
+  if (!schema.empty()) context.object({KindId::Schema, "", schema, "", ""});
+  // Which extensions another one needs is in its control file only; its name tells for the usual ones: postgis_topology, hstore_plperl.
+  const std::string& name = object.id.name;
+  for (std::size_t at = name.find('_'); at != std::string::npos; at = name.find('_', at + 1)) {
+    context.object({KindId::Extension, "", name.substr(0, at), "", ""});
+    context.object({KindId::Extension, "", name.substr(at + 1), "", ""});
+  }
+  if (name == "earthdistance") context.object({KindId::Extension, "", "cube", "", ""});
+  if (name == "postgis_tiger_geocoder") context.object({KindId::Extension, "", "fuzzystrmatch", "", ""});
+}
+
+void create_extension(const Object& object, const ChangeContext&, Action& action) {
+  const Attributes& attributes = object.attributes;
+  Sql statement = sql("CREATE EXTENSION {}", ident(object.id.name));
+  if (attributes.has("schema")) {
+    statement = sql("{} SCHEMA {}", statement, ident(attributes.text("schema")));
+  } else if (std::ranges::find(kWithOwnSchema, object.id.name) == kWithOwnSchema.end()) {
+    // Said, because it would be the first schema of whatever search_path the session has.
+    statement = sql("{} SCHEMA public", statement);
+  }
+  if (attributes.has("version")) statement = sql("{} VERSION {}", statement, literal(attributes.text("version")));
+  action.sql.push_back(std::move(statement));
+  if (action.description.empty()) action.description = "Create " + spoken(object.id);
+}
+
+void alter_schema(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const Object& after = alteration.after;
+  const std::string& schema = after.attributes.text("schema");
+  action.sql.push_back(sql("ALTER EXTENSION {} SET SCHEMA {}", ident(after.id.name), ident(schema.empty() ? "public" : schema)));
+  if (action.description.empty()) action.description = fmt::format("Move {} to schema {}", spoken(after.id), schema.empty() ? "public" : schema);
+}
+
+void alter_version(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const Object& after = alteration.after;
+  const std::string& version = after.attributes.text("version");
+  const Sql name = ident(after.id.name);
+  action.sql.push_back(version.empty() ? sql("ALTER EXTENSION {} UPDATE", name) : sql("ALTER EXTENSION {} UPDATE TO {}", name, literal(version)));
+  if (action.description.empty()) action.description = fmt::format("Update {}{}", spoken(after.id), version.empty() ? "" : " to " + version);
+}
+
+void alter_extension_comment(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& after = alteration.after;
+  if (after.attributes.has("comment")) return alter_comment(alteration, context, action);
+  // Back to the control file's words, which only the server knows.
+  const Sql name = literal(after.id.name);
+  const Sql body = sql("BEGIN EXECUTE pg_catalog.format('COMMENT ON EXTENSION %I IS %L', {}, (SELECT comment FROM pg_catalog.pg_available_extensions() WHERE name = {})); END",
+                       name, name);
+  action.sql.push_back(sql("DO {}", dollar_quoted(body.text)));
+  if (action.description.empty()) action.description = "Restore the comment on " + spoken(after.id);
+}
+
+void print_extension(const Object& object, const Catalog&, LpWriter& writer) {
+  writer.doc(object);
+  if (object.external) writer.word("external");
+  writer.word("extension").ident(object.id.name);
+  const Attributes& attributes = object.attributes;
+  if (attributes.has("schema")) writer.word("in schema").ident(attributes.text("schema"));
+  if (attributes.has("version")) writer.word("version").string(attributes.text("version"));
+  writer.comment_clause(object).line();
+}
+
+std::vector<std::string> extension_slots(const Object& object) { return {"extension " + ident(object.id.name).text}; }
+
+constexpr AttributeRule kRules[] = {
+    {.name = "schema", .content = Content::name, .alter = alter_schema},
+    {.name = "version", .content = Content::text, .alter = alter_version, .unsaid_keeps_live = true},
+    {.name = "comment", .content = Content::text, .alter = alter_extension_comment, .after_create = true},
+};
+
+}  // namespace
+
+constexpr Kind kExtension = {
+    .id = KindId::Extension,
+    .sql_name = "EXTENSION",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_extension,
+    .normalise = normalise_extensions,
+    .edges = link_extension,
+    .create = create_extension,
+    .drop = drop_plain,
+    .rename = nullptr,
+    .inline_sql = nullptr,
+    .folds = nullptr,
+    .address = address_name,
+    .attributes = kRules,
+    .print_lp = print_extension,
+    .slots = extension_slots,
+    .traits = {.schemaless = true},
+};
+static_assert(is_complete(kExtension));
+
+}  // namespace lpc::kinds

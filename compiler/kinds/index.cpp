@@ -1,0 +1,315 @@
+// Indexes that no constraint owns, on tables, partitioned tables and materialized views. https://www.postgresql.org/docs/15/sql-createindex.html
+// An index that a partition has only because its parent has one, under the name Postgres chose, is no object of its own; one with another name has `attached_to`.
+#include <fmt/core.h>
+
+#include "base/text.h"
+#include "kinds/common.h"
+#include "kinds/implied_names.h"
+#include "kinds/index.h"
+#include "kinds/index_elements.h"
+#include "kinds/index_query.h"
+#include "kinds/link_context.h"
+#include "kinds/lp_writer.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"index"};
+
+#define LPC_INDEX_QUERY(version_columns)                                                                                          \
+  "select n.nspname as _schema, c.relname as _name, case t.relkind when 'm' then 'materialized view' else 'table' end as _parent_kind,\n" \
+  "  t.relname as _parent_name, 'pg_class:' || c.oid as _aliases,\n"                                                              \
+  "  i.indisunique as \"unique\", nullif(am.amname, 'btree') as \"using\", keys.elements, keys.include,\n" version_columns        \
+  "  pg_get_expr(i.indpred, i.indrelid) as \"where\", " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace, keys.statistics,\n" \
+  "  c.relkind = 'I' and not i.indisvalid as \"only\", c.relkind = 'i' and not i.indisvalid as invalid,\n"                        \
+  "  i.indisclustered as clustered, i.indisreplident as replica_identity,\n"                                                      \
+  "  case when p.oid is not null then format('%I.%I', pn.nspname, p.relname) end as attached_to, d.description as comment\n"      \
+  "from pg_index i\n"                                                                                                             \
+  "join pg_class c on c.oid = i.indexrelid\n"                                                                                     \
+  "join pg_class t on t.oid = i.indrelid\n"                                                                                       \
+  "join pg_namespace n on n.oid = c.relnamespace\n"                                                                               \
+  "join pg_am am on am.oid = c.relam\n"                                                                                           \
+  "left join pg_tablespace ts on ts.oid = c.reltablespace\n"                                                                      \
+  "left join pg_inherits h on h.inhrelid = c.oid and c.relispartition\n"                                                          \
+  "left join pg_class p on p.oid = h.inhparent\n"                                                                                 \
+  "left join pg_namespace pn on pn.oid = p.relnamespace\n"                                                                        \
+  "left join pg_index pi on pi.indexrelid = p.oid\n"                                                                              \
+  "left join pg_constraint own on own.conindid = i.indexrelid and own.conrelid = i.indrelid and own.contype in ('p', 'u', 'x')\n" \
+  "left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0\n"                     \
+  LPC_INDEX_KEYS("null::text")                                                                                                    \
+  "where own.oid is null and t.relkind in ('r', 'p', 'm') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                  \
+  "  and (p.oid is null or not pi.indisvalid or d.description is not null or i.indisclustered or i.indisreplident\n"              \
+  "       or c.relname <> " LPC_CUT_NAME("58", "29", "29", "idx") ")"
+
+constexpr IntrospectQuery kQueries[] = {
+    {.sql = LPC_INDEX_QUERY("  i.indnullsnotdistinct as nulls_not_distinct,\n"), .from_version = 150000},
+    {.sql = LPC_INDEX_QUERY("")},
+};
+
+// ---- from .lp -------------------------------------------------------------------------------------------------------------------
+
+const List& elements_of(const Object& index) {
+  static const List none;
+  const Value* elements = index.attributes.find("elements");
+  return elements == nullptr ? none : elements->list();
+}
+
+bool is_relation(CatalogBuilder& catalog, const std::string& schema, const std::string& name) {
+  for (const KindId kind : {KindId::Table, KindId::View, KindId::MaterializedView, KindId::Sequence, KindId::Index}) {
+    if (catalog.find({kind, schema, name, {}, {}}) != nullptr) return true;
+  }
+  return false;
+}
+
+std::string implied_name(const ObjectId& table, const std::vector<frontend::IndexElement>& elements, const std::vector<std::string>& include, LowerContext& context) {
+  std::vector<std::string> columns;
+  for (const frontend::IndexElement& element : elements) columns.push_back(element.column.empty() ? element.implied_name : element.column);
+  columns.insert(columns.end(), include.begin(), include.end());
+  return choose_name(table.name, joined_column_names(distinct_column_names(columns)), "idx",
+                     [&](const std::string& name) { return is_relation(context.catalog, table.schema, name); });
+}
+
+std::vector<std::string> names_in(const ast::Clause* clause) {
+  std::vector<std::string> names;
+  const ast::Value* list = clause == nullptr ? nullptr : clause->value(ast::Shape::names);
+  if (list == nullptr) return names;
+  for (const ast::Value& item : list->items) names.push_back(item.name.last());
+  return names;
+}
+
+void lower_statistics(const ast::Decl& decl, Object& index) {
+  Map targets;
+  for (const ast::Clause* clause : decl.all("index_statistics")) {
+    const ast::Value* target = clause->value(ast::Shape::number, 0);
+    const ast::Value* position = clause->value(ast::Shape::number, 1);
+    if (target != nullptr && position != nullptr) targets.emplace_back(position->text, Value(target->text));
+  }
+  index.attributes.set("statistics", Value(std::move(targets)));
+}
+
+void lower_index(const ast::Decl& decl, LowerContext& context) {
+  const ast::Clause* columns = context.once(decl, "columns");
+  const ast::Value* list = columns == nullptr ? nullptr : columns->value(ast::Shape::sql);
+  if (list == nullptr || context.parent == nullptr) return;
+  const std::string text = context.sql(*list, frontend::FragmentKind::index_columns);
+  const auto elements = context.fragments.index_elements(frontend::FragmentKind::index_columns, text);
+  const std::vector<std::string> include = names_in(context.once(decl, "include"));
+  const ObjectId table = context.parent->id;
+  const std::string name = decl.name.empty() ? implied_name(table, elements, include, context) : decl.name.last();
+  Object* index = context.add(decl, {KindId::Index, table.schema, name, {}, {}});
+  if (index == nullptr) return;
+  Attributes& attributes = index->attributes;
+  attributes.set("unique", Value(decl.has("index_unique")));
+  if (const ast::Clause* method = context.once(decl, "using")) {
+    const ast::Value* value = method->value(ast::Shape::name);
+    if (value != nullptr && value->name.last() != "btree") attributes.set("using", value->name.last());
+  }
+  attributes.set("elements", Value(lower_elements(elements, context)));
+  attributes.set("include", Value::strings(include));
+  attributes.set("only", Value(decl.has("on_only")));
+  attributes.set("nulls_not_distinct", Value(decl.has("nulls_not_distinct")));
+  if (const ast::Clause* where = context.once(decl, "where")) {
+    if (const ast::Value* value = where->value(ast::Shape::sql)) attributes.set("where", context.sql(*value, frontend::FragmentKind::expression));
+  }
+  if (const ast::Clause* with = context.once(decl, "with")) attributes.set("with", Value(context.options(*with)));
+  if (const ast::Clause* space = context.once(decl, "tablespace")) attributes.set("tablespace", space->value(ast::Shape::name)->name.last());
+  if (const ast::Clause* attach = context.once(decl, "attach")) attributes.set("attached_to", context.relation_text(attach->value(ast::Shape::name)->name));
+  lower_statistics(decl, *index);
+}
+
+void index_edges(const Object& index, LinkContext& context) {
+  link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, context);
+  for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
+}
+
+// ---- what attaching means for the order -----------------------------------------------------------------------------------------------
+
+/// An index that a partition has under a name of its own comes before the index of the partitioned table and before the partition is attached: Postgres then takes
+/// it for the partition's part by itself (https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"). With ON ONLY it is attached by hand, later.
+void order_attached(CatalogBuilder& catalog) {
+  for (Object* index : catalog.objects()) {
+    if (index->id.kind == KindId::Index) order_attached_part(catalog, *index);
+  }
+}
+
+// ---- SQL ---------------------------------------------------------------------------------------------------------------------------
+
+Sql create_statement(const Object& index) {
+  const Attributes& attributes = index.attributes;
+  const ObjectId table = relation_id(index);
+  const std::string& method = attributes.text("using");
+  Sql text = sql("CREATE {}INDEX {} ON {}{} USING {} ({})", attributes.flag("unique") ? sql("UNIQUE ") : Sql{}, ident(index.id.name),
+                 attributes.flag("only") ? sql("ONLY ") : Sql{}, qualified(table.schema, table.name), method.empty() ? sql("btree") : ident(method),
+                 elements_sql(elements_of(index)));
+  if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
+  if (attributes.flag("nulls_not_distinct")) text = sql("{} NULLS NOT DISTINCT", text);
+  if (const Value* with = attributes.find("with")) text = sql("{} WITH ({})", text, storage_options(with->map()));
+  if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
+  if (attributes.has("where")) text = sql("{} WHERE {}", text, fragment(attributes.text("where")));
+  return text;
+}
+
+void create_index(const Object& index, const ChangeContext& context, Action& action) {
+  const ObjectId table = relation_id(index);
+  describe(action, fmt::format("Create {}", spoken(index.id)));
+  auto existing = automatic_twin(index, context);
+  if (!existing) existing = left_by_parent(index, context);
+  if (existing) {
+    if (*existing != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", qualified(index.id.schema, *existing), ident(index.id.name)));
+    return;
+  }
+  action.sql.push_back(create_statement(index));
+  if (needs_attaching(index, context)) {
+    action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(index.attributes.text("attached_to")), address_qualified(index.id)));
+  }
+  predict_lock(action, context, table, Lock::share);
+  predict_scan(action, context, table);
+  if (is_standing(context, table)) {
+    action.hazards.push_back({diag::Code::kBlockingIndexBuild, diag::make(diag::Code::kBlockingIndexBuild, {}, index.id.path(), table.path()).message, index.id});
+  }
+}
+
+void drop_index(const Object& index, const ChangeContext& context, Action& action) {
+  describe(action, fmt::format("Drop {}", spoken(index.id)));
+  if (taken_by_parent(index, context)) return;
+  predict_lock(action, context, relation_id(index), Lock::access_exclusive);
+  if (const auto fate = attached_drop(index, context); fate.attached) {
+    if (!fate.new_name.empty()) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(fate.new_name)));
+    return;
+  }
+  release_replica_identity(index, context, action);
+  action.sql.push_back(sql("DROP INDEX {}", address_qualified(index.id)));
+}
+
+/// Storage parameters and the tablespace of a partitioned index are inherited at creation only, so that it has to be made anew.
+bool is_partitioned(const Object& index, const ChangeContext& context) {
+  const Object* table = context.after.find(relation_id(index));
+  return table != nullptr && table->attributes.has("partition_by");
+}
+
+void rebuild(const Object& index, Action& action) {
+  action.sql.push_back(sql("DROP INDEX {}", address_qualified(index.id)));
+  action.sql.push_back(create_statement(index));
+  restore_comment(index, "INDEX", address_qualified(index.id), action);
+}
+
+void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& index = alteration.after;
+  predict_lock(action, context, relation_id(index), Lock::share_update_exclusive);
+  if (is_partitioned(index, context)) return rebuild(index, action);
+  alter_index_storage(alteration, address_qualified(index.id), action);
+}
+
+void alter_statistics(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Value* before = alteration.before == nullptr ? nullptr : alteration.before->attributes.find("statistics");
+  const Value* after = alteration.after.attributes.find("statistics");
+  const auto set = [&](const std::string& position, long long target) {
+    action.sql.push_back(sql("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS {}", address_qualified(alteration.after.id), fragment(position), number(target)));
+  };
+  if (before != nullptr) {
+    for (const auto& [position, target] : before->map()) {
+      if (after == nullptr || after->find(position) == nullptr) set(position, -1);
+    }
+  }
+  if (after == nullptr) return;
+  for (const auto& [position, target] : after->map()) {
+    const Value* old = before == nullptr ? nullptr : before->find(position);
+    if (old == nullptr || !(*old == target)) set(position, std::stoll(target.text()));
+  }
+  predict_lock(action, context, relation_id(alteration.after), Lock::share_update_exclusive);
+}
+
+void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  if (alter_attached_part(alteration, context, action)) action.sql.push_back(create_statement(alteration.after));
+}
+
+/// An index moves with its table, so only its own name is to be changed.
+void rename_index(const Object& before, const ObjectId& after, Action& action) {
+  describe(action, fmt::format("Rename {} to {}", spoken(before.id), after.path()));
+  if (before.id.name != after.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(before.id), ident(after.name)));
+}
+
+/// Whether an index is valid can't be said in sources: a broken one is built again.
+void alter_invalid(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  if (alteration.after.attributes.flag("invalid")) return;
+  action.sql.push_back(sql("REINDEX INDEX {}", address_qualified(alteration.after.id)));
+  predict_lock(action, context, relation_id(alteration.after), Lock::share);
+}
+
+constexpr AttributeRule kAttributes[] = {
+    {.name = "unique", .content = Content::flag},
+    {.name = "using", .content = Content::name},
+    {.name = "elements", .content = Content::list},
+    {.name = "include", .content = Content::names},
+    {.name = "nulls_not_distinct", .content = Content::flag},
+    {.name = "where", .content = Content::expression},
+    {.name = "with", .content = Content::map, .alter = alter_storage},
+    {.name = "tablespace", .content = Content::name, .alter = alter_storage},
+    {.name = "only", .content = Content::flag},
+    {.name = "invalid", .content = Content::flag, .alter = alter_invalid},
+    {.name = "attached_to", .content = Content::text, .alter = alter_attached},
+    {.name = "statistics", .content = Content::map, .alter = alter_statistics, .after_create = true},
+    {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
+    {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
+    kCommentRule,
+};
+
+// ---- to .lp -------------------------------------------------------------------------------------------------------------------------
+
+/// Whether the name is the one that an index without a name gets.
+bool has_implied_name(const Object& index) {
+  frontend::FragmentParser fragments;
+  std::vector<std::string> columns = element_names(elements_of(index), fragments);
+  for (const std::string& column : index.attributes.texts("include")) columns.push_back(column);
+  return index.id.name == make_object_name(relation_id(index).name, joined_column_names(distinct_column_names(columns)), "idx");
+}
+
+void print_index(const Object& index, const Catalog&, LpWriter& writer) {
+  const Attributes& attributes = index.attributes;
+  writer.doc(index);
+  writer.word(attributes.flag("unique") ? "unique index" : "index");
+  if (!has_implied_name(index)) writer.ident(index.id.name);
+  if (attributes.has("using")) writer.word("using").ident(attributes.text("using"));
+  if (attributes.flag("only")) writer.word("on only");
+  writer.sql(elements_lp(elements_of(index)));
+  if (attributes.has("include")) writer.word("include").names(attributes.texts("include"));
+  if (attributes.flag("nulls_not_distinct")) writer.word("nulls not distinct");
+  if (const Value* with = attributes.find("with")) writer.word("with").options(with->map());
+  if (attributes.has("tablespace")) writer.word("tablespace").ident(attributes.text("tablespace"));
+  if (attributes.has("where")) writer.word("where").sql(attributes.text("where"));
+  if (attributes.has("attached_to")) writer.word("attach to").relation(attributes.text("attached_to"));
+  if (const Value* targets = attributes.find("statistics")) {
+    for (const auto& [position, target] : targets->map()) writer.word("statistics").word(target.text()).word("on").word(position);
+  }
+  writer.comment_clause(index);
+  writer.line();
+}
+
+std::vector<std::string> index_slots(const Object& index) { return {"relation " + address_qualified(index.id).text}; }
+
+}  // namespace
+
+constexpr Kind kIndex = {
+    .id = KindId::Index,
+    .sql_name = "INDEX",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_index,
+    .normalise = order_attached,
+    .edges = index_edges,
+    .create = create_index,
+    .drop = drop_index,
+    .rename = rename_index,
+    .inline_sql = nullptr,
+    .folds = nullptr,
+    .address = address_qualified,
+    .attributes = kAttributes,
+    .print_lp = print_index,
+    .slots = index_slots,
+    .traits = {.dropped_with_parent = true},
+};
+
+static_assert(is_complete(kIndex));
+
+}  // namespace lpc::kinds

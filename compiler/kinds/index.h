@@ -1,0 +1,50 @@
+// What indexes and the constraints that own one share: marks on the table (CLUSTER ON, REPLICA IDENTITY), storage, and being a part of a partitioned table's index.
+// Knows how neither is made.
+#pragma once
+
+#include <optional>
+#include <string>
+
+#include "kinds/kind.h"
+
+namespace lpc::kinds {
+
+/// The schema-qualified name of the index: an index's own, or that of a constraint's index, which has the constraint's name.
+Sql index_address(const Object& part);
+
+// ---- marks and storage -------------------------------------------------------------------------------------------------------------------
+
+/// ALTER TABLE … CLUSTER ON / REPLICA IDENTITY USING INDEX and back, for the attributes `clustered` and `replica_identity`.
+void alter_index_marks(const Alteration&, const ChangeContext&, Action&);
+/// Before a replica identity index is dropped: otherwise the table would silently have none.
+void release_replica_identity(const Object& part, const ChangeContext&, Action&);
+/// ALTER INDEX … SET, RESET, SET TABLESPACE for the attributes `with` and `tablespace`.
+void alter_index_storage(const Alteration&, const Sql& address, Action&);
+/// `a = '1', b = 'x'` for WITH.
+Sql storage_options(const Map& options);
+
+// ---- partitions ----------------------------------------------------------------------------------------------------------------------------
+
+/// Of a part with `attached_to`: it comes before the partitioned table's part and before the partition is attached.
+void order_attached_part(CatalogBuilder& catalog, Object& part);
+/// True when Postgres won't attach it by itself, because the partitioned table's index was made ON ONLY.
+bool needs_attaching(const Object& part, const ChangeContext&);
+/// Of a new part with `attached_to` whose partition has had one under the automatic name: that name.
+std::optional<std::string> automatic_twin(const Object& part, const ChangeContext&);
+/// Of a part that a table has had from its parent (by partitioning, a CHECK by inheritance too) and keeps as its own: the name it has had.
+std::optional<std::string> left_by_parent(const Object& part, const ChangeContext&);
+/// Whether a part that is no object of its own any more goes on as what the table has from its parent.
+bool taken_by_parent(const Object& part, const ChangeContext&);
+
+struct AttachedDrop {
+  bool attached = false;       ///< it can't be dropped by itself
+  std::string new_name;        ///< the automatic name it takes instead; "" when it goes with the partitioned table's
+};
+AttachedDrop attached_drop(const Object& part, const ChangeContext&);
+/// For a part whose `attached_to` changed: what has to be done by hand. True when it has to be made again.
+bool alter_attached_part(const Alteration&, const ChangeContext&, Action&);
+
+/// The name of a partition's part that Postgres makes: {table}_{columns}_{idx, key, pkey, excl}.
+std::string automatic_name(const Object& part);
+
+}  // namespace lpc::kinds

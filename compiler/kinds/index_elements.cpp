@@ -1,0 +1,138 @@
+#include "kinds/index_elements.h"
+
+#include "base/sql_scan.h"
+#include "base/text.h"
+#include "kinds/names.h"
+
+namespace lpc::kinds {
+namespace {
+
+std::string text_of(const Value& element, std::string_view key) {
+  const Value* value = element.find(key);
+  return value == nullptr ? std::string() : value->text();
+}
+
+/// A call may stand without parentheses, every other expression needs them: https://www.postgresql.org/docs/15/sql-createindex.html
+bool is_call(std::string_view text) {
+  std::size_t at = 0;
+  bool name_expected = true;
+  while (at < text.size()) {
+    const Lexeme lexeme = scan_lexeme(text, at);
+    const bool is_name = lexeme.kind == LexemeKind::word || lexeme.kind == LexemeKind::quoted_name;
+    if (name_expected) {
+      if (!is_name) return false;
+      const std::string word = to_lower_ascii(text.substr(lexeme.begin, lexeme.end - lexeme.begin));
+      if (word == "row" || word == "array" || word == "exists" || word == "not" || word == "case" || word == "select") return false;
+    } else if (text[at] != '.') {
+      break;
+    }
+    name_expected = !name_expected;
+    at = lexeme.end;
+  }
+  if (at >= text.size() || text[at] != '(') return false;
+  for (int depth = 0; at < text.size();) {
+    const Lexeme lexeme = scan_lexeme(text, at);
+    if (lexeme.kind == LexemeKind::symbol && text[at] == '(') ++depth;
+    if (lexeme.kind == LexemeKind::symbol && text[at] == ')' && --depth == 0) return lexeme.end == text.size();
+    at = lexeme.end;
+  }
+  return false;
+}
+
+Sql options_sql(const Map& options) {
+  std::vector<Sql> parts;
+  for (const auto& [name, value] : options) parts.push_back(sql("{} = {}", ident(name), literal(value.text())));
+  return join(parts, ", ");
+}
+
+Sql element_sql(const Value& element, bool upper) {
+  const std::string column = element_column(element);
+  if (element.is_text()) return ident(column);
+  Sql result = ident(column);
+  if (column.empty()) {
+    const std::string expression = text_of(element, "expression");
+    result = is_call(expression) ? fragment(expression) : sql("({})", fragment(expression));
+  }
+  if (const std::string collation = text_of(element, "collation"); !collation.empty()) {
+    result = upper ? sql("{} COLLATE {}", result, fragment(collation)) : sql("{} collate {}", result, fragment(collation));
+  }
+  if (const std::string opclass = text_of(element, "opclass"); !opclass.empty()) result = sql("{} {}", result, fragment(opclass));
+  if (const Value* options = element.find("options")) result = sql("{} ({})", result, options_sql(options->map()));
+  if (text_of(element, "order") == "desc") result = upper ? sql("{} DESC", result) : sql("{} desc", result);
+  if (const std::string nulls = text_of(element, "nulls"); nulls == "first") {
+    result = upper ? sql("{} NULLS FIRST", result) : sql("{} nulls first", result);
+  } else if (nulls == "last") {
+    result = upper ? sql("{} NULLS LAST", result) : sql("{} nulls last", result);
+  }
+  if (const std::string op = text_of(element, "operator"); !op.empty()) {
+    result = upper ? sql("{} WITH {}", result, fragment(op)) : sql("{} with {}", result, fragment(op));
+  }
+  return result;
+}
+
+Value lower_element(const frontend::IndexElement& element, const LowerContext& context) {
+  Map map;
+  const auto put = [&](const char* key, std::string value) {
+    if (!value.empty()) map.emplace_back(key, Value(std::move(value)));
+  };
+  put("expression", std::string(strip_outer_parentheses(element.expression)));
+  if (!element.collation.empty()) {
+    ast::Name name;
+    for (std::string& part : name_parts(element.collation)) name.parts.push_back({std::move(part), {}});
+    if (!name.empty()) put("collation", context.collation_text(name));
+  }
+  put("opclass", element.opclass);
+  Map options;
+  for (const auto& [name, value] : element.opclass_options) options.emplace_back(name, Value(value));
+  if (!options.empty()) map.emplace_back("options", Value(std::move(options)));
+  if (element.descending) put("order", "desc");
+  // NULLS FIRST is what DESC means by itself, NULLS LAST what ASC does.
+  if (element.nulls_first && *element.nulls_first != element.descending) put("nulls", *element.nulls_first ? "first" : "last");
+  put("operator", element.exclude_operator);
+  if (map.empty()) return Value(element.column);
+  put("column", element.column);
+  return Value(std::move(map));
+}
+
+std::string join_lp(const List& elements, bool upper) {
+  std::vector<Sql> parts;
+  for (const Value& element : elements) parts.push_back(element_sql(element, upper));
+  return join(parts, ", ").text;
+}
+
+}  // namespace
+
+std::string element_column(const Value& element) { return element.is_text() ? element.text() : text_of(element, "column"); }
+
+List lower_elements(const std::vector<frontend::IndexElement>& elements, const LowerContext& context) {
+  List list;
+  for (const frontend::IndexElement& element : elements) list.push_back(lower_element(element, context));
+  return list;
+}
+
+Sql elements_sql(const List& elements) { return fragment(join_lp(elements, true)); }
+
+std::string elements_lp(const List& elements) { return join_lp(elements, false); }
+
+void link_elements(const List& elements, std::string_view relation, LinkContext& context) {
+  for (const Value& element : elements) {
+    if (const std::string column = element_column(element); !column.empty()) context.column(relation, column);
+    if (const std::string text = text_of(element, "expression"); !text.empty()) context.sql(frontend::FragmentKind::expression, text);
+    if (const std::string collation = text_of(element, "collation"); !collation.empty()) context.collation(collation);
+  }
+}
+
+std::vector<std::string> element_names(const List& elements, frontend::FragmentParser& fragments) {
+  std::vector<std::string> names;
+  for (const Value& element : elements) {
+    std::string name = element_column(element);
+    if (name.empty()) {
+      const auto parsed = fragments.index_elements(frontend::FragmentKind::index_columns, element_sql(element, true).text);
+      name = parsed.empty() ? "expr" : parsed.front().implied_name;
+    }
+    names.push_back(std::move(name));
+  }
+  return names;
+}
+
+}  // namespace lpc::kinds

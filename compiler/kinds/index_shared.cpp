@@ -1,0 +1,240 @@
+#include <algorithm>
+
+#include "kinds/implied_names.h"
+#include "kinds/index.h"
+#include "kinds/index_elements.h"
+#include "kinds/inheritance.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+const std::string& own_name(const Object& part) { return part.id.own_name(); }
+
+bool another_has(const Catalog& catalog, const Object& part, std::string_view mark) {
+  for (const Object* sibling : catalog.children(relation_id(part))) {
+    if (!(sibling->id == part.id) && (sibling->id.kind == KindId::Index || sibling->id.kind == KindId::Constraint) && sibling->attributes.flag(mark)) return true;
+  }
+  return false;
+}
+
+Sql table_word(const Object& part) {
+  return relation_id(part).kind == KindId::MaterializedView ? sql("MATERIALIZED VIEW") : sql("TABLE");
+}
+
+Sql table_address(const Object& part) { return qualified(relation_id(part).schema, relation_id(part).name); }
+
+/// The table stays and says nothing of its replica identity: the index does, or nobody.
+bool table_leaves_identity_open(const Object& part, const ChangeContext& context) {
+  const Object* table = context.after.find(relation_id(part));
+  return table != nullptr && !table->attributes.has("replica_identity") && !another_has(context.after, part, "replica_identity");
+}
+
+// ---- partitions ----
+
+ObjectId attachment_of(const Object& part) { return {KindId::Partition, relation_id(part).schema, relation_id(part).name, {}, {}}; }
+
+/// The partitioned table's index or constraint that `part` is attached to.
+std::optional<ObjectId> attached_parent(const Object& part, const Object* attachment) {
+  const std::string& text = part.attributes.text("attached_to");
+  if (text.empty()) return std::nullopt;
+  ObjectId id = table_named(text);
+  if (part.id.kind == KindId::Index) {
+    id.kind = KindId::Index;
+    return id;
+  }
+  if (attachment == nullptr) return std::nullopt;
+  ObjectId of = table_named(attachment->attributes.text("of"));
+  return ObjectId{KindId::Constraint, of.schema, of.name, id.name, {}};
+}
+
+void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
+  const auto at = std::lower_bound(list.begin(), list.end(), id);
+  if (at == list.end() || !(*at == id)) list.insert(at, id);
+}
+
+/// The same definition, whatever is said of this one object besides.
+bool same_definition(const Object& a, const Object& b) {
+  static constexpr std::string_view kBesides[] = {"attached_to", "comment", "index_comment", "clustered", "replica_identity", "statistics", "tablespace", "with"};
+  const auto relevant = [](const Object& object) {
+    Attributes attributes = object.attributes;
+    for (const std::string_view name : kBesides) attributes.remove(name);
+    return attributes;
+  };
+  if (a.id.kind != b.id.kind || !(relevant(a) == relevant(b))) return false;
+  // A check is inherited under its name, indexes and keys get names of their own.
+  return a.attributes.text("type") != "check" || own_name(a) == own_name(b);
+}
+
+/// The part with the same definition of a table from which `part`'s table has its parts, at any level.
+const Object* twin_above(const Object& part, const Catalog& catalog) {
+  const Lineage lineage(catalog);
+  // CHECKs are inherited by every kind of child, the others by partitions only.
+  const bool by_partitions_only = part.attributes.text("type") != "check";
+  std::vector<ObjectId> tables{relation_id(part)};
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (by_partitions_only && lineage.partition(tables[i]) == nullptr) continue;
+    for (const ObjectId& above : lineage.parents(tables[i])) {
+      for (const Object* candidate : catalog.children(above)) {
+        if (same_definition(part, *candidate) && !candidate->attributes.flag("no_inherit")) return candidate;
+      }
+      tables.push_back(above);
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Sql index_address(const Object& part) { return qualified(part.id.schema, own_name(part)); }
+
+// ---- marks and storage -------------------------------------------------------------------------------------------------------------------
+
+// https://www.postgresql.org/docs/15/sql-altertable.html: CLUSTER ON, SET WITHOUT CLUSTER, REPLICA IDENTITY
+void alter_index_marks(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& part = alteration.after;
+  const std::size_t count = action.sql.size();
+  if (alteration.has("clustered")) {
+    if (part.attributes.flag("clustered")) {
+      action.sql.push_back(sql("ALTER {} {} CLUSTER ON {}", table_word(part), table_address(part), ident(own_name(part))));
+    } else if (!another_has(context.after, part, "clustered")) {
+      action.sql.push_back(sql("ALTER {} {} SET WITHOUT CLUSTER", table_word(part), table_address(part)));
+    }
+  }
+  if (alteration.has("replica_identity")) {
+    if (part.attributes.flag("replica_identity")) {
+      action.sql.push_back(sql("ALTER TABLE {} REPLICA IDENTITY USING INDEX {}", table_address(part), ident(own_name(part))));
+    } else if (table_leaves_identity_open(part, context)) {
+      action.sql.push_back(sql("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table_address(part)));
+    }
+  }
+  if (action.sql.size() > count) {
+    const bool identity = alteration.has("replica_identity");
+    predict_lock(action, context, relation_id(part), identity ? Lock::access_exclusive : Lock::share_update_exclusive);
+  }
+}
+
+void release_replica_identity(const Object& part, const ChangeContext& context, Action& action) {
+  if (!part.attributes.flag("replica_identity") || context.is_dropped(relation_id(part))) return;
+  if (context.is_created(part.id) || !table_leaves_identity_open(part, context)) return;
+  action.sql.push_back(sql("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table_address(part)));
+}
+
+Sql storage_options(const Map& options) {
+  std::vector<Sql> parts;
+  for (const auto& [name, value] : options) parts.push_back(sql("{} = {}", ident(name), literal(value.text())));
+  return join(parts, ", ");
+}
+
+void alter_index_storage(const Alteration& alteration, const Sql& address, Action& action) {
+  static const Map none;
+  const auto options = [](const Object& object) -> const Map& {
+    const Value* with = object.attributes.find("with");
+    return with == nullptr ? none : with->map();
+  };
+  const Map& before = alteration.before == nullptr ? none : options(*alteration.before);
+  const Map& after = options(alteration.after);
+  const auto value_in = [](const Map& map, const std::string& name) -> const Value* {
+    for (const auto& [key, value] : map) {
+      if (key == name) return &value;
+    }
+    return nullptr;
+  };
+  Map set;
+  std::vector<std::string> reset;
+  for (const auto& [name, value] : after) {
+    const Value* old = value_in(before, name);
+    if (old == nullptr || !(*old == value)) set.emplace_back(name, value);
+  }
+  for (const auto& [name, value] : before) {
+    if (value_in(after, name) == nullptr) reset.push_back(name);
+  }
+  if (!set.empty()) action.sql.push_back(sql("ALTER INDEX {} SET ({})", address, storage_options(set)));
+  if (!reset.empty()) action.sql.push_back(sql("ALTER INDEX {} RESET ({})", address, ident_list(reset)));
+  if (alteration.has("tablespace")) {
+    const std::string& space = alteration.after.attributes.text("tablespace");
+    action.sql.push_back(sql("ALTER INDEX {} SET TABLESPACE {}", address, space.empty() ? sql("pg_default") : ident(space)));
+  }
+}
+
+// ---- partitions ----------------------------------------------------------------------------------------------------------------------------
+
+void order_attached_part(CatalogBuilder& catalog, Object& part) {
+  if (!part.attributes.has("attached_to")) return;
+  Object* attachment = catalog.find(attachment_of(part));
+  const std::optional<ObjectId> above = attached_parent(part, attachment);
+  if (!above) return;
+  std::erase(part.depends_on, *above);
+  Object* parent = catalog.find(*above);
+  if (parent != nullptr && parent->attributes.flag("only")) {
+    add_sorted(part.depends_on, *above);
+    if (attachment != nullptr) add_sorted(part.depends_on, attachment->id);
+    return;
+  }
+  // Not a need of the parent's: dropping a partition takes nothing from it.
+  if (parent != nullptr) add_sorted(parent->mentions, part.id);
+  if (attachment != nullptr) add_sorted(attachment->depends_on, part.id);
+}
+
+bool needs_attaching(const Object& part, const ChangeContext& context) {
+  const auto above = attached_parent(part, context.after.find(attachment_of(part)));
+  const Object* parent = above ? context.after.find(*above) : nullptr;
+  return parent != nullptr && parent->attributes.flag("only");
+}
+
+std::string automatic_name(const Object& part) {
+  const std::string& table = relation_id(part).name;
+  const std::string& type = part.attributes.text("type");
+  if (type == "primary key") return make_object_name(table, "", "pkey");
+  std::vector<std::string> columns = part.attributes.texts("columns");
+  if (const Value* elements = part.attributes.find("elements")) {
+    frontend::FragmentParser fragments;
+    columns = element_names(elements->list(), fragments);
+  }
+  for (const std::string& column : part.attributes.texts("include")) columns.push_back(column);
+  const std::string_view label = part.id.kind == KindId::Index ? "idx" : type == "exclusion" ? "excl" : "key";
+  return make_object_name(table, joined_column_names(distinct_column_names(columns)), label);
+}
+
+std::optional<std::string> automatic_twin(const Object& part, const ChangeContext& context) {
+  const Object* attachment = context.before.find(attachment_of(part));
+  const auto above = attached_parent(part, attachment);
+  if (!above || !is_standing(context, *above) || !is_standing(context, attachment->id) || context.is_created(relation_id(part))) return std::nullopt;
+  if (context.before.find(*above)->attributes.flag("only")) return std::nullopt;
+  return automatic_name(part);
+}
+
+std::optional<std::string> left_by_parent(const Object& part, const ChangeContext& context) {
+  if (context.before.has(part.id) || !is_standing(context, relation_id(part))) return std::nullopt;
+  const Object* twin = twin_above(part, context.before);
+  if (twin == nullptr || twin_above(part, context.after) != nullptr) return std::nullopt;
+  const std::string& type = part.attributes.text("type");
+  return type == "check" || type == "foreign key" ? own_name(*twin) : automatic_name(part);
+}
+
+bool taken_by_parent(const Object& part, const ChangeContext& context) {
+  if (context.after.has(part.id) || context.is_dropped(relation_id(part))) return false;
+  return twin_above(part, context.after) != nullptr && twin_above(part, context.before) == nullptr;
+}
+
+AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
+  const Object* attachment = context.before.find(attachment_of(part));
+  const auto above = attached_parent(part, attachment);
+  if (!above || attachment == nullptr || context.is_dropped(attachment->id)) return {};
+  if (context.is_dropped(*above) || context.is_created(part.id)) return {true, {}};
+  return {true, automatic_name(part)};
+}
+
+bool alter_attached_part(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& part = alteration.after;
+  const Object* attachment = alteration.before == nullptr ? nullptr : context.before.find(attachment_of(*alteration.before));
+  const auto above = attachment == nullptr ? std::nullopt : attached_parent(*alteration.before, attachment);
+  // It went with the index that it was a part of, unless it was detached first.
+  if (above && context.is_dropped(*above) && !context.is_dropped(attachment->id)) return true;
+  if (part.attributes.has("attached_to") && needs_attaching(part, context)) {
+    action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(part.attributes.text("attached_to")), index_address(part)));
+  }
+  return false;
+}
+
+}  // namespace lpc::kinds

@@ -1,0 +1,142 @@
+#include "kinds/inheritance.h"
+
+#include <algorithm>
+
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+bool contains(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+
+void append_new(std::vector<std::string>& names, const std::vector<std::string>& more) {
+  for (const std::string& name : more) {
+    if (!contains(names, name)) names.push_back(name);
+  }
+}
+
+}  // namespace
+
+Lineage::Lineage(const Catalog& catalog) : find_([&catalog](const ObjectId& id) { return catalog.find(id); }) {}
+
+Lineage::Lineage(CatalogBuilder& builder) : find_([&builder](const ObjectId& id) { return static_cast<const Object*>(builder.find(id)); }) {}
+
+const Object* Lineage::partition(const ObjectId& table) const { return find_({KindId::Partition, table.schema, table.name, "", ""}); }
+
+std::vector<ObjectId> Lineage::parents(const ObjectId& table) const {
+  std::vector<ObjectId> result;
+  const auto add = [&](std::string_view text) {
+    const ObjectId parent = table_named(text);
+    if (find_(parent) != nullptr) result.push_back(parent);
+  };
+  if (const Object* attachment = partition(table)) {
+    add(attachment->attributes.text("of"));
+  } else if (const Object* object = find_(table)) {
+    for (const std::string& parent : object->attributes.texts("inherits")) add(parent);
+  }
+  return result;
+}
+
+std::vector<const Object*> Lineage::chain(const ObjectId& table, std::string_view column) const {
+  std::vector<const Object*> result;
+  if (const Object* own = find_(column_id(table, column))) {
+    result.push_back(own);
+    if (own->attributes.has("type")) return result;
+  }
+  const std::vector<const Object*> rest = inherited_chain(table, column);
+  if (rest.empty()) return {};
+  result.insert(result.end(), rest.begin(), rest.end());
+  return result;
+}
+
+std::vector<const Object*> Lineage::inherited_chain(const ObjectId& table, std::string_view column) const {
+  for (const ObjectId& parent : parents(table)) {
+    std::vector<const Object*> found = chain(parent, column);
+    if (!found.empty()) return found;
+  }
+  return {};
+}
+
+const Object* Lineage::default_of(const std::vector<const Object*>& chain) const {
+  for (const Object* column : chain) {
+    if (const Object* found = find_(default_id(column->id))) return found->attributes.flag("none") ? nullptr : found;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> Lineage::natural_order(const ObjectId& table, const std::vector<std::string>& own) const {
+  std::vector<std::string> names;
+  for (const ObjectId& parent : parents(table)) append_new(names, column_names(parent));
+  append_new(names, own);
+  return names;
+}
+
+std::vector<std::string> Lineage::column_names(const ObjectId& table) const {
+  const Object* object = find_(table);
+  if (object == nullptr) return {};
+  const std::vector<std::string> natural = natural_order(table, object->attributes.texts("columns"));
+  std::vector<std::string> names;
+  for (const std::string& name : object->attributes.texts("column_order")) {
+    if (contains(natural, name)) names.push_back(name);
+  }
+  append_new(names, natural);
+  return names;
+}
+
+Object merged_column(const std::vector<const Object*>& chain, const ObjectId& id) {
+  Object merged;
+  merged.id = id;
+  merged.parent = table_of(id);
+  if (chain.empty()) return merged;
+  // Nearest first: what is further away fills in what is unsaid.
+  for (const Object* column : chain) {
+    const bool is_own = column->id == id;
+    for (const auto& [name, value] : column->attributes) {
+      const bool inheritable = name != "statistics" && name != "options" && name != "comment" && name != "grants" && name != "identity" && name != "inherited";
+      if ((is_own || inheritable) && !merged.attributes.has(name)) merged.attributes.set_always(name, value);
+    }
+    if (is_own) {
+      merged.hints = column->hints;
+      merged.origin = column->origin;
+    }
+  }
+  return merged;
+}
+
+ObjectId column_id(const ObjectId& table, std::string_view column) { return {KindId::Column, table.schema, table.name, std::string(column), ""}; }
+
+ObjectId default_id(const ObjectId& column) { return {KindId::ColumnDefault, column.schema, column.name, column.member, ""}; }
+
+ObjectId table_of(const ObjectId& member) { return {KindId::Table, member.schema, member.name, "", ""}; }
+
+std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table) {
+  const Lineage lineage(catalog);
+  std::vector<ObjectId> result;
+  std::vector<ObjectId> open = {table};
+  while (!open.empty()) {
+    const ObjectId at = open.back();
+    open.pop_back();
+    for (const Object* dependent : catalog.dependents(at)) {
+      if (dependent->id.kind != KindId::Table && dependent->id.kind != KindId::Partition) continue;
+      const ObjectId child = table_of(dependent->id);
+      const std::vector<ObjectId> parents = lineage.parents(child);
+      if (std::ranges::find(parents, at) == parents.end() || std::ranges::find(result, child) != result.end()) continue;
+      result.push_back(child);
+      open.push_back(child);
+    }
+  }
+  std::ranges::sort(result, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+  return result;
+}
+
+bool existed_before(const ChangeContext& context, const ObjectId& column) {
+  const ObjectId table = table_of(column);
+  return is_standing(context, table) && !Lineage(context.before).chain(table, column.member).empty();
+}
+
+bool is_being_attached(const ChangeContext& context, const ObjectId& table) {
+  const ObjectId attachment{KindId::Partition, table.schema, table.name, "", ""};
+  return is_standing(context, table) && context.after.has(attachment) && context.is_created(attachment);
+}
+
+}  // namespace lpc::kinds

@@ -1,0 +1,55 @@
+// What a table has from others: the parent of a partition, the tables it INHERITS. A column that a table has only because of its parent is no object of its
+// own; whoever needs its definition finds it here. https://www.postgresql.org/docs/15/ddl-inherit.html
+// Works over a finished catalog and over one being built. Makes no SQL.
+#pragma once
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kinds/kind.h"
+
+namespace lpc::kinds {
+
+class Lineage {
+ public:
+  explicit Lineage(const Catalog& catalog);
+  explicit Lineage(CatalogBuilder& builder);
+
+  const Object* find(const ObjectId& id) const { return find_(id); }
+  /// The table's attachment to a partitioned table, or null.
+  const Object* partition(const ObjectId& table) const;
+  /// The partitioned table it is a partition of, or the tables it inherits, in order. Only those that the catalog has.
+  std::vector<ObjectId> parents(const ObjectId& table) const;
+  /// The objects that define a column of that table, the nearest first: what deviates on the table itself, on its parent, …, the full definition last.
+  /// Empty when the table has no such column.
+  std::vector<const Object*> chain(const ObjectId& table, std::string_view column) const;
+  /// The same, starting at the parents.
+  std::vector<const Object*> inherited_chain(const ObjectId& table, std::string_view column) const;
+  /// The default that the chain gives: its object, or null when there is none (or it is taken away).
+  const Object* default_of(const std::vector<const Object*>& chain) const;
+  /// Every column of the table, implied ones included, in the order a reader of the table sees.
+  std::vector<std::string> column_names(const ObjectId& table) const;
+  /// The parents' columns in order, then the table's own that no parent has: the order CREATE TABLE gives.
+  std::vector<std::string> natural_order(const ObjectId& table, const std::vector<std::string>& own) const;
+
+ private:
+  std::function<const Object*(const ObjectId&)> find_;
+};
+
+/// The attributes of the chain's column as they are in effect, with the id of `table`'s own column. `type` is missing when the chain is empty.
+Object merged_column(const std::vector<const Object*>& chain, const ObjectId& id);
+ObjectId column_id(const ObjectId& table, std::string_view column);
+ObjectId default_id(const ObjectId& column);
+/// The table that a member (column, default, attachment) belongs to.
+ObjectId table_of(const ObjectId& member);
+
+/// Tables that have columns from `table`, directly or through others.
+std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);
+/// Whether the column was there before the plan, and its table stays.
+bool existed_before(const ChangeContext& context, const ObjectId& column);
+/// Whether the plan attaches the table, which is there already, to a partitioned one.
+bool is_being_attached(const ChangeContext& context, const ObjectId& table);
+
+}  // namespace lpc::kinds

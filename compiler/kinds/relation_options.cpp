@@ -1,0 +1,78 @@
+#include "kinds/relation_options.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kinds/common.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+/// `toast.autovacuum_enabled` is two names.
+Sql option_name(std::string_view name) {
+  std::vector<Sql> parts;
+  for (const std::string& part : split(name, '.')) parts.push_back(ident(part));
+  return join(parts, ".");
+}
+
+const Value* find(const Map& map, std::string_view key) {
+  const auto at = std::ranges::find_if(map, [&](const auto& entry) { return entry.first == key; });
+  return at == map.end() ? nullptr : &at->second;
+}
+
+/// Reading or writing a table doesn't see these, so changing them takes the weak lock: relation_options in src/backend/access/common/reloptions.c.
+Lock option_lock(const Map& before, const Map& after) {
+  for (const Map* map : {&before, &after}) {
+    for (const auto& [name, value] : *map) {
+      const Value* other = find(map == &before ? after : before, name);
+      if (name == "user_catalog_table" && !(other && *other == value)) return Lock::access_exclusive;
+    }
+  }
+  return Lock::share_update_exclusive;
+}
+
+}  // namespace
+
+Sql option_list(const Map& options) {
+  std::vector<Sql> items;
+  for (const auto& [name, value] : options) items.push_back(sql("{}={}", option_name(name), literal(value.text())));
+  return join(items, ", ");
+}
+
+Map option_map(const Object& object, std::string_view attribute) {
+  const Value* value = object.attributes.find(attribute);
+  return value == nullptr ? Map{} : value->map();
+}
+
+std::vector<Sql> option_changes(const Map& before, const Map& after) {
+  Map set;
+  for (const auto& entry : after) {
+    const Value* old = find(before, entry.first);
+    if (old == nullptr || !(*old == entry.second)) set.push_back(entry);
+  }
+  std::vector<Sql> reset;
+  for (const auto& [name, value] : before) {
+    if (find(after, name) == nullptr) reset.push_back(option_name(name));
+  }
+  std::vector<Sql> changes;
+  if (!set.empty()) changes.push_back(sql("SET ({})", option_list(set)));
+  if (!reset.empty()) changes.push_back(sql("RESET ({})", join(reset, ", ")));
+  return changes;
+}
+
+void alter_relation_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& after = alteration.after;
+  const Kind& own = kind(after.id.kind);
+  const Map before_options = alteration.before == nullptr ? Map{} : option_map(*alteration.before);
+  const Map after_options = option_map(after);
+  const std::vector<Sql> changes = option_changes(before_options, after_options);
+  if (changes.empty()) return;
+  action.sql.push_back(sql("ALTER {} {} {}", fragment(own.sql_name), own.address(after.id), join(changes, ", ")));
+  predict_lock(action, context, after.id, option_lock(before_options, after_options));
+  describe(action, fmt::format("Change the storage parameters of {}", spoken(after.id)));
+}
+
+}  // namespace lpc::kinds

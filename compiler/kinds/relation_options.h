@@ -1,0 +1,21 @@
+// Storage parameters and attribute options, which are maps of option name to text: as a SQL list, and what to SET and RESET between two of them.
+// Knows no kind.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "kinds/kind.h"
+
+namespace lpc::kinds {
+
+/// `fillfactor='70', toast.autovacuum_enabled='off'`. A value may be quoted whatever its type: def_arg in src/backend/parser/gram.y takes a string.
+Sql option_list(const Map& options);
+/// The map of that attribute; empty when it is absent.
+Map option_map(const Object& object, std::string_view attribute = "options");
+/// `SET (…)` and `RESET (…)`, as few as needed, to be put behind ALTER TABLE x or ALTER COLUMN c.
+std::vector<Sql> option_changes(const Map& before, const Map& after);
+/// The alter of an attribute `options` of a whole relation: ALTER <sql_name> <address> SET (…).
+void alter_relation_options(const Alteration&, const ChangeContext&, Action&);
+
+}  // namespace lpc::kinds

@@ -1,0 +1,38 @@
+// What changing a column's type means: whether values need an explicit conversion, whether the table is rewritten, whether values may be lost.
+// The rules are those of src/backend/parser/parse_coerce.c and ATColumnChangeRequiresRewrite() in src/backend/commands/tablecmds.c for the types of pg_catalog;
+// of others it knows what the catalogs say (enums, domains). Works on types in format_type()'s spelling.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "catalog/catalog.h"
+
+namespace lpc::kinds {
+
+struct TypeParts {
+  std::string base;                     ///< "numeric", "timestamp with time zone", `shop."Mood"`
+  std::vector<std::string> modifiers;   ///< "12", "2"
+  bool array = false;
+};
+TypeParts type_parts(std::string_view type);
+
+struct TypeChange {
+  bool rewrites = false;
+  bool narrows = false;                 ///< there are values of the old type that the new one can't hold
+  bool may_fail = false;                ///< conversion by text: not every value has the new type's form
+};
+TypeChange type_change(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after);
+
+/// The types to cast through, one after the other, when Postgres has no implicit or assignment cast ("text", "shop.mood"); empty when it has one.
+std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after);
+
+/// pg_type.typstorage of types whose values can be stored out of line: "extended" or "main".
+std::string_view toastable_storage(std::string_view type, const Catalog& catalog);
+/// The type that a domain stands for, through all levels; the type itself when it is none.
+std::string base_type(std::string_view type, const Catalog& catalog);
+/// Whether values of it must pass a domain's NOT NULL or CHECK.
+bool is_constrained_domain(std::string_view type, const Catalog& catalog);
+
+}  // namespace lpc::kinds

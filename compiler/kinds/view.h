@@ -1,0 +1,32 @@
+// What views and materialized views share, and a view's stand-in for the planner. Knows nothing of how a plan orders them.
+#pragma once
+
+#include "base/sql.h"
+#include "kinds/common.h"
+#include "kinds/kind.h"
+#include "kinds/lower_context.h"
+#include "kinds/lp_writer.h"
+
+namespace lpc::kinds {
+
+/// The view with its columns' names and types and NULL in each: made first when views need each other, or a view itself; the real one then replaces it.
+/// Empty when the object doesn't know its columns (a catalog that no server has seen).
+Sql stand_in(const Object& view);
+
+namespace view {
+
+/// Sets `query` and `column_names` from the clauses `as` and `view_columns`.
+void lower_query(const ast::Decl& decl, LowerContext& context, Object& object);
+/// ` (a, b)` when the columns are named outside the query, else nothing.
+Sql column_names(const Object& object);
+/// ` WITH (a = 'b')`, or nothing.
+Sql with_clause(const Map& options);
+/// ALTER <kind> … SET (…) and RESET (…) for what differs between the two attributes of that name.
+void alter_options(const Alteration& alteration, Action& action, std::string_view attribute);
+/// What belongs to the view: `{ … }` when there is something, grants among it.
+void print_members(const Object& object, const Catalog& catalog, LpWriter& writer);
+/// Locks the view itself when it is there before the plan.
+void lock_self(const ObjectId& id, const ChangeContext& context, Action& action);
+
+}  // namespace view
+}  // namespace lpc::kinds

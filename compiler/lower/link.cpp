@@ -1,0 +1,322 @@
+// From the names that objects hold to the objects that they mean.
+#include <fmt/core.h>
+
+#include <algorithm>
+#include <array>
+#include <set>
+
+#include "base/sql.h"
+#include "base/text.h"
+#include "kinds/kind.h"
+#include "kinds/link_context.h"
+#include "kinds/names.h"
+#include "lower/lower.h"
+#include "lower/names.h"
+
+namespace lpc::lower {
+namespace {
+
+using frontend::FragmentKind;
+using Space = NameIndex::Space;
+
+bool is_system_schema(std::string_view schema) { return schema.starts_with("pg_") || schema == "information_schema"; }
+
+/// Columns that every table has: https://www.postgresql.org/docs/15/ddl-system-columns.html
+bool is_system_column(std::string_view name) {
+  constexpr std::array kNames = std::to_array<std::string_view>({"cmax", "cmin", "ctid", "tableoid", "xmax", "xmin"});
+  return std::ranges::find(kNames, name) != kNames.end();
+}
+
+bool holds_word(std::string_view text, std::string_view word) { return to_lower_ascii(text).find(word) != std::string::npos; }
+
+bool stands_in_string(std::string_view text, std::uint32_t offset) {
+  return offset >= text.size() || text[offset] == '\'' || text.substr(offset, 2) == "E'" || text.substr(offset, 2) == "e'";
+}
+
+class Linker final : public kinds::LinkContext {
+ public:
+  Linker(CatalogBuilder& builder, frontend::FragmentParser& fragments, LinkMode mode, diag::Sink& sink)
+      : builder_(builder), fragments_(fragments), names_(builder), declared_(mode == LinkMode::declared), sink_(sink) {}
+
+  void link(Object& object) {
+    begin(object);
+    if (declared_) link_attributes();
+    if (const kinds::EdgesFn edges = kinds::kind(object.id.kind).edges) edges(object, *this);
+    finish();
+  }
+
+  // ---- what kinds say -------------------------------------------------------------------------------------------------------
+
+  void object(const ObjectId& id) override {
+    if (!declared_) return;
+    if (const Object* target = builder_.find(id)) depend(*target);
+  }
+
+  void type(std::string_view type) override {
+    if (!declared_) return;
+    const frontend::SqlName name = frontend::type_name(type);
+    if (!name.parts.empty()) type_named(name.parts);
+  }
+
+  void relation(std::string_view text) override {
+    if (!declared_) return;
+    const std::vector<std::string> parts = kinds::name_parts(text);
+    if (parts.empty()) return;
+    const auto& found = names_.find(Space::relation, parts, own_schema_);
+    for (const Object* target : found) depend(*target);
+    if (found.empty()) unknown_relation(parts);
+  }
+
+  void column(std::string_view relation_text, std::string_view column) override {
+    if (!declared_) return;
+    const auto& found = names_.find(Space::relation, kinds::name_parts(relation_text), own_schema_);
+    if (found.empty()) return;
+    column_of(*found.front(), column, true);
+  }
+
+  void routine(std::string_view text) override {
+    if (!declared_) return;
+    routine_named(kinds::name_parts(text));
+  }
+
+  void collation(std::string_view text) override {
+    if (!declared_) return;
+    for (const Object* target : names_.find(Space::collation, kinds::name_parts(text), own_schema_)) depend(*target);
+  }
+
+  void role(std::string_view name) override {
+    if (!declared_) return;
+    if (const Object* target = names_.role(name)) depend(*target);
+  }
+
+  void sql(FragmentKind kind, std::string_view text) override {
+    if (!declared_) return;
+    const frontend::References& references = fragments_.parse(kind, text).references;
+    std::vector<const Object*> relations;
+    for (const frontend::SqlName& name : references.relations) {
+      const auto& found = names_.find(Space::relation, name.parts, own_schema_);
+      // The constant of nextval() may name the sequence of an identity column, which nobody declares.
+      if (found.empty() && !stands_in_string(text, name.offset)) unknown_relation(name.parts);
+      for (const Object* target : found) {
+        depend(*target);
+        relations.push_back(target);
+      }
+    }
+    for (const frontend::SqlName& name : references.types) type_named(name.parts);
+    for (const frontend::SqlName& name : references.functions) routine_named(name.parts);
+    for (const frontend::SqlName& name : references.collations) {
+      for (const Object* target : names_.find(Space::collation, name.parts, own_schema_)) depend(*target);
+    }
+    columns(kind, text, references, relations);
+  }
+
+  void body(FragmentKind kind, std::string_view text) override {
+    const frontend::References& references = fragments_.parse(kind, text).references;
+    const auto mention_all = [&](Space space, const std::vector<frontend::SqlName>& names) {
+      for (const frontend::SqlName& name : names) {
+        for (const Object* target : names_.find(space, name.parts, own_schema_)) add(*target, mentions_);
+      }
+    };
+    mention_all(Space::relation, references.relations);
+    mention_all(Space::type, references.types);
+    mention_all(Space::routine, references.functions);
+  }
+
+ private:
+  void begin(Object& object) {
+    object_ = &object;
+    own_schema_ = object.id.schema.empty() ? std::string_view("public") : std::string_view(object.id.schema);
+    holder_ = &object;
+    while (holder_->parent) {
+      const Object* outer = builder_.find(*holder_->parent);
+      if (outer == nullptr) break;
+      holder_ = outer;
+    }
+    depends_.clear();
+    mentions_.clear();
+    reported_.clear();
+  }
+
+  void finish() {
+    const auto merge = [](std::vector<ObjectId>& into, std::set<ObjectId>& from) {
+      from.insert(into.begin(), into.end());
+      into.assign(from.begin(), from.end());
+    };
+    merge(object_->depends_on, depends_);
+    std::erase_if(mentions_, [&](const ObjectId& id) { return std::binary_search(object_->depends_on.begin(), object_->depends_on.end(), id); });
+    merge(object_->mentions, mentions_);
+  }
+
+  void link_attributes() {
+    const kinds::Kind& kind = kinds::kind(object_->id.kind);
+    for (const auto& [name, value] : object_->attributes) {
+      const kinds::AttributeRule* rule = kinds::rule(kind, name);
+      if (rule != nullptr) link_attribute(*rule, value);
+    }
+  }
+
+  void link_attribute(const kinds::AttributeRule& rule, const Value& value) {
+    using kinds::Content;
+    switch (rule.content) {
+      case Content::role: role(value.text()); break;
+      case Content::type: type(value.text()); break;
+      case Content::expression: sql(FragmentKind::expression, value.text()); break;
+      case Content::query: sql(FragmentKind::query, value.text()); break;
+      case Content::statement: sql(FragmentKind::statement, value.text()); break;
+      case Content::relation: relation(value.text()); break;
+      case Content::routine: routine(value.text()); break;
+      case Content::collation: collation(value.text()); break;
+      case Content::map:
+        if (rule.name == "grants" || rule.name == "revokes") grantees(value);
+        break;
+      case Content::flag:
+      case Content::integer:
+      case Content::text:
+      case Content::name:
+      case Content::names:
+      case Content::list: break;
+    }
+  }
+
+  void grantees(const Value& lists) {
+    for (const auto& [grantee, privileges] : lists.map()) {
+      role(grantee);
+      for (const std::string& privilege : privileges.texts()) {
+        if (const std::size_t by = privilege.find(" by "); by != std::string::npos) role(std::string_view(privilege).substr(by + 4));
+      }
+    }
+  }
+
+  // ---- edges ------------------------------------------------------------------------------------------------------------------
+
+  void depend(const Object& target) { add(target, depends_); }
+
+  void add(const Object& target, std::set<ObjectId>& edges) {
+    // What holds the object comes first anyway, and what it holds itself comes after.
+    for (const Object* outer = object_; outer != nullptr; outer = outer->parent ? builder_.find(*outer->parent) : nullptr) {
+      if (outer == &target) return;
+    }
+    for (const Object* outer = &target; outer->parent;) {
+      if (*outer->parent == object_->id) return;
+      outer = builder_.find(*outer->parent);
+      if (outer == nullptr) break;
+    }
+    edges.insert(target.id);
+  }
+
+  void type_named(const std::vector<std::string>& parts) {
+    if (parts.size() == 1 && names_.find(Space::type, parts, own_schema_).empty() && frontend::is_builtin_type(ident(parts[0]).text)) return;
+    const auto& found = names_.find(Space::type, parts, own_schema_);
+    for (const Object* target : found) depend(*target);
+    if (found.empty()) unknown_type(parts);
+  }
+
+  void routine_named(const std::vector<std::string>& parts) {
+    const auto& found = names_.find(Space::routine, parts, own_schema_);
+    for (const Object* target : found) depend(*target);
+    if (found.empty()) unknown_routine(parts);
+  }
+
+  void columns(FragmentKind kind, std::string_view text, const frontend::References& references, const std::vector<const Object*>& relations) {
+    const bool own_columns = kind != FragmentKind::query && kind != FragmentKind::statement && kind != FragmentKind::atomic_body;
+    // In a subquery a name may be anything's.
+    const bool certain = own_columns && holder_ != object_ && relations.empty() && !holds_word(text, "select");
+    for (const frontend::SqlName& name : references.columns) {
+      const std::string& column = name.parts.back();
+      const std::string_view qualifier = name.parts.size() < 2 ? std::string_view() : std::string_view(name.parts[name.parts.size() - 2]);
+      if (own_columns && (qualifier.empty() || qualifier == holder_->id.name || qualifier == "new" || qualifier == "old")) {
+        const bool is_row = qualifier.empty() && column == holder_->id.name;
+        column_of(*holder_, column, certain && qualifier.empty() && !is_row);
+      }
+      const bool names_relation = std::ranges::any_of(relations, [&](const Object* relation) { return relation->id.name == qualifier; });
+      for (const Object* relation : relations) {
+        if (names_relation && relation->id.name != qualifier) continue;
+        if (const Object* found = names_.column(relation->id, column)) depend(*found);
+      }
+    }
+  }
+
+  void column_of(const Object& relation, std::string_view column, bool certain) {
+    if (const Object* found = names_.column(relation.id, column)) {
+      depend(*found);
+    } else if (certain && knows_all_columns(relation) && !is_system_column(column)) {
+      unknown_column(relation, column);
+    }
+  }
+
+  /// False when columns may come from elsewhere: a parent table, a type, a query.
+  bool knows_all_columns(const Object& relation) {
+    const Attributes& attributes = relation.attributes;
+    if (relation.external || !attributes.has("columns") || attributes.has("inherits") || attributes.has("of_type")) return false;
+    const std::vector<std::string> names = names_.columns(relation.id);
+    if (names.empty() || attributes.texts("columns").size() > names.size()) return false;
+    // An attachment as a partition is a part without a name of its own.
+    return std::ranges::none_of(builder_.children(relation.id), [](const Object* child) { return child->id.member.empty() && child->attributes.has("of"); });
+  }
+
+  // ---- names that mean nothing ------------------------------------------------------------------------------------------------
+
+  bool first_report(std::string what) { return reported_.insert(std::move(what)).second; }
+
+  void report(diag::Code code, const std::vector<std::string>& parts, Space space) {
+    const std::string dotted = lpc::join(parts, ".");
+    if (!first_report(dotted)) return;
+    diag::Diagnostic diagnostic = diag::make(code, object_->origin, dotted);
+    const std::string_view schema = parts.size() < 2 ? own_schema_ : std::string_view(parts[parts.size() - 2]);
+    if (const auto near = nearest(parts.back(), names_.names_near(space, schema))) diagnostic.notes.push_back({fmt::format("did you mean `{}`?", *near), {}});
+    sink_.add(std::move(diagnostic));
+  }
+
+  /// Whether a name that the sources don't declare may still exist where they are built: in a system schema, or as a part of an extension.
+  bool may_exist(const std::vector<std::string>& parts) const {
+    if (object_->external || parts.size() > 2) return true;
+    if (parts.size() == 1) return parts[0].starts_with("pg_") || parts[0].starts_with('_') || names_.has_extensions();
+    if (is_system_schema(parts[0])) return true;
+    return names_.has_extensions() && (names_.may_hold_extension(parts[0]) || !names_.is_managed(parts[0]));
+  }
+
+  void unknown_relation(const std::vector<std::string>& parts) {
+    if (!may_exist(parts)) report(diag::Code::kUnknownRelation, parts, Space::relation);
+  }
+
+  void unknown_type(const std::vector<std::string>& parts) {
+    if (parts.size() == 1 && (parts[0] == "record" || parts[0] == "trigger" || parts[0] == "void")) return;
+    if (!may_exist(parts)) report(diag::Code::kUnknownType, parts, Space::type);
+  }
+
+  void unknown_routine(const std::vector<std::string>& parts) {
+    // Unqualified it may be any of Postgres's own, which are many; a cast may look like a call.
+    if (parts.size() != 2 || may_exist(parts) || !names_.is_managed(parts[0])) return;
+    if (names_.find(Space::type, parts, own_schema_).empty()) report(diag::Code::kUnknownFunction, parts, Space::routine);
+  }
+
+  void unknown_column(const Object& relation, std::string_view column) {
+    const std::string table = relation.id.path();
+    if (!first_report(fmt::format("{}.{}", table, column))) return;
+    diag::Diagnostic diagnostic = diag::make(diag::Code::kUnknownColumn, object_->origin, table, column);
+    if (const auto near = nearest(column, names_.columns(relation.id))) diagnostic.notes.push_back({fmt::format("did you mean `{}`?", *near), {}});
+    sink_.add(std::move(diagnostic));
+  }
+
+  CatalogBuilder& builder_;
+  frontend::FragmentParser& fragments_;
+  NameIndex names_;
+  bool declared_;
+  diag::Sink& sink_;
+
+  Object* object_ = nullptr;
+  const Object* holder_ = nullptr;             ///< the table, view or domain that the object is a part of, or the object itself
+  std::string_view own_schema_;
+  std::set<ObjectId> depends_;
+  std::set<ObjectId> mentions_;
+  std::set<std::string> reported_;
+};
+
+}  // namespace
+
+void link(CatalogBuilder& builder, frontend::FragmentParser& fragments, LinkMode mode, diag::Sink& sink) {
+  Linker linker(builder, fragments, mode, sink);
+  for (Object* object : builder.objects()) linker.link(*object);
+}
+
+}  // namespace lpc::lower

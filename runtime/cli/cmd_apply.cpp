@@ -1,0 +1,143 @@
+// lpc apply, lpc rollback: what changes the target.
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cstdlib>
+
+#include "cli/files.h"
+#include "cli/planning.h"
+#include "execute/executor.h"
+#include "ledger/ledger.h"
+#include "plan/plan_json.h"
+#include "plan/render.h"
+
+namespace lpc::cli {
+
+namespace {
+
+struct Options {
+  PlanOptions planning;
+  std::vector<std::string> allow;
+  bool yes = false;
+  bool dry_run = false;
+  int lock_timeout_ms = 2000;
+  int max_attempts = 20;
+  long long run = 0;
+};
+
+void add_execution_options(CLI::App& command, Options& options) {
+  command.add_option("--allow", options.allow, "allow a hazard, such as LP4001; `all` allows every one")->type_name("CODE")->delimiter(',')->allow_extra_args(false);
+  command.add_flag("-y,--yes", options.yes, "don't ask");
+  command.add_flag("--dry-run", options.dry_run, "show what would be done and stop");
+  command.add_option("--lock-timeout", options.lock_timeout_ms, "milliseconds to wait for a lock, each attempt")->check(CLI::Range(1, 3600000));
+  command.add_option("--attempts", options.max_attempts, "attempts per transaction when locks don't come")->check(CLI::Range(1, 1000));
+}
+
+std::string actor() {
+  const char* user = std::getenv("USER");
+  char host[256] = "";
+  ::gethostname(host, sizeof host - 1);
+  return fmt::format("{}@{}", user && *user ? user : "unknown", host);
+}
+
+execute::ExecuteOptions execution(const Options& options, Context& context) {
+  execute::ExecuteOptions result;
+  result.lock_timeout_ms = options.lock_timeout_ms;
+  result.max_attempts = options.max_attempts;
+  result.actor = actor();
+  result.interrupt = &interrupted();
+  result.say = [&context](const std::string& line) { context.say(line); };
+  return result;
+}
+
+/// A single .json argument is a plan, unless it is a catalog: that one has its objects right at the start.
+bool is_plan_file(const std::vector<std::string>& arguments) {
+  if (arguments.size() != 1 || !(arguments.front().ends_with(".json") || arguments.front() == "-")) return false;
+  const Result<std::string> text = arguments.front() == "-" ? Failure::reported() : read_file(arguments.front());
+  return !text || text->substr(0, 256).find("\"objects\"") == std::string::npos;
+}
+
+Result<plan::Plan> plan_for_apply(const Options& options, Context& context) {
+  if (!is_plan_file(options.planning.sources)) return plan_from_sources(options.planning, context);
+  LP_TRY(plan::Plan plan, read_plan(options.planning.sources.front()));
+  if (plan.proof && !plan.source_hash.empty() && !plan.target_hash.empty()) return plan;
+  context.say("This plan has no proof yet: proving it on the shadow first.");
+  return verify_plan(std::move(plan), context);
+}
+
+Status carry_out(const plan::Plan& plan, const Options& options, execute::ExecuteOptions execution, const std::string& question, Context& context) {
+  LP_DO(check_hazards(plan.steps, options.allow));
+  if (options.dry_run) {
+    context.say("Dry run: nothing was changed.");
+    return ok();
+  }
+  LP_TRY(pg::Connection * target, context.target());
+  LP_DO(confirm(fmt::format("{} {} steps to database `{}` on {}", question, plan.steps.size(), target->database(), target->host()), options.yes, context));
+  LP_TRY(const execute::RunResult result, execute::execute(*target, plan, execution));
+  context.say(fmt::format("Done: run {}, {} steps. The way back: lpc rollback", result.run, plan.steps.size()));
+  return ok();
+}
+
+Status apply(const Options& options, Context& context) {
+  LP_TRY(const plan::Plan plan, plan_for_apply(options, context));
+  if (context.options.json) {
+    context.out(plan::to_json(plan));
+  } else {
+    context.out(plan::render(plan, {.colour = context.colour(1), .sql = true, .reverse = false}));
+  }
+  if (plan.empty()) return ok();
+  return carry_out(plan, options, execution(options, context), "Apply", context);
+}
+
+Status rollback(const Options& options, Context& context) {
+  LP_TRY(pg::Connection * target, context.target());
+  LP_TRY(const ledger::Entry entry, ledger::find_for_rollback(*target, options.run ? std::optional(options.run) : std::nullopt));
+  LP_TRY(const plan::Plan done, plan::from_json(entry.plan));
+  plan::Plan back = done;
+  back.steps = done.reverse;
+  back.reverse = done.steps;
+  back.source_hash = entry.resulting_hash;
+  back.target_hash = done.proof ? done.proof->reverse : done.source_hash;
+  back.loses.clear();
+  for (const plan::Loss& loss : done.loses) context.say(fmt::format("not brought back: {}: {}", loss.object, loss.what));
+  if (context.options.json) {
+    context.out(plan::to_json(back));
+  } else {
+    context.out(plan::render(back, {.colour = context.colour(1), .sql = true, .reverse = false}));
+  }
+  if (back.empty()) return Failure{"LP6030", fmt::format("run {} has no reverse", entry.run), "", ""};
+  execute::ExecuteOptions how = execution(options, context);
+  how.kind = "rollback";
+  how.rolls_back = entry.run;
+  return carry_out(back, options, std::move(how), fmt::format("Roll back run {}:", entry.run), context);
+}
+
+}  // namespace
+
+void add_apply(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("apply", "carry a plan out, or plan from sources and carry that out");
+  auto options = std::make_shared<Options>();
+  add_sources(*command, options->planning.sources)->required()->type_name("PLAN|SOURCE");
+  add_planning_options(*command, options->planning, context);
+  add_execution_options(*command, *options);
+  add_json_option(*command, context);
+  command->footer("Example:\n  lpc apply plan.json --url postgres://localhost/shop --yes");
+  command->callback([&context, options] {
+    if (const Status done = apply(*options, context); !done) context.fail(done.failure());
+  });
+}
+
+void add_rollback(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("rollback", "apply the proved reverse of a run (by default the last one)");
+  auto options = std::make_shared<Options>();
+  command->add_option("run", options->run, "the run's number, see `lpc history`")->type_name("RUN")->check(CLI::PositiveNumber);
+  add_connection_options(*command, context);
+  add_execution_options(*command, *options);
+  add_json_option(*command, context);
+  command->footer("Example:\n  lpc rollback --url postgres://localhost/shop --yes");
+  command->callback([&context, options] {
+    if (const Status done = rollback(*options, context); !done) context.fail(done.failure());
+  });
+}
+
+}  // namespace lpc::cli

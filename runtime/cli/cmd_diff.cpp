@@ -1,0 +1,147 @@
+// lpc diff, lpc drift: what differs, for people and as JSON.
+#include <fmt/format.h>
+
+#include "cli/planning.h"
+#include "kinds/kind.h"
+#include "ledger/ledger.h"
+#include "plan/diff.h"
+#include "plan/plan_json.h"
+
+namespace lpc::cli {
+
+namespace {
+
+void append_value(std::string& out, const Value* value) {
+  if (value) {
+    append_json(out, *value);
+  } else {
+    out += "null";
+  }
+}
+
+std::string as_json(const std::vector<Delta>& deltas) {
+  std::string out = "{\"version\":1,\"differences\":[";
+  bool first = true;
+  for (const Delta& delta : deltas) {
+    static constexpr std::string_view kTypes[] = {"created", "dropped", "changed"};
+    out += fmt::format("{}\n{{\"id\":", first ? "" : ",");
+    first = false;
+    append_json_string(out, (delta.after ? delta.after : delta.before)->id.text());
+    out += fmt::format(",\"type\":\"{}\"", kTypes[static_cast<int>(delta.type)]);
+    if (delta.type == DeltaType::changed) {
+      out += ",\"attributes\":{";
+      for (std::size_t i = 0; i < delta.attributes.size(); ++i) {
+        if (i) out += ',';
+        append_json_string(out, delta.attributes[i].name);
+        out += ":{\"before\":";
+        append_value(out, delta.attributes[i].before);
+        out += ",\"after\":";
+        append_value(out, delta.attributes[i].after);
+        out += '}';
+      }
+      out += '}';
+    }
+    out += '}';
+  }
+  return out + "\n]}\n";
+}
+
+std::string spoken_value(const Value* value) {
+  if (!value) return "(default)";
+  if (value->is_text()) return value->text();
+  std::string out;
+  append_json(out, *value);
+  return out;
+}
+
+/// `+` new, `-` gone, `~` changed with each attribute's two values.
+std::string as_text(const std::vector<Delta>& deltas, bool colour) {
+  const auto paint = [&](const char* code, const std::string& text) { return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text; };
+  if (deltas.empty()) return "No differences.\n";
+  std::string out;
+  for (const Delta& delta : deltas) {
+    switch (delta.type) {
+      case DeltaType::created: out += paint("32", "+ " + delta.after->id.text()) + "\n"; break;
+      case DeltaType::dropped: out += paint("31", "- " + delta.before->id.text()) + "\n"; break;
+      case DeltaType::changed:
+        out += paint("33", "~ " + delta.after->id.text()) + "\n";
+        for (const AttributeDelta& attribute : delta.attributes) {
+          out += fmt::format("    {}: {} -> {}\n", attribute.name, spoken_value(attribute.before), spoken_value(attribute.after));
+        }
+        break;
+    }
+  }
+  return out;
+}
+
+void show(const std::vector<Delta>& deltas, bool exit_code, Context& context) {
+  context.out(context.options.json ? as_json(deltas) : as_text(deltas, context.colour(1)));
+  if (exit_code && !deltas.empty()) context.exit = Exit::differences;
+}
+
+struct Options {
+  std::string from, to;
+  bool exit_code = false;
+  std::vector<std::string> manage;
+};
+
+Status diff(const Options& options, Context& context) {
+  LP_TRY(const Loaded to, load_canonical({options.to}, nullptr, 0, context));
+  LP_TRY(const Loaded from, load_canonical({options.from}, &to.catalog, to.server_version, context));
+  context.show_diagnostics();
+  const Catalog target = plan::reconcile(from.catalog, to.catalog, "", context.sink);
+  context.show_diagnostics();
+  show(plan::diff(from.catalog, target), options.exit_code, context);
+  return ok();
+}
+
+/// Whether the live catalog is what the last run left: by hash, without building anything.
+Status drift(const Options& options, Context& context) {
+  LP_TRY(pg::Connection * target, context.target());
+  LP_TRY(const std::vector<ledger::Entry> entries, ledger::read(*target));
+  if (entries.empty()) return Failure{"LP6030", "the ledger of this database is empty: lpc has applied nothing here yet", "see `lpc history`", ""};
+  const ledger::Entry& last = entries.back();
+  LP_TRY(const plan::Plan plan, plan::from_json(last.plan));
+  LP_TRY(const Loaded live, load_database(*target, context));
+  const std::string hash = catalog_hash(plan::restrict(live.catalog, scope_of_plan(plan)));
+  const bool same = hash == last.resulting_hash;
+  if (context.options.json) {
+    context.out(fmt::format("{{\"drift\":{},\"run\":{},\"expected\":\"{}\",\"found\":\"{}\"}}\n", same ? "false" : "true", last.run, last.resulting_hash, hash));
+  } else if (same) {
+    context.out(fmt::format("No drift: the database is what run {} left.\n", last.run));
+  } else {
+    context.out(fmt::format("Drift: run {} left {}, the database is at {}.\nSee what differs from your sources: lpc diff postgres://… schema.lp\n", last.run, last.resulting_hash, hash));
+  }
+  if (!same && options.exit_code) context.exit = Exit::differences;
+  return ok();
+}
+
+}  // namespace
+
+void add_diff(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("diff", "what differs between two catalogs");
+  auto options = std::make_shared<Options>();
+  command->add_option("from", options->from, "a catalog source")->required()->type_name("FROM");
+  command->add_option("to", options->to, "a catalog source")->required()->type_name("TO");
+  command->add_flag("--exit-code", options->exit_code, "end with 3 when something differs");
+  add_connection_options(*command, context);
+  add_json_option(*command, context);
+  command->footer("Example:\n  lpc diff git:main:schema.lp schema.lp");
+  command->callback([&context, options] {
+    if (const Status done = diff(*options, context); !done) context.fail(done.failure());
+  });
+}
+
+void add_drift(CLI::App& app, Context& context) {
+  CLI::App* command = app.add_subcommand("drift", "whether the live catalog is what the ledger says");
+  auto options = std::make_shared<Options>();
+  command->add_flag("--exit-code", options->exit_code, "end with 3 when it isn't");
+  add_connection_options(*command, context);
+  add_json_option(*command, context);
+  command->footer("Example:\n  lpc drift --url postgres://localhost/shop --exit-code");
+  command->callback([&context, options] {
+    if (const Status done = drift(*options, context); !done) context.fail(done.failure());
+  });
+}
+
+}  // namespace lpc::cli

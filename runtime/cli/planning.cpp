@@ -1,0 +1,168 @@
+#include "cli/planning.h"
+
+#include <fmt/format.h>
+#include <fnmatch.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <iostream>
+
+#include "base/text.h"
+#include "cli/files.h"
+#include "plan/plan_json.h"
+#include "shadow/make_plan.h"
+#include "shadow/prove.h"
+
+namespace lpc::cli {
+
+namespace {
+
+/// Adds the schemas that --manage names: those of either side that match a pattern.
+plan::Scope widen(plan::Scope scope, const std::vector<std::string>& patterns, const Catalog& live) {
+  for (const std::string& pattern : patterns) {
+    if (pattern == "*") {
+      scope.all = true;
+      continue;
+    }
+    for (const Object& object : live.objects()) {
+      if (object.id.kind == KindId::Schema && ::fnmatch(pattern.c_str(), object.id.name.c_str(), 0) == 0) scope.schemas.push_back(object.id.name);
+    }
+    if (pattern.find_first_of("*?[") == std::string::npos) scope.schemas.push_back(pattern);
+  }
+  std::sort(scope.schemas.begin(), scope.schemas.end());
+  scope.schemas.erase(std::unique(scope.schemas.begin(), scope.schemas.end()), scope.schemas.end());
+  return scope;
+}
+
+/// A shadow of another major version prints expressions differently, so nothing could be compared.
+Status check_versions(int live, int shadow) {
+  if (live == 0 || live / 10000 == shadow / 10000) return ok();
+  return Failure{"LP6016", fmt::format("the shadow server is Postgres {} and the database is Postgres {}", shadow / 10000, live / 10000),
+                 fmt::format("install postgresql-{} or name its folder with --pg-bindir, or a server of that version with --shadow-url", live / 10000), ""};
+}
+
+/// Objects of kinds that lpc doesn't know can be neither built on the shadow nor compared.
+Status refuse_unmodelled(const Context& context, bool allowed) {
+  if (allowed) return ok();
+  for (const diag::Diagnostic& diagnostic : context.sink.all()) {
+    if (diagnostic.code == diag::Code::kUnmodelledObject) {
+      return Failure{"LP5014", "the database holds objects that this version of lpc can't represent (named above)",
+                     "pass --allow-unmodelled to leave them alone and go on without them", ""};
+    }
+  }
+  return ok();
+}
+
+struct Live {
+  Loaded loaded;
+  std::string role;
+};
+
+Result<Live> load_live(const PlanOptions& options, Context& context) {
+  Live live;
+  if (!options.from.empty()) {
+    LP_TRY(live.loaded, load_canonical({options.from}, nullptr, 0, context));
+    return live;
+  }
+  LP_TRY(pg::Connection * target, context.target());
+  live.role = target->user();
+  LP_TRY(live.loaded, load_database(*target, context));
+  return live;
+}
+
+}  // namespace
+
+void add_planning_options(CLI::App& command, PlanOptions& options, Context& context) {
+  command.add_option("--from", options.from, "plan from this source instead of the live database")->type_name("SOURCE");
+  command.add_option("--manage", options.manage, "also manage schemas that match PATTERN; '*' is every non-system schema, so that a plan also drops what the sources don't mention")
+      ->type_name("PATTERN")->allow_extra_args(false);
+  command.add_flag("--allow-unmodelled", options.allow_unmodelled, "go on although the database holds objects that lpc can't represent; they are left alone");
+  add_connection_options(command, context);
+}
+
+Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& context) {
+  LP_TRY(const Live live, load_live(options, context));
+  LP_TRY(const Loaded desired, load_canonical(options.sources, &live.loaded.catalog, live.loaded.server_version, context));
+  context.show_diagnostics();
+  LP_DO(refuse_unmodelled(context, options.allow_unmodelled));
+  LP_TRY(shadow::ShadowServer * server, context.shadow(live.loaded.server_version));
+  LP_DO(check_versions(live.loaded.server_version, server->server_version()));
+  const plan::Scope scope = widen(desired.scope, options.manage, live.loaded.catalog);
+  const int version = live.loaded.server_version ? live.loaded.server_version : server->server_version();
+  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, options.prove};
+  Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
+  context.show_diagnostics();
+  return plan;
+}
+
+Result<plan::Plan> verify_plan(plan::Plan plan, Context& context) {
+  LP_TRY(pg::Connection * target, context.target());
+  LP_TRY(const Loaded live, load_database(*target, context));
+  context.show_diagnostics();
+  LP_TRY(shadow::ShadowServer * server, context.shadow(live.server_version));
+  LP_DO(check_versions(live.server_version, server->server_version()));
+  if (plan.managed.empty()) plan.managed = {"*"};
+  if (plan.role.empty()) plan.role = target->user();
+  if (plan.server_version == 0) plan.server_version = live.server_version;
+  const plan::Scope scope = scope_of_plan(plan);
+  const std::string hash = catalog_hash(plan::restrict(live.catalog, scope));
+  if (!plan.source_hash.empty() && plan.source_hash != hash) {
+    return Failure{"LP5005", diag::make(diag::Code::kStalePlan, {}, plan.source_hash, hash).message, "make a new plan; `lpc drift` shows what changed", ""};
+  }
+  plan.source_hash = hash;
+  LP_TRY(shadow::ProvenPlan proven, shadow::prove(*server, std::move(plan), {live.catalog, scope, nullptr}, context.fragments, context.sink));
+  context.show_diagnostics();
+  return std::move(proven.plan);
+}
+
+Result<plan::Plan> read_plan(const std::string& path) {
+  LP_TRY(const std::string text, read_file(path));
+  Result<plan::Plan> plan = plan::from_json(text);
+  if (plan) return plan;
+  Failure failure = plan.failure();
+  failure.message = fmt::format("{}: {}", path, failure.message);
+  return failure;
+}
+
+plan::Scope scope_of_plan(const plan::Plan& plan) {
+  plan::Scope scope;
+  scope.all = plan.managed == std::vector<std::string>{"*"};
+  if (!scope.all) scope.schemas = plan.managed;
+  for (const std::string& text : plan.declared) {
+    if (const auto id = ObjectId::parse(text)) scope.declared.push_back(*id);
+  }
+  std::sort(scope.schemas.begin(), scope.schemas.end());
+  std::sort(scope.declared.begin(), scope.declared.end());
+  return scope;
+}
+
+Status check_hazards(const std::vector<plan::Step>& steps, const std::vector<std::string>& allowed) {
+  std::vector<std::string> refused;
+  std::string detail;
+  const bool all = std::find(allowed.begin(), allowed.end(), "all") != allowed.end();
+  for (const plan::Step& step : steps) {
+    for (const plan::StepHazard& hazard : step.hazards) {
+      if (all || hazard.severity == "note" || !hazard.allowed.empty() || std::find(allowed.begin(), allowed.end(), hazard.code) != allowed.end()) continue;
+      if (std::find(refused.begin(), refused.end(), hazard.code) == refused.end()) refused.push_back(hazard.code);
+      detail += fmt::format("{}step {}: {} [{}]", detail.empty() ? "" : "\n", step.id, hazard.message, hazard.code);
+    }
+  }
+  if (refused.empty()) return ok();
+  std::string flags;
+  for (const std::string& code : refused) flags += " --allow " + code;
+  return Failure{"LP7002", diag::make(diag::Code::kHazardsNotAllowed, {}, join(refused, ", ")).message, "to go on:" + flags, detail};
+}
+
+Status confirm(const std::string& question, bool yes, Context& context) {
+  if (yes) return ok();
+  if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO)) return Failure{"LP7003", diag::make(diag::Code::kConfirmationMissing, {}, question).message, "", ""};
+  std::cerr << question << "? Type yes to go on: " << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  if (interrupted()) return Failure{"LP6032", "interrupted: nothing was changed", "", ""};
+  if (trim(answer) == "yes") return ok();
+  context.say("Nothing was changed.");
+  return Failure{"LP7003", diag::make(diag::Code::kConfirmationMissing, {}, question).message, "", ""};
+}
+
+}  // namespace lpc::cli

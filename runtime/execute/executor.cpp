@@ -1,0 +1,1 @@
+#include "execute/executor.h"

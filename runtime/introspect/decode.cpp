@@ -1,0 +1,144 @@
+#include "introspect/decode.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <optional>
+
+#include "base/text.h"
+#include "introspect/row_json.h"
+#include "kinds/common.h"
+
+namespace lpc::introspect {
+
+namespace {
+
+using kinds::Content;
+
+/// The columns that are no attributes.
+enum class Part : std::uint8_t {
+  schema, name, member, arguments, parent_kind, parent_schema, parent_name, parent_member, aliases, acl, acl_owner, depends, attribute
+};
+
+constexpr std::array<std::pair<std::string_view, Part>, 12> kParts{{
+    {"_schema", Part::schema}, {"_name", Part::name}, {"_member", Part::member}, {"_arguments", Part::arguments},
+    {"_parent_kind", Part::parent_kind}, {"_parent_schema", Part::parent_schema}, {"_parent_name", Part::parent_name},
+    {"_parent_member", Part::parent_member}, {"_aliases", Part::aliases}, {"_acl", Part::acl}, {"_acl_owner", Part::acl_owner},
+    {"_depends", Part::depends},
+}};
+
+Failure broken(std::string message) { return {"LP5010", "the catalog contradicts itself: " + std::move(message), "", ""}; }
+
+class Decoder {
+ public:
+  Decoder(const kinds::Kind& kind, const pg::Rows& rows, int server_version) : kind_(kind), rows_(rows), server_version_(server_version) {
+    columns_.fill(-1);
+  }
+
+  Status find_columns() {
+    for (int column = 0; column < rows_.columns(); ++column) {
+      const std::string_view name = rows_.column_name(column);
+      if (name.starts_with('_')) {
+        bool known = false;
+        for (const auto& [part_name, part] : kParts) {
+          if (part_name != name) continue;
+          columns_[static_cast<std::size_t>(part)] = column;
+          known = true;
+        }
+        if (known) continue;
+      }
+      const kinds::AttributeRule* rule = kinds::rule(kind_, name);
+      if (!rule) return broken(fmt::format("the query for kind {} gives a column `{}` that is no attribute", kind_name(kind_.id), name));
+      attributes_.emplace_back(column, rule);
+    }
+    return ok();
+  }
+
+  Result<Object> object(int row) const {
+    Object object;
+    object.id = {kind_.id, text(row, Part::schema), text(row, Part::name), text(row, Part::member), text(row, Part::arguments)};
+    LP_DO(set_parent(object, row));
+    for (const auto& [column, rule] : attributes_) {
+      if (rows_.is_null(row, column)) continue;
+      LP_DO(set_attribute(object, *rule, rows_(row, column)));
+    }
+    if (has(row, Part::acl)) {
+      kinds::set_grants_from_acl(object.attributes, view(row, Part::acl), view(row, Part::acl_owner), kind_.traits.acl_type, server_version_);
+    }
+    for (const std::string& line : has(row, Part::depends) ? split(view(row, Part::depends), '\n') : std::vector<std::string>()) {
+      if (line.empty()) continue;
+      const auto need = ObjectId::parse(line);
+      if (!need) return broken(fmt::format("`{}` depends on `{}`, which is no object id", object.id.text(), line));
+      object.depends_on.push_back(*need);
+    }
+    return object;
+  }
+
+  std::string_view aliases(int row) const { return has(row, Part::aliases) ? view(row, Part::aliases) : std::string_view(); }
+
+ private:
+  bool has(int row, Part part) const {
+    const int column = columns_[static_cast<std::size_t>(part)];
+    return column >= 0 && !rows_.is_null(row, column);
+  }
+  std::string_view view(int row, Part part) const { return has(row, part) ? rows_(row, columns_[static_cast<std::size_t>(part)]) : std::string_view(); }
+  std::string text(int row, Part part) const { return std::string(view(row, part)); }
+
+  Status set_parent(Object& object, int row) const {
+    if (!has(row, Part::parent_kind)) return ok();
+    const auto parent_kind = kind_by_name(view(row, Part::parent_kind));
+    if (!parent_kind) return broken(fmt::format("the parent of `{}` is a `{}`, which is no kind", object.id.text(), view(row, Part::parent_kind)));
+    object.parent = ObjectId{*parent_kind, has(row, Part::parent_schema) ? text(row, Part::parent_schema) : object.id.schema,
+                             has(row, Part::parent_name) ? text(row, Part::parent_name) : object.id.name, text(row, Part::parent_member), ""};
+    return ok();
+  }
+
+  Status set_attribute(Object& object, const kinds::AttributeRule& rule, std::string_view value) const {
+    switch (rule.content) {
+      case Content::flag: object.attributes.set(rule.name, Value(value == "t")); return ok();
+      case Content::integer: {
+        const auto number = read_row_json(value);
+        if (!number || !number->is_number()) return unreadable(object, rule, value);
+        object.attributes.set(rule.name, *number);
+        return ok();
+      }
+      case Content::names:
+      case Content::list:
+      case Content::map: {
+        auto json = read_row_json(value);
+        if (!json || (rule.content == Content::map ? !json->is_map() : !json->is_list())) return unreadable(object, rule, value);
+        object.attributes.set(rule.name, *std::move(json));
+        return ok();
+      }
+      case Content::expression: object.attributes.set(rule.name, Value(strip_outer_parentheses(value))); return ok();
+      default: object.attributes.set(rule.name, Value(value)); return ok();
+    }
+  }
+
+  static Failure unreadable(const Object& object, const kinds::AttributeRule& rule, std::string_view value) {
+    return broken(fmt::format("`{}` of `{}` can't be read: {}", rule.name, object.id.text(), value.substr(0, 200)));
+  }
+
+  const kinds::Kind& kind_;
+  const pg::Rows& rows_;
+  int server_version_;
+  std::array<int, static_cast<std::size_t>(Part::attribute)> columns_{};
+  std::vector<std::pair<int, const kinds::AttributeRule*>> attributes_;
+};
+
+}  // namespace
+
+Status decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version, CatalogBuilder& builder, Aliases& aliases) {
+  Decoder decoder(kind, rows, server_version);
+  LP_DO(decoder.find_columns());
+  for (int row = 0; row < rows.size(); ++row) {
+    LP_TRY(Object object, decoder.object(row));
+    const ObjectId id = object.id;
+    Object* added = builder.add(std::move(object));
+    if (!added) return broken(fmt::format("`{}` is there twice", id.text()));
+    if (!aliases.add(decoder.aliases(row), added)) return broken(fmt::format("the catalog rows of `{}` can't be read: {}", id.text(), decoder.aliases(row)));
+  }
+  return ok();
+}
+
+}  // namespace lpc::introspect

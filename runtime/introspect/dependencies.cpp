@@ -1,0 +1,161 @@
+#include "introspect/dependencies.h"
+
+#include <algorithm>
+#include <charconv>
+
+#include "base/text.h"
+
+namespace lpc::introspect {
+
+// 16384 is the first OID that isn't the system's own (FirstNormalObjectId in src/include/access/transam.h); the schema public has a smaller one.
+// Types P and S tie a partition's index, constraint or trigger to its parent's: such a one is no object, or attached by its own attribute.
+const char* const kDependencyQuery =
+    "SELECT d.classid::int8, d.objid::int8, d.objsubid, d.refclassid::int8, d.refobjid::int8, d.refobjsubid, d.deptype "
+    "FROM pg_catalog.pg_depend d WHERE d.deptype NOT IN ('p', 'P', 'S') AND d.objid >= 16384 "
+    "AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)";
+
+const char* const kSystemCatalogQuery =
+    "SELECT c.oid::int8, c.relname FROM pg_catalog.pg_class c WHERE c.relnamespace = 'pg_catalog'::pg_catalog.regnamespace AND c.relkind = 'r'";
+
+namespace {
+
+template <class Number>
+bool read(std::string_view text, Number& number) {
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
+  return error == std::errc() && end == text.data() + text.size();
+}
+
+}  // namespace
+
+Aliases::Aliases(const pg::Rows& system_catalogs) {
+  for (int row = 0; row < system_catalogs.size(); ++row) {
+    catalogs_.emplace(system_catalogs(row, 1), static_cast<std::uint32_t>(system_catalogs.integer(row, 0)));
+  }
+}
+
+std::uint32_t Aliases::catalog(std::string_view name) const {
+  const auto at = catalogs_.find(std::string(name));
+  return at == catalogs_.end() ? 0 : at->second;
+}
+
+bool Aliases::add(std::string_view words, Object* object) {
+  while (!words.empty()) {
+    const std::size_t blank = words.find(' ');
+    const std::string_view word = words.substr(0, blank);
+    words.remove_prefix(blank == std::string_view::npos ? words.size() : blank + 1);
+    if (word.empty()) continue;
+    const std::size_t colon = word.find(':');
+    if (colon == std::string_view::npos) return false;
+    CatalogRow row;
+    row.catalog = catalog(word.substr(0, colon));
+    std::string_view oid = word.substr(colon + 1);
+    if (const std::size_t second = oid.find(':'); second != std::string_view::npos) {
+      if (!read(oid.substr(second + 1), row.sub)) return false;
+      oid = oid.substr(0, second);
+    }
+    if (row.catalog == 0 || !read(oid, row.oid)) return false;
+    objects_.emplace(row, object);
+  }
+  return true;
+}
+
+Object* Aliases::find(const CatalogRow& row) const {
+  const auto at = objects_.find(row);
+  return at == objects_.end() ? nullptr : at->second;
+}
+
+Dependencies::Dependencies(const pg::Rows& rows, const Aliases& aliases) : aliases_(aliases) {
+  const std::uint32_t pg_class = aliases.catalog("pg_class");
+  const auto number = [&rows](int row, int column) { return static_cast<std::uint32_t>(rows.integer(row, column)); };
+  edges_.reserve(static_cast<std::size_t>(rows.size()));
+  for (int i = 0; i < rows.size(); ++i) {
+    const CatalogRow from{number(i, 0), number(i, 1), static_cast<std::int32_t>(rows.integer(i, 2))};
+    const CatalogRow to{number(i, 3), number(i, 4), static_cast<std::int32_t>(rows.integer(i, 5))};
+    const char type = rows(i, 6).empty() ? 'n' : rows(i, 6).front();
+    // A partition depends on its parent by itself (auto, relation to relation); that is the attachment's dependency, not the table's.
+    if (type == 'a' && from.catalog == pg_class && to.catalog == pg_class && from.sub == 0 && to.sub == 0) continue;
+    if ((type == 'i' || type == 'e') && from.sub == 0 && !aliases.find(from)) owners_.emplace(from, to);
+    edges_.push_back({from, to});
+  }
+}
+
+Object* Dependencies::resolve(CatalogRow row) const {
+  constexpr int kLongestChain = 8;
+  for (int step = 0; step < kLongestChain; ++step) {
+    if (Object* object = aliases_.find(row)) return object;
+    if (row.sub != 0) {                    // a column without an object of its own: its relation
+      row.sub = 0;
+      continue;
+    }
+    const auto owner = owners_.find(row);
+    if (owner == owners_.end()) return nullptr;
+    row = owner->second;
+  }
+  return nullptr;
+}
+
+namespace {
+
+using Parents = std::unordered_map<const Object*, const Object*>;
+
+Parents parents_of(CatalogBuilder& builder) {
+  Parents parents;
+  for (const Object* object : builder.objects()) {
+    if (object->parent) parents.emplace(object, builder.find(*object->parent));
+  }
+  return parents;
+}
+
+bool is_within(const Object* object, const Object* outer, const Parents& parents) {
+  while (object) {
+    if (object == outer) return true;
+    const auto at = parents.find(object);
+    object = at == parents.end() ? nullptr : at->second;
+  }
+  return false;
+}
+
+}  // namespace
+
+void Dependencies::apply(CatalogBuilder& builder) const {
+  const Parents parents = parents_of(builder);
+  const std::uint32_t pg_namespace = aliases_.catalog("pg_namespace");
+  std::unordered_map<Object*, std::vector<const Object*>> needs;
+  for (const Edge& edge : edges_) {
+    Object* from = resolve(edge.from);
+    if (!from) continue;
+    const Object* to = resolve(edge.to);
+    const bool own_schema = to && edge.to.catalog == pg_namespace && to->id.name == from->id.schema;
+    if (!to || own_schema || is_within(from, to, parents) || is_within(to, from, parents)) continue;
+    std::vector<const Object*>& list = needs[from];
+    if (std::find(list.begin(), list.end(), to) == list.end()) list.push_back(to);
+  }
+  for (auto& [object, list] : needs) {
+    for (const Object* need : list) object->depends_on.push_back(need->id);
+  }
+}
+
+RemovedObjects::RemovedObjects(CatalogBuilder& builder) {
+  const std::vector<Object*> objects = builder.objects();
+  count_ = objects.size();
+  for (const Object* object : objects) {
+    if (object->parent) parents_.emplace(object->id, *object->parent);
+  }
+}
+
+void RemovedObjects::redirect(CatalogBuilder& builder) const {
+  const std::vector<Object*> objects = builder.objects();
+  if (objects.size() == count_) return;
+  for (Object* object : objects) {
+    for (ObjectId& need : object->depends_on) {
+      while (!builder.find(need)) {
+        const auto parent = parents_.find(need);
+        if (parent == parents_.end()) break;
+        need = parent->second;
+      }
+    }
+    std::erase_if(object->depends_on, [&](const ObjectId& need) { return need == object->id || (object->parent && need == *object->parent); });
+  }
+}
+
+}  // namespace lpc::introspect

@@ -1,0 +1,86 @@
+// Who depends on whom, from pg_depend: https://www.postgresql.org/docs/15/catalog-pg-depend.html. Rows of system catalogs become objects through the
+// kinds' aliases, and what no kind names goes to what it is an internal part of. Names no kind.
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "pg/connection.h"
+
+namespace lpc::introspect {
+
+/// A row of a system catalog: what a dependency is between. `sub` is a column's number in a relation, else 0.
+struct CatalogRow {
+  std::uint32_t catalog = 0;
+  std::uint32_t oid = 0;
+  std::int32_t sub = 0;
+  friend bool operator==(const CatalogRow&, const CatalogRow&) = default;
+};
+
+struct CatalogRowHash {
+  std::size_t operator()(const CatalogRow& row) const {
+    std::uint64_t mixed = (std::uint64_t(row.catalog) << 32 | row.oid) * 0x9E3779B97F4A7C15u;
+    mixed ^= std::uint64_t(std::uint32_t(row.sub)) * 0xC2B2AE3D27D4EB4Fu;
+    return mixed ^ mixed >> 29;
+  }
+};
+
+/// Which object a row of a system catalog is.
+class Aliases {
+ public:
+  /// `system_catalogs` holds (oid, name) of every system catalog.
+  explicit Aliases(const pg::Rows& system_catalogs);
+
+  /// `words` as IntrospectQuery's `_aliases`: "pg_class:16390 pg_type:16392". False when one can't be read.
+  bool add(std::string_view words, Object* object);
+  std::uint32_t catalog(std::string_view name) const;    ///< its oid; 0 when the server has none of that name
+  Object* find(const CatalogRow& row) const;
+
+ private:
+  std::unordered_map<std::string, std::uint32_t> catalogs_;
+  std::unordered_map<CatalogRow, Object*, CatalogRowHash> objects_;
+};
+
+/// Columns: catalog, oid, sub of the depender; of what it depends on; the type. User objects only.
+extern const char* const kDependencyQuery;
+/// Columns: oid, name.
+extern const char* const kSystemCatalogQuery;
+
+class Dependencies {
+ public:
+  Dependencies(const pg::Rows& rows, const Aliases& aliases);
+
+  /// The object that the row is, or is an internal part or an extension's member of; null when no kind has it.
+  Object* resolve(CatalogRow row) const;
+  /// True when it is an internal part or an extension's member of something, known or not.
+  bool is_part(const CatalogRow& row) const { return owners_.contains(row); }
+  /// Adds to each object's depends_on. What a parent or a child implies is left out.
+  void apply(CatalogBuilder& builder) const;
+
+ private:
+  struct Edge {
+    CatalogRow from;
+    CatalogRow to;
+  };
+
+  const Aliases& aliases_;
+  std::vector<Edge> edges_;
+  std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> owners_;
+};
+
+/// Dependencies on objects that have been removed since go to their nearest ancestor that is still there.
+class RemovedObjects {
+ public:
+  explicit RemovedObjects(CatalogBuilder& builder);    ///< before the removals
+  void redirect(CatalogBuilder& builder) const;        ///< after them
+
+ private:
+  std::unordered_map<ObjectId, ObjectId, ObjectIdHash> parents_;
+  std::size_t count_;
+};
+
+}  // namespace lpc::introspect

@@ -1,0 +1,94 @@
+#include "introspect/unmodelled.h"
+
+namespace lpc::introspect {
+
+// One row for each object that stands for itself: parts of others (columns, constraints, indexes, array and row types) are the business of their kinds.
+// Rows below 16384 are the system's own. A user mapping's own catalog is for superusers only, hence the view.
+const char* const kCandidateQuery = R"sql(
+SELECT 'pg_class', c.oid::int8, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+         WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'relation' END, n.nspname, c.relname::text
+  FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND {user_schema:n}
+UNION ALL
+SELECT 'pg_type', t.oid::int8, CASE WHEN NOT t.typisdefined THEN 'shell type' ELSE
+         CASE t.typtype WHEN 'b' THEN 'base type' WHEN 'c' THEN 'composite type' WHEN 'd' THEN 'domain' WHEN 'e' THEN 'enum' WHEN 'r' THEN 'range type' ELSE 'type' END END,
+       n.nspname, t.typname::text
+  FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
+  WHERE {user_schema:n} AND (c.oid IS NULL OR c.relkind = 'c') AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
+UNION ALL
+SELECT 'pg_proc', p.oid::int8, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname,
+       p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'
+  FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+  WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
+       || ', ' || pg_catalog.format_type(o.oprright, NULL) || ')'
+  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
+  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_opfamily', o.oid::int8, 'operator family', n.nspname, o.opfname::text
+  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_conversion', o.oid::int8, 'conversion', n.nspname, o.conname::text
+  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_collation', o.oid::int8, 'collation', n.nspname, o.collname::text
+  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_ts_config', o.oid::int8, 'text search configuration', n.nspname, o.cfgname::text
+  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_ts_dict', o.oid::int8, 'text search dictionary', n.nspname, o.dictname::text
+  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_ts_parser', o.oid::int8, 'text search parser', n.nspname, o.prsname::text
+  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_ts_template', o.oid::int8, 'text search template', n.nspname, o.tmplname::text
+  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_statistic_ext', o.oid::int8, 'statistics', n.nspname, o.stxname::text
+  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {user_schema:n}
+UNION ALL
+SELECT 'pg_cast', o.oid::int8, 'cast', '', pg_catalog.format_type(o.castsource, NULL) || ' AS ' || pg_catalog.format_type(o.casttarget, NULL)
+  FROM pg_catalog.pg_cast o WHERE o.oid >= 16384
+UNION ALL
+SELECT 'pg_transform', o.oid::int8, 'transform', '', pg_catalog.format_type(o.trftype, NULL) || ' LANGUAGE ' || l.lanname
+  FROM pg_catalog.pg_transform o JOIN pg_catalog.pg_language l ON l.oid = o.trflang WHERE o.oid >= 16384
+UNION ALL
+SELECT 'pg_event_trigger', o.oid::int8, 'event trigger', '', o.evtname::text FROM pg_catalog.pg_event_trigger o WHERE o.oid >= 16384
+UNION ALL
+SELECT 'pg_publication', o.oid::int8, 'publication', '', o.pubname::text FROM pg_catalog.pg_publication o WHERE o.oid >= 16384
+UNION ALL
+SELECT 'pg_language', o.oid::int8, 'language', '', o.lanname::text FROM pg_catalog.pg_language o WHERE o.oid >= 16384
+UNION ALL
+SELECT 'pg_am', o.oid::int8, 'access method', '', o.amname::text FROM pg_catalog.pg_am o WHERE o.oid >= 16384
+UNION ALL
+SELECT 'pg_foreign_data_wrapper', o.oid::int8, 'foreign-data wrapper', '', o.fdwname::text FROM pg_catalog.pg_foreign_data_wrapper o
+UNION ALL
+SELECT 'pg_foreign_server', o.oid::int8, 'server', '', o.srvname::text FROM pg_catalog.pg_foreign_server o
+UNION ALL
+SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVER ' || o.srvname FROM pg_catalog.pg_user_mappings o
+UNION ALL
+SELECT 'pg_subscription', NULL, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
+  JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
+UNION ALL
+SELECT 'pg_seclabel', NULL, 'security label', '', o.provider || ' ON ' || o.objtype || ' ' || coalesce(o.objname, '') FROM pg_catalog.pg_seclabels o
+  WHERE EXISTS (SELECT FROM pg_catalog.pg_seclabel)
+ORDER BY 3, 4, 5)sql";
+
+std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {
+  std::vector<Unmodelled> found;
+  for (int i = 0; i < candidates.size(); ++i) {
+    if (!candidates.is_null(i, 1)) {
+      const CatalogRow row{aliases.catalog(candidates(i, 0)), static_cast<std::uint32_t>(candidates.integer(i, 1)), 0};
+      if (dependencies.resolve(row) || dependencies.is_part(row)) continue;    // of the parts of something unmodelled, the whole is reported
+    }
+    found.push_back({std::string(candidates(i, 2)), std::string(candidates(i, 3)), std::string(candidates(i, 4))});
+  }
+  return found;
+}
+
+}  // namespace lpc::introspect

@@ -1,0 +1,24 @@
+// Objects of user schemas, and user objects in no schema, that no kind has: they are told of, never passed over in silence. Names no kind: whatever the kinds
+// haven't claimed by an alias is unmodelled.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "introspect/dependencies.h"
+
+namespace lpc::introspect {
+
+struct Unmodelled {
+  std::string what;      ///< "aggregate", "foreign table"
+  std::string schema;    ///< "" for what stands in none
+  std::string name;      ///< for people: with a routine's arguments
+};
+
+/// With macros. Columns: catalog name, oid (NULL when a role may not see it), what, schema, name.
+extern const char* const kCandidateQuery;
+
+/// In the order of the rows.
+std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies);
+
+}  // namespace lpc::introspect

@@ -1,0 +1,100 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "introspect/introspect.h"
+#include "kinds/kind.h"
+#include "shadow/builder.h"
+#include "shadow/canonical_cache.h"
+#include "shadow/materialise.h"
+
+namespace lpc::shadow {
+
+namespace {
+
+bool has_extensions(const Catalog& catalog) {
+  return std::any_of(catalog.objects().begin(), catalog.objects().end(), [](const Object& object) { return object.id.kind == KindId::Extension; });
+}
+
+/// The versions of the extensions that the catalog wants, as the server offers them: they decide what their types and functions are.
+Result<std::string> extension_versions(pg::Connection& connection, const Catalog& catalog) {
+  std::string names;
+  for (const Object& object : catalog.objects()) {
+    if (object.id.kind == KindId::Extension) names += (names.empty() ? "" : ",") + literal(object.id.name).text;
+  }
+  LP_TRY(const pg::Rows rows, connection.query(sql("SELECT name || ' ' || coalesce(default_version, '') FROM pg_catalog.pg_available_extensions WHERE name IN ({}) ORDER BY 1",
+                                                   fragment(names))));
+  std::string versions;
+  for (int row = 0; row < rows.size(); ++row) versions += std::string(rows(row, 0)) + "\n";
+  return versions;
+}
+
+/// Roles are made inside the transaction that is rolled back, so that none is left behind.
+Status add_roles(Script& script, pg::Connection& connection, const Catalog& catalog) {
+  for (const std::string& name : named_roles(catalog)) {
+    LP_TRY(const bool exists, role_exists(connection, name));
+    if (!exists) script.add(sql("CREATE ROLE {}", ident(name)).text);
+  }
+  return ok();
+}
+
+/// Builds and reads in one transaction, which is then undone.
+Result<Catalog> build_and_read(pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, frontend::FragmentParser& fragments,
+                               diag::Sink& sink) {
+  LP_TRY(const Catalog empty, introspect::introspect(connection, {}, fragments, sink));
+  LP_TRY(const Build build, plan_build(empty, with_foreign_cluster(catalog, nullptr), options.canonical, {}, connection, sink));
+  Script script;
+  script.add("BEGIN");
+  script.add("SET LOCAL check_function_bodies = off");
+  LP_DO(add_roles(script, connection, catalog));
+  add_actions(script, build.actions);
+  LP_DO(run_script(connection, script, build.wanted, options.sources, sink));
+  LP_TRY(const Catalog read, introspect::introspect(connection, {.in_transaction = true}, fragments, sink));
+  return tidy(read, {catalog, empty, connection.user(), "", true});
+}
+
+/// The answer as it was found, with what only the sources know.
+Catalog with_sources(const Catalog& kept, const Catalog& catalog) {
+  CatalogBuilder builder(kept);
+  for (Object* object : builder.objects()) {
+    if (const Object* said = catalog.find(object->id)) object->hints = said->hints;
+    for (const Object* outer = object; outer; outer = outer->parent ? builder.find(*outer->parent) : nullptr) {
+      const Object* said = catalog.find(outer->id);
+      if (!said || said->origin.is_nowhere()) continue;
+      object->origin = said->origin;
+      break;
+    }
+  }
+  return builder.finish();
+}
+
+}  // namespace
+
+Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const MaterialiseOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  const CanonicalCache cache;
+  std::string key;
+  if (options.use_cache && !has_extensions(catalog)) {
+    key = cache.key(catalog, fmt::format("{}\n{}", server.server_version(), options.canonical));
+    if (const auto kept = cache.find(key)) return with_sources(*kept, catalog);
+  }
+  LP_TRY(pg::Connection connection, server.create_database());
+  const std::string database = connection.database();
+  if (options.use_cache && key.empty()) {
+    LP_TRY(const std::string versions, extension_versions(connection, catalog));
+    key = cache.key(catalog, fmt::format("{}\n{}\n{}", server.server_version(), options.canonical, versions));
+    if (const auto kept = cache.find(key)) {
+      LP_DO(server.drop_database(database));
+      return with_sources(*kept, catalog);
+    }
+  }
+  Result<Catalog> result = build_and_read(connection, catalog, options, fragments, sink);
+  if (!connection.is_connection_lost() && connection.transaction_state() != pg::TransactionState::kIdle) (void)connection.execute("ROLLBACK");
+  const Status dropped = server.drop_database(database);
+  if (!result) return result.failure();
+  LP_DO(dropped);
+  if (options.use_cache) cache.put(key, *result);
+  return result;
+}
+
+}  // namespace lpc::shadow

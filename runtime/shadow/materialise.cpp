@@ -1,0 +1,78 @@
+#include "shadow/materialise.h"
+
+#include <algorithm>
+
+#include "introspect/introspect.h"
+#include "kinds/kind.h"
+#include "shadow/builder.h"
+#include "shadow/embedded.h"
+
+namespace lpc::shadow {
+
+namespace {
+
+/// Cluster-wide objects that the catalog wants made as it describes them, split by whether the server has one of that name.
+struct ClusterWide {
+  std::vector<ObjectId> existing;    ///< left as they are
+  std::vector<ObjectId> made;
+};
+
+/// On a server of our own, what an earlier build left is made anew; on another one, nothing that exists is touched.
+Result<ClusterWide> sort_cluster_wide(ShadowServer& server, pg::Connection& connection, const Catalog& catalog) {
+  const bool own_server = is_own_server(server);
+  ClusterWide result;
+  for (const Object& object : catalog.objects()) {
+    if (object.external || !kinds::kind(object.id.kind).traits.cluster_wide) continue;
+    LP_TRY(const bool exists, role_exists(connection, object.id.name));
+    const bool stays = exists && (!own_server || object.id.name == connection.user() || !connection.execute(sql("DROP ROLE {}", ident(object.id.name))));
+    (stays ? result.existing : result.made).push_back(object.id);
+  }
+  return result;
+}
+
+bool is_made(const ClusterWide& cluster_wide, const std::string& name) {
+  return std::any_of(cluster_wide.made.begin(), cluster_wide.made.end(), [&](const ObjectId& id) { return id.name == name; });
+}
+
+}  // namespace
+
+bool is_own_server(const ShadowServer& server) { return dynamic_cast<const EmbeddedServer*>(&server) != nullptr; }
+
+Status build(ShadowServer& server, pg::Connection& connection, const Catalog& empty, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink) {
+  LP_TRY(const ClusterWide cluster_wide, sort_cluster_wide(server, connection, catalog));
+  for (const std::string& name : named_roles(catalog)) {
+    if (!is_made(cluster_wide, name)) LP_DO(server.ensure_role(name));
+  }
+  LP_TRY(const Build build, plan_build(empty, catalog, options.canonical, cluster_wide.existing, connection, sink));
+  Script script;
+  script.add("BEGIN");
+  script.add("SET LOCAL check_function_bodies = off");
+  add_actions(script, build.actions);
+  script.add("COMMIT");
+  if (const Status built = run_script(connection, script, build.wanted, options.sources, sink); !built) {
+    if (!connection.is_connection_lost()) (void)connection.execute("ROLLBACK");
+    return built.failure();
+  }
+  for (const ObjectId& id : cluster_wide.made) LP_DO(server.adopt_role(id.name));
+  return ok();
+}
+
+Status materialise(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink) {
+  frontend::FragmentParser fragments;
+  LP_TRY(const Catalog empty, introspect::introspect(connection, {}, fragments, sink));
+  return build(server, connection, empty, catalog, options, sink);
+}
+
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const std::vector<Action>& actions, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  LP_TRY(pg::Connection connection, server.create_database());
+  LP_TRY(const Catalog empty, introspect::introspect(connection, {}, fragments, sink));
+  LP_DO(build(server, connection, empty, with_foreign_cluster(catalog, nullptr), {.canonical = true}, sink));
+  for (const Action& action : actions) {
+    for (const Sql& statement : action.sql) LP_DO(connection.execute(statement));
+  }
+  LP_TRY(const Catalog read, introspect::introspect(connection, {}, fragments, sink));
+  LP_DO(server.drop_database(connection.database()));
+  return tidy(read, {catalog, empty, connection.user(), "", true});
+}
+
+}  // namespace lpc::shadow

@@ -1,0 +1,85 @@
+// From what a shadow database holds to what was meant: the shadow's own objects and names taken out, what only sources know put back.
+#include "kinds/kind.h"
+#include "shadow/builder.h"
+
+namespace lpc::shadow {
+
+namespace {
+
+class Tidier {
+ public:
+  Tidier(const Catalog& read, const ReadBack& how) : read_(read), how_(how) {}
+
+  Catalog run() {
+    for (const Object& object : how_.said.objects()) {
+      if (object.external || (how_.roles_as_said && is_cluster_wide(object.id))) builder_.add(object);
+    }
+    for (const Object& object : read_.objects()) {
+      if (is_wanted(object)) builder_.add(tidied(object));
+    }
+    return builder_.finish();
+  }
+
+ private:
+  static bool is_cluster_wide(const ObjectId& id) { return kinds::kind(id.kind).traits.cluster_wide; }
+
+  bool is_wanted(const Object& object) const {
+    if (const Object* said = how_.said.find(object.id)) return !said->external && !(how_.roles_as_said && is_cluster_wide(object.id));
+    if (is_cluster_wide(object.id)) return !how_.roles_as_said;
+    const Object* before = how_.empty.find(object.id);
+    if (before && object_hash(*before) == object_hash(object)) return false;
+    return !belongs_to_external(object);
+  }
+
+  /// Implied objects: part of something external, or in a schema that is external.
+  bool belongs_to_external(const Object& object) const {
+    for (const Object* outer = &object; outer->parent;) {
+      outer = read_.find(*outer->parent);
+      if (!outer) break;
+      if (const Object* said = how_.said.find(outer->id)) return said->external;
+    }
+    const Object* schema = object.id.schema.empty() ? nullptr : how_.said.find({KindId::Schema, "", object.id.schema, "", ""});
+    return schema && schema->external;
+  }
+
+  Object tidied(const Object& object) const {
+    Object result = object;
+    const Object* said = how_.said.find(object.id);
+    for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
+      if (rule.unsaid_keeps_live) settle(result, said, rule);
+    }
+    if (said) result.hints = said->hints;
+    for (const Object* outer = &object; outer;) {
+      const Object* source = how_.said.find(outer->id);
+      if (source && !source->origin.is_nowhere()) {
+        result.origin = source->origin;
+        break;
+      }
+      outer = outer->parent ? read_.find(*outer->parent) : nullptr;
+    }
+    return result;
+  }
+
+  /// What nobody said is as the session that built it has it.
+  void settle(Object& object, const Object* said, const kinds::AttributeRule& rule) const {
+    const Value* value = object.attributes.find(rule.name);
+    if (!value) return;
+    if (said) {
+      if (!said->attributes.has(rule.name)) object.attributes.remove(rule.name);
+      else if (value->is_text() && value->text() == how_.admin && !how_.role.empty()) object.attributes.set(rule.name, Value(how_.role));
+    } else if (value->is_text() && value->text() == how_.admin) {
+      if (how_.role.empty()) object.attributes.remove(rule.name);
+      else object.attributes.set(rule.name, Value(how_.role));
+    }
+  }
+
+  const Catalog& read_;
+  const ReadBack& how_;
+  CatalogBuilder builder_;
+};
+
+}  // namespace
+
+Catalog tidy(const Catalog& read, const ReadBack& how) { return Tidier(read, how).run(); }
+
+}  // namespace lpc::shadow
