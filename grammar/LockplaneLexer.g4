@@ -9,6 +9,9 @@
 //   - characters are bytes, so that offsets need no translation: every byte from 0x80 on is a letter.
 lexer grammar LockplaneLexer;
 
+// Stands before a line that begins a member by its place; the splitter puts it there (compiler/frontend/split.cpp).
+tokens { LAYOUT }
+
 // ---- key words ------------------------------------------------------------------------------------------------------------
 
 ACTION : 'action' ;           AFTER : 'after' ;             ALL : 'all' ;                 ALSO : 'also' ;

@@ -28,6 +28,7 @@ declaration  : hint* externalClause?
                | enumDecl | domainDecl | compositeTypeDecl
                | functionDecl | procedureDecl | grantDecl | revokeDecl | uniformDecl ) ;
 
+separator      : ',' | LAYOUT ;                          // between members neither means anything
 hint           : HINT (hintArguments | sqlParens)? ;      // `@allow(LP4001, 'reason')`, or one expression: `@using(old::int + 1)`
 hintArguments  : '(' (hintArgument (',' hintArgument)*)? ')' ;
 hintArgument   : qualifiedName | string | number ;
@@ -67,7 +68,7 @@ inSchemaClause : 'in' 'schema' identifier (',' identifier)* ;
 versionClause : 'version' (string | identifier) ;
 
 roleDecl      : 'role' identifier commentClause? ('{' roleMember* '}')? ;
-roleMember    : roleClause | ',' ;
+roleMember    : roleClause | separator ;
 roleClause    : connectionLimitClause | validUntilClause | memberOfClause | setClause | roleOptionClause ;
 roleOptionClause : roleWord ;
 roleWord      : SOFT_WORD | softKeyword ;
@@ -97,7 +98,7 @@ ofTypeClause  : 'of' qualifiedName ;
 
 tableMember   : hint* ( constraintDecl | indexDecl | statisticsDecl | triggerDecl | rowLevelSecurityDecl | policyDecl | ruleDecl
                       | partitionDecl | columnOverrideDecl | grantDecl | revokeDecl | mixDecl | columnDecl )
-              | ',' ;
+              | separator ;
 
 partitionDecl : unloggedClause? 'partition' qualifiedName partitionBoundClause tableHead* ('{' tableMember* '}')? ;
 partitionBoundClause : 'default' | 'for' 'values' partitionBoundWord sqlParens ('to' sqlParens)? ;
@@ -211,7 +212,7 @@ checkOptionClause : 'with' checkOptionWord? 'check' 'option' ;
 checkOptionWord : 'cascaded' | 'local' ;
 noDataClause  : 'with' 'no' 'data' ;
 viewMember    : hint* ( indexDecl | statisticsDecl | triggerDecl | ruleDecl | columnOverrideDecl | grantDecl | revokeDecl )
-              | ',' ;
+              | separator ;
 
 // ---- sequences and types --------------------------------------------------------------------------------------------------
 
@@ -233,7 +234,7 @@ ownedByClause : 'owned' 'by' qualifiedName ;
 sequenceNameClause : 'sequence' 'name' qualifiedName ;
 
 enumDecl      : 'enum' qualifiedName objectClause* ('{' enumMember* '}')? ;
-enumMember    : hint* enumValueDecl | ',' ;
+enumMember    : hint* enumValueDecl | separator ;
 enumValueDecl : enumLabel ;
 enumLabel     : string | identifier ;
 
@@ -241,7 +242,7 @@ domainDecl    : 'domain' qualifiedName type ( notNullClause | nullClause | defau
 domainConstraintDecl : ('constraint' identifier)? checkClause (notValidClause | commentClause)* ;
 
 compositeTypeDecl : 'type' qualifiedName objectClause* ('{' compositeMember* '}')? ;
-compositeMember : hint* compositeAttributeDecl | ',' ;
+compositeMember : hint* compositeAttributeDecl | separator ;
 compositeAttributeDecl : identifier type (collateClause | commentClause)* ;
 
 // ---- routines -------------------------------------------------------------------------------------------------------------
@@ -282,7 +283,7 @@ atomicClause  : 'begin' 'atomic' atomicBody 'end' ;
 
 uniformDecl   : uniformKind qualifiedName signatureClause? objectClause* ('{' uniformMember* '}')? ;
 uniformKind   : (SOFT_WORD | 'range' | 'language' | 'transform' | 'foreign') (SOFT_WORD | 'type' | 'table')* ;
-uniformMember : keyClause | ',' ;
+uniformMember : keyClause | separator ;
 signatureClause : sqlParens ;
 keyClause     : identifier '=' (optionValue | expression) ;
 

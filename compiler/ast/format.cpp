@@ -27,8 +27,11 @@ struct Item {
   const Decl* decl = nullptr;
   std::size_t open = 0;       ///< the body's braces, when it has one
   std::size_t close = 0;
+  bool is_hint = false;
   bool has_body() const { return close != 0; }
 };
+
+bool is_blank(char c) { return c == ' ' || c == '\n' || c == '\t' || c == '\r'; }
 
 std::size_t columns(std::string_view text) {
   return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char c) { return (static_cast<unsigned char>(c) & 0xC0) != 0x80; }));
@@ -67,10 +70,13 @@ class Formatter {
  private:
   // ---- items ----
 
-  Item plain_item(const Span& span) const { return {marks_.index(span.begin), marks_.index(span.end), nullptr, 0, 0}; }
+  Item plain_item(const Span& span) const { return {marks_.index(span.begin), marks_.index(span.end), nullptr, 0, 0, false}; }
 
   void add_item(const Decl& decl, std::vector<Item>& items) const {
-    for (const Hint& hint : decl.hints) items.push_back(plain_item(hint.span));
+    for (const Hint& hint : decl.hints) {
+      items.push_back(plain_item(hint.span));
+      items.back().is_hint = true;
+    }
     Item item = plain_item(decl.span);
     item.decl = &decl;
     find_body(item);
@@ -109,47 +115,61 @@ class Formatter {
 
   // ---- blocks ----
 
+  /// How a block's lines follow each other.
+  struct Flow {
+    std::size_t indent;
+    bool of_declarations;
+    std::size_t line_ends = 0;      ///< of the source since what was printed last
+    bool is_start = true;
+    bool after_item = false;
+    bool last_is_tall = false;
+    bool next_is_tall = false;
+  };
+
   /// Prints items and the comments between them, each line begun with a line end unless it is the first of all.
   void block(std::size_t begin, std::size_t end, std::vector<Item> items, std::size_t indent, bool of_declarations, std::string& out) {
     std::sort(items.begin(), items.end(), [](const Item& a, const Item& b) { return a.first < b.first; });
+    std::vector<std::string> texts;
+    for (const Item& item : items) texts.push_back(item_text(item, indent));
+    Flow flow{indent, of_declarations};
     std::size_t at = begin;
-    bool is_start = true;
-    bool last_is_tall = false;
-    bool after_item = false;
-    std::size_t line_ends = 0;
-    for (std::size_t k = 0; k <= items.size(); ++k) {
-      const bool has_item = k < items.size();
-      const std::size_t stop = has_item ? items[k].first : end;
-      std::string text;
-      if (has_item) text = item_text(items[k], indent);
-      const bool is_tall = has_item && text.find('\n') != std::string::npos;
-      const auto start = [&] {
-        const bool wants_blank = of_declarations && after_item && (last_is_tall || is_tall) && has_item;
-        start_line(out, indent, !is_start && (line_ends > 1 || wants_blank));
-        is_start = after_item = false;
-        line_ends = 0;
-      };
-      for (; at < stop; ++at) {
-        const FormatToken& token = tokens_[at];
-        if (token.role == Role::blank) {
-          line_ends += count_line_ends(token);
-        } else if (is_comment(token)) {
-          const bool trails = line_ends == 0 && token.role != Role::doc && !out.empty() && !(is_start && out.back() != '{');
-          if (trails) {
-            out += "  ";
-          } else {
-            start();
-          }
-          out += raw(token);
-        }
-      }
-      if (!has_item) break;
-      start();
-      out += text;
-      after_item = items[k].decl != nullptr || after_item;
-      last_is_tall = is_tall;
+    for (std::size_t k = 0; k < items.size(); ++k) {
+      // A hint's blank line is that of its declaration.
+      std::size_t subject = k;
+      while (items[subject].is_hint && subject + 1 < items.size()) ++subject;
+      flow.next_is_tall = texts[subject].find('\n') != std::string::npos;
+      comments(at, items[k].first, flow, out);
+      start(flow, out);
+      out += texts[k];
+      flow.after_item = !items[k].is_hint;
+      if (flow.after_item) flow.last_is_tall = flow.next_is_tall;
       at = items[k].last;
     }
+    flow.after_item = false;
+    comments(at, end, flow, out);
+  }
+
+  void comments(std::size_t at, std::size_t end, Flow& flow, std::string& out) {
+    for (; at < end; ++at) {
+      const FormatToken& token = tokens_[at];
+      if (token.role == Role::blank) flow.line_ends += count_line_ends(token);
+      if (!is_comment(token)) continue;
+      const bool has_line = !out.empty() && (!flow.is_start || out.back() == '{');
+      if (flow.line_ends == 0 && token.role != Role::doc && has_line) {
+        out += "  ";
+      } else {
+        start(flow, out);
+      }
+      out += raw(token);
+    }
+  }
+
+  /// Declarations of several lines have blank lines around them; elsewhere one stands where the author left some.
+  static void start(Flow& flow, std::string& out) {
+    const bool wants_blank = flow.of_declarations && flow.after_item && (flow.last_is_tall || flow.next_is_tall);
+    start_line(out, flow.indent, !flow.is_start && (flow.line_ends > 1 || wants_blank));
+    flow.is_start = flow.after_item = false;
+    flow.line_ends = 0;
   }
 
   static void start_line(std::string& out, std::size_t indent, bool blank) {
@@ -191,7 +211,7 @@ class Formatter {
     std::string out;
     for (const Item& item : items) {
       // A hint stands on a line of its own.
-      if (symbol(item.first) == '@') return "\n";
+      if (item.is_hint) return "\n";
       if (!out.empty()) out += separator;
       out += lay_out(segments(item.first, item.last), 0, 0);
     }
@@ -245,7 +265,9 @@ class Formatter {
         before = i++;
         continue;
       }
-      const bool glued = before != last && !is_comment(tokens_[before]) && !is_spaced(before, i);
+      // Verbatim text may have brought the blank with it.
+      const bool has_blank = !out.back().text.empty() && is_blank(out.back().text.back());
+      const bool glued = before != last && (has_blank || (!is_comment(tokens_[before]) && !is_spaced(before, i)));
       if (before != last && (forced || (mark.may_break && !glued))) {
         out.push_back({"", forced, true});
       } else if (before != last && !glued) {
@@ -315,7 +337,6 @@ class Formatter {
     if (right == ',' || right == ')' || right == ']' || right == '.' || right == ';' || right == '[') return false;
     if (left == '(' || left == '[' || left == '.') return false;
     if ((left == '-' || left == '+') && tokens_[i].role == Role::literal) return false;
-    // After verbatim text the line end before its closing word is there already.
     return true;
   }
 
@@ -328,11 +349,9 @@ class Formatter {
     return token.role == Role::line_comment || token.role == Role::block_comment || token.role == Role::doc;
   }
 
-  /// The character of a punctuation token, `@` of a hint, else 0.
+  /// The character of a punctuation token, else 0.
   char symbol(std::size_t i) const {
-    if (i >= tokens_.size()) return '\0';
-    const char c = source_[tokens_[i].span.begin];
-    return tokens_[i].role == Role::punctuation || c == '@' ? c : '\0';
+    return i < tokens_.size() && tokens_[i].role == Role::punctuation ? source_[tokens_[i].span.begin] : '\0';
   }
 
   std::string_view raw(const FormatToken& token) const { return source_.substr(token.span.begin, token.span.end - token.span.begin); }

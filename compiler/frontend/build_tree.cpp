@@ -28,7 +28,7 @@ bool is_bare_word(std::uint16_t type) { return type == T_SOFT_WORD || type == T_
 bool runs_on(const std::vector<LexToken>& tokens, std::uint32_t column) {
   if (column == 0 || tokens[column].starts_line() || tokens[column].type != T_SOFT_WORD) return false;
   const std::uint16_t before = tokens[column - 1].type;
-  return before != T_COMMA && before != T_LEFT_BRACE && before != T_HINT;
+  return before != T_COMMA && before != T_LAYOUT && before != T_LEFT_BRACE && before != T_HINT;
 }
 
 TreeBuilder::Rule TreeBuilder::classify(const std::string& rule) {

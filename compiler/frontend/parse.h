@@ -1,11 +1,13 @@
-// .lp text to ast::File. The .cpp is the only file that includes ANTLR. Never crashes, hangs or throws on any bytes; every
+// .lp text to ast::File (parse_file.cpp); parse.cpp is the only file that includes ANTLR. Never crashes, hangs or throws on any bytes; every
 // mistake becomes a diagnostic and the rest of the file is still parsed.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "ast/ast.h"
+#include "ast/format.h"
 #include "diag/sink.h"
 
 namespace lpc::frontend {
@@ -20,6 +22,11 @@ struct Token {
   Span span;
 };
 std::vector<Token> tokens(FileId file, const SourceMap& sources);
+
+/// The same for ast::format.
+std::vector<ast::FormatToken> format_tokens(FileId file, const SourceMap& sources);
+/// The source in `lpc fmt`'s layout; nothing when it has mistakes, which the sink then holds.
+std::optional<std::string> format(FileId file, const SourceMap& sources, diag::Sink& sink);
 
 /// True when the name must be quoted in .lp: Postgres would quote it, or it is a word that begins a member or clause here.
 bool needs_quotes_in_lp(std::string_view name);

@@ -75,7 +75,7 @@ std::size_t head_word(const std::vector<LexToken>& tokens) {
     switch (tokens[i].type) {
       case T_LEFT_PAREN: ++depth; break;
       case T_RIGHT_PAREN: --depth; break;
-      case T_HINT: case T_COMMA: case T_EXTERNAL: case T_UNLOGGED: case T_RECURSIVE: case T_MATERIALIZED: break;
+      case T_HINT: case T_COMMA: case T_LAYOUT: case T_EXTERNAL: case T_UNLOGGED: case T_RECURSIVE: case T_MATERIALIZED: break;
       default:
         if (depth == 0) return i;
     }
@@ -172,7 +172,7 @@ void Recovery::members(const Tokens& tokens, std::size_t begin, std::size_t end,
   for (std::size_t i = begin; i < end; ++i) {
     const LexToken& token = tokens[i];
     const bool on_base = token.starts_line() && (base == LexToken::kMidLine || token.column <= base);
-    const bool is_comma = depth == 0 && token.type == T_COMMA;
+    const bool is_comma = depth == 0 && (token.type == T_COMMA || token.type == T_LAYOUT);
     if (depth == 0 && (is_comma || (on_base && may_begin_member(token.type) && !is_only_hints(piece)))) {
       member(piece, entry);
       piece.clear();
@@ -249,6 +249,7 @@ std::string Recovery::expected(const SyntaxError& error) const {
   bool takes_other = false;
   for (const std::uint16_t type : error.expected) {
     if (type == T_SOFT_WORD) takes_name = true;
+    if (type == T_LAYOUT) continue;
     const std::string word = spelling(type);
     if (type == T_STRING) {
       words.emplace_back("a string");

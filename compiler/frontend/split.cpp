@@ -18,14 +18,15 @@ bool matches(std::uint16_t opening, std::uint16_t closing) {
          (opening == T_LEFT_BRACE && closing == T_RIGHT_BRACE);
 }
 
-/// Words of a member's or clause's head that could go on with what stands before, so that only layout tells a member of its
+/// True for the beginnings of a line that could as well go on with what stands before, so that its place alone tells a member of its
 /// own: a table's check from the column's, a column named `owner` from a partition's owner.
 bool begins_member_by_layout(const LexToken& token, const LexToken& next) {
   switch (token.type) {
-    case T_CHECK: case T_CONSTRAINT: case T_OWNER: case T_TABLESPACE: case T_REPLICA: case T_CLUSTER: case T_INHERITS: case T_OF:
-    case T_DISABLED: case T_ENABLED: case T_FORCED: case T_STORED: case T_VIRTUAL: case T_ALWAYS: return true;
+    case T_CHECK: case T_CONSTRAINT: return true;
     case T_UNIQUE: return next.type == T_INDEX && !next.starts_line();
-    default: return false;
+    case T_EXECUTE: return false;
+    case T_MATCH: return next.type != T_FULL && next.type != T_PARTIAL && next.type != T_SIMPLE && is_name(next.type) && !next.starts_line();
+    default: return is_soft(token.type) && is_name(next.type) && !next.starts_line();
   }
 }
 
@@ -255,6 +256,7 @@ bool Splitter::take(Chunk& chunk) {
 
 void Splitter::open(const LexToken& token, Chunk& chunk) {
   brackets_.push_back({token, LexToken::kMidLine, true});
+  brackets_.back().of_hint = !chunk.tokens.empty() && chunk.tokens.back().type == T_HINT;
   if (brackets_.size() <= kDeepest || too_deep_) return;
   too_deep_ = chunk.broken = true;
   diagnostics_.push_back(diag::make(diag::Code::kUnexpectedInput, span(token), "`" + std::string(token.text(source_)) + "`",
@@ -265,6 +267,7 @@ void Splitter::open(const LexToken& token, Chunk& chunk) {
 bool Splitter::close(const LexToken& token, Chunk& chunk) {
   if (token.type == T_RIGHT_BRACE) return close_block(token, chunk);
   if (matches(brackets_.back().token.type, token.type)) {
+    if (brackets_.back().of_hint) hint_end_ = token.end;
     brackets_.pop_back();
     return true;
   }
@@ -299,7 +302,7 @@ void Splitter::count_atomic_blocks() {
   atomic_blocks_ = static_cast<std::size_t>(std::count_if(brackets_.begin(), brackets_.end(), is_atomic));
 }
 
-/// Puts a comma before a token that begins a member by its place on the line.
+/// Puts a separator before a token that begins a member by its place on the line.
 void Splitter::separate(Chunk& chunk) {
   if (brackets_.empty() || brackets_.back().token.type != T_LEFT_BRACE) return;
   Bracket& block = brackets_.back();
@@ -308,14 +311,16 @@ void Splitter::separate(Chunk& chunk) {
     block.base_column = current_.column;
     return;
   }
-  if (!current_.starts_line() || chunk.tokens.back().type == T_COMMA) return;
+  const LexToken& before = chunk.tokens.back();
+  const bool after_hint = before.type == T_HINT || (before.type == T_RIGHT_PAREN && before.end == hint_end_);
+  if (!current_.starts_line() || before.type == T_COMMA || after_hint) return;
   const bool at_base = block.base_column != LexToken::kMidLine && current_.column <= block.base_column;
-  const bool is_column = chunk.tokens.back().type == T_INTERVAL && is_interval_field(current_.type);
+  const bool is_column = before.type == T_INTERVAL && is_interval_field(current_.type);
   if (!is_column && !(at_base && begins_member_by_layout(current_, next_))) return;
-  LexToken comma;
-  comma.type = T_COMMA;
-  comma.begin = comma.end = chunk.tokens.back().end;
-  chunk.tokens.push_back(comma);
+  LexToken separator;
+  separator.type = T_LAYOUT;
+  separator.begin = separator.end = before.end;
+  chunk.tokens.push_back(separator);
 }
 
 /// `begin atomic … end` and the `case … end` inside it are brackets of their own.

@@ -43,6 +43,7 @@ class Splitter {
     LexToken token;
     std::uint16_t base_column = LexToken::kMidLine;   ///< where the block's members begin
     bool is_first = true;
+    bool of_hint = false;
   };
 
   void advance();
@@ -79,6 +80,7 @@ class Splitter {
   std::size_t head_ = 0;             ///< index of the word that says what is declared, once seen
   bool head_seen_ = false;
   bool too_deep_ = false;
+  std::uint32_t hint_end_ = 0;       ///< where the last hint's arguments end
 };
 
 }  // namespace lpc::frontend

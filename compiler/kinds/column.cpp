@@ -194,6 +194,7 @@ constexpr Kind kColumn = {
     .slots = column_slots,
     .traits = {.dropped_with_parent = true,
                .holds_data = true,
+               .derived = [](const Object& column) { return column.attributes.has("generated"); },
                .drop_hazard = diag::Code::kDropsColumn,
                // Of columns only generated ones depend on others, and those can be computed anew.
                .rebuilt_with_column = true,

@@ -248,8 +248,8 @@ void lower_constraint(const ast::Decl& decl, LowerContext& context) {
 void complete_constraints(CatalogBuilder& catalog) {
   for (Object* constraint : catalog.objects()) {
     if (constraint->id.kind != KindId::Constraint) continue;
-    const Attributes& attributes = constraint->attributes;
-    if (attributes.text("type") == "foreign key") complete_foreign_key(catalog, *constraint);
+    strip_elements(*constraint);
+    if (constraint->attributes.text("type") == "foreign key") complete_foreign_key(catalog, *constraint);
     if (is_index_backed(*constraint)) order_attached_part(catalog, *constraint);
   }
 }

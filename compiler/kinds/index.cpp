@@ -123,13 +123,11 @@ void index_edges(const Object& index, LinkContext& context) {
   for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
 }
 
-// ---- what attaching means for the order -----------------------------------------------------------------------------------------------
-
-/// An index that a partition has under a name of its own comes before the index of the partitioned table and before the partition is attached: Postgres then takes
-/// it for the partition's part by itself (https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"). With ON ONLY it is attached by hand, later.
-void order_attached(CatalogBuilder& catalog) {
+void normalise_indexes(CatalogBuilder& catalog) {
   for (Object* index : catalog.objects()) {
-    if (index->id.kind == KindId::Index) order_attached_part(catalog, *index);
+    if (index->id.kind != KindId::Index) continue;
+    strip_elements(*index);
+    order_attached_part(catalog, *index);
   }
 }
 
@@ -296,7 +294,7 @@ constexpr Kind kIndex = {
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
     .lower = lower_index,
-    .normalise = order_attached,
+    .normalise = normalise_indexes,
     .edges = index_edges,
     .create = create_index,
     .drop = drop_index,

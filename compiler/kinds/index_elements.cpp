@@ -110,6 +110,21 @@ List lower_elements(const std::vector<frontend::IndexElement>& elements, const L
   return list;
 }
 
+void strip_elements(Object& object) {
+  const Value* elements = object.attributes.find("elements");
+  if (elements == nullptr) return;
+  List stripped = elements->list();
+  for (Value& element : stripped) {
+    if (element.find("expression") == nullptr) continue;
+    Map map = element.map();
+    for (auto& [key, value] : map) {
+      if (key == "expression") value = Value(strip_outer_parentheses(value.text()));
+    }
+    element = Value(std::move(map));
+  }
+  object.attributes.set("elements", Value(std::move(stripped)));
+}
+
 Sql elements_sql(const List& elements) { return fragment(join_lp(elements, true)); }
 
 std::string elements_lp(const List& elements) { return join_lp(elements, false); }

@@ -16,6 +16,8 @@
 namespace lpc::kinds {
 
 List lower_elements(const std::vector<frontend::IndexElement>& elements, const LowerContext& context);
+/// Takes the parentheses off that the server puts around expressions, as lowering does.
+void strip_elements(Object& object);
 /// As between the parentheses of CREATE INDEX or EXCLUDE.
 Sql elements_sql(const List& elements);
 /// The same as .lp has it: keywords in lower case.

@@ -44,6 +44,7 @@
   "        when oc.opcintype in (coalesce(a.atttypid, ia.atttypid), 2277, 3500, 3831, 4537) or (oc.opcintype = 25 and a.atttypid = 1043) then null\n" \
   "        when strpos(pg_get_indexdef(i.indexrelid), e.text || coalesce(' COLLATE ' || replace(coll.said, 'pg_catalog.', ''), '') || ' ' || e.opclass) > 0\n" \
   "        then e.opclass end as said) opclass\n"                                                                                                  \
+  "  where i.indexrelid is not null\n"                                                                                                            \
   ") keys\n"
 
 // Storage parameters of the relation `c` as a map.

@@ -159,6 +159,8 @@ void alter_index_storage(const Alteration& alteration, const Sql& address, Actio
 
 // ---- partitions ----------------------------------------------------------------------------------------------------------------------------
 
+// An index that a partition has under a name of its own comes before the index of the partitioned table and before the partition is attached: Postgres then takes it
+// for the partition's part by itself (https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"). With ON ONLY it is attached by hand, later.
 void order_attached_part(CatalogBuilder& catalog, Object& part) {
   if (!part.attributes.has("attached_to")) return;
   Object* attachment = catalog.find(attachment_of(part));

@@ -125,6 +125,8 @@ struct KindTraits {
   bool dropped_with_parent = false;
   /// Holds rows or state that a drop loses: a table, column, sequence, materialized view. Never replaced only because something else is.
   bool holds_data = false;
+  /// What it holds is computed from other things and can be computed again: a stored generated column. Null: never.
+  bool (*derived)(const Object&) = nullptr;
   /// What loses data is worth a hazard of this code when dropped; kNone when nothing is lost.
   diag::Code drop_hazard = diag::Code{};
   /// Postgres refuses to alter the type of a column that it uses: taken down before and put back after (views, policies, rules, triggers).

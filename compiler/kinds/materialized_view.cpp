@@ -1,5 +1,6 @@
 // Materialized views. https://www.postgresql.org/docs/15/sql-creatematerializedview.html
 // What they hold is derived, so replacing one loses nothing; it costs the time to compute it again.
+#include "kinds/relation_options.h"
 #include "kinds/view.h"
 #include "kinds/view_query.h"
 
@@ -49,16 +50,11 @@ void lower_materialized_view(const ast::Decl& decl, LowerContext& context) {
   lower_cluster(decl, context, *object);
 }
 
-Map options_of(const Object& object) {
-  const Value* options = object.attributes.find("options");
-  return options == nullptr ? Map() : options->map();
-}
-
 void create_materialized_view(const Object& object, const ChangeContext& context, Action& action) {
   const Attributes& attributes = object.attributes;
   Sql head = sql("CREATE MATERIALIZED VIEW {}{}", address_qualified(object.id), view::column_names(object));
   if (attributes.has("access_method")) head = sql("{} USING {}", head, ident(attributes.text("access_method")));
-  head = sql("{}{}", head, view::with_clause(options_of(object)));
+  head = sql("{}{}", head, view::with_clause(object));
   if (attributes.has("tablespace")) head = sql("{} TABLESPACE {}", head, ident(attributes.text("tablespace")));
   action.sql.push_back(sql("{} AS\n{}{}", head, fragment(attributes.text("query")), attributes.flag("no_data") ? sql("\n  WITH NO DATA") : Sql{}));
   if (!attributes.flag("no_data")) {
@@ -72,11 +68,6 @@ void create_materialized_view(const Object& object, const ChangeContext& context
 void drop_materialized_view(const Object& object, const ChangeContext& context, Action& action) {
   drop_plain(object, context, action);
   view::lock_self(object.id, context, action);
-}
-
-void alter_materialized_view_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  view::alter_options(alteration, action, "options");
-  if (context.before.has(alteration.after.id)) action.locks.push_back({alteration.after.id, Lock::share_update_exclusive});
 }
 
 void alter_tablespace(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -102,7 +93,7 @@ void print_materialized_view(const Object& object, const Catalog& catalog, LpWri
   writer.doc(object).word("materialized view").name(object.id.schema, object.id.name);
   if (const std::vector<std::string> names = attributes.texts("column_names"); !names.empty()) writer.names(names);
   if (attributes.has("access_method")) writer.word("using").ident(attributes.text("access_method"));
-  if (const Map options = options_of(object); !options.empty()) writer.word("with").options(options);
+  if (const Map options = option_map(object); !options.empty()) writer.word("with").options(options);
   if (attributes.has("tablespace")) writer.word("tablespace").ident(attributes.text("tablespace"));
   for (const Object* child : catalog.children(object.id)) {
     if (child->attributes.flag("clustered")) writer.word("cluster on").ident(child->id.own_name());
@@ -117,7 +108,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "query", .content = Content::query},
     {.name = "column_names", .content = Content::names},
     {.name = "access_method", .content = Content::name},
-    {.name = "options", .content = Content::map, .alter = alter_materialized_view_options},
+    {.name = "options", .content = Content::map, .alter = alter_relation_options},
     {.name = "tablespace", .content = Content::name, .alter = alter_tablespace},
     {.name = "no_data", .content = Content::flag, .alter = alter_data},
     kOwnerRule,

@@ -3,6 +3,7 @@
 
 #include <algorithm>
 
+#include "kinds/relation_options.h"
 #include "kinds/view_query.h"
 
 namespace lpc::kinds {
@@ -56,13 +57,8 @@ void lower_view(const ast::Decl& decl, LowerContext& context) {
   context.lower_members(decl, *object);
 }
 
-Map options_of(const Object& object) {
-  const Value* options = object.attributes.find("options");
-  return options == nullptr ? Map() : options->map();
-}
-
 bool is_on(const Object& object, std::string_view option) {
-  for (const auto& [name, value] : options_of(object)) {
+  for (const auto& [name, value] : option_map(object)) {
     // As parse_bool() reads it.
     if (name == option) return value.text() == "true" || value.text() == "on" || value.text() == "yes" || value.text() == "1";
   }
@@ -80,7 +76,7 @@ void warn_of_weaker_options(const Object* before, const Object& after, Action& a
 void create_view(const Object& object, const ChangeContext& context, Action& action) {
   const bool replaces = action.type == ActionType::alter;
   Sql statement = sql("{} VIEW {}{}{} AS\n{}", replaces ? sql("CREATE OR REPLACE") : sql("CREATE"), address_qualified(object.id), view::column_names(object),
-                      view::with_clause(options_of(object)), fragment(object.attributes.text("query")));
+                      view::with_clause(object), fragment(object.attributes.text("query")));
   const std::string& check = object.attributes.text("check_option");
   if (!check.empty()) statement = sql("{}\n  WITH {} CHECK OPTION", statement, check == "local" ? sql("LOCAL") : sql("CASCADED"));
   action.sql.push_back(std::move(statement));
@@ -99,7 +95,7 @@ void alter_view_options(const Alteration& alteration, const ChangeContext& conte
   const Object& after = alteration.after;
   if (alteration.has("options")) {
     warn_of_weaker_options(alteration.before, after, action);
-    view::alter_options(alteration, action, "options");
+    alter_relation_options(alteration, context, action);
   }
   if (alteration.has("check_option")) {
     const std::string& check = after.attributes.text("check_option");
@@ -122,7 +118,7 @@ void print_view(const Object& object, const Catalog& catalog, LpWriter& writer) 
   writer.doc(object).word("view").name(object.id.schema, object.id.name);
   if (const std::vector<std::string> names = object.attributes.texts("column_names"); !names.empty()) writer.names(names);
   writer.owner(object).comment_clause(object);
-  if (const Map options = options_of(object); !options.empty()) writer.word("with").options(options);
+  if (const Map options = option_map(object); !options.empty()) writer.word("with").options(options);
   writer.word("as").sql(object.attributes.text("query"));
   if (const std::string& check = object.attributes.text("check_option"); !check.empty()) {
     writer.word(check == "local" ? "with local check option" : "with cascaded check option");

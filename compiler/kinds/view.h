@@ -19,10 +19,8 @@ namespace view {
 void lower_query(const ast::Decl& decl, LowerContext& context, Object& object);
 /// ` (a, b)` when the columns are named outside the query, else nothing.
 Sql column_names(const Object& object);
-/// ` WITH (a = 'b')`, or nothing.
-Sql with_clause(const Map& options);
-/// ALTER <kind> … SET (…) and RESET (…) for what differs between the two attributes of that name.
-void alter_options(const Alteration& alteration, Action& action, std::string_view attribute);
+/// ` WITH (a = 'b')` of the attribute `options`, or nothing.
+Sql with_clause(const Object& object);
 /// What belongs to the view: `{ … }` when there is something, grants among it.
 void print_members(const Object& object, const Catalog& catalog, LpWriter& writer);
 /// Locks the view itself when it is there before the plan.

@@ -1,6 +1,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "kinds/relation_options.h"
 #include "kinds/view.h"
 
 namespace lpc::kinds {
@@ -11,31 +12,6 @@ const std::string& text_of(const Value& map, std::string_view key) {
   static const std::string none;
   const Value* value = map.find(key);
   return value == nullptr ? none : value->text();
-}
-
-/// Options of the TOAST table are said as toast.name: https://www.postgresql.org/docs/15/sql-createtable.html#SQL-CREATETABLE-STORAGE-PARAMETERS
-Sql option_name(std::string_view name) {
-  std::vector<Sql> parts;
-  for (const std::string& part : split(name, '.')) parts.push_back(ident(part));
-  return join(parts, ".");
-}
-
-Sql option_list(const Map& options) {
-  std::vector<Sql> parts;
-  for (const auto& [name, value] : options) parts.push_back(sql("{} = {}", option_name(name), literal(value.text())));
-  return join(parts, ", ");
-}
-
-Map options_of(const Object* object, std::string_view attribute) {
-  const Value* value = object == nullptr ? nullptr : object->attributes.find(attribute);
-  return value == nullptr ? Map() : value->map();
-}
-
-const Value* find_option(const Map& options, std::string_view name) {
-  for (const auto& [key, value] : options) {
-    if (key == name) return &value;
-  }
-  return nullptr;
 }
 
 }  // namespace
@@ -79,25 +55,9 @@ Sql column_names(const Object& object) {
   return names.empty() ? Sql{} : sql(" ({})", ident_list(names));
 }
 
-Sql with_clause(const Map& options) { return options.empty() ? Sql{} : sql(" WITH ({})", option_list(options)); }
-
-void alter_options(const Alteration& alteration, Action& action, std::string_view attribute) {
-  const Map before = options_of(alteration.before, attribute);
-  const Map after = options_of(&alteration.after, attribute);
-  const Kind& own = kind(alteration.after.id.kind);
-  const Sql address = own.address(alteration.after.id);
-  Map set;
-  for (const auto& [name, value] : after) {
-    const Value* old = find_option(before, name);
-    if (old == nullptr || *old != value) set.emplace_back(name, value);
-  }
-  std::vector<Sql> reset;
-  for (const auto& [name, value] : before) {
-    if (find_option(after, name) == nullptr) reset.push_back(option_name(name));
-  }
-  if (!reset.empty()) action.sql.push_back(sql("ALTER {} {} RESET ({})", fragment(own.sql_name), address, join(reset, ", ")));
-  if (!set.empty()) action.sql.push_back(sql("ALTER {} {} SET ({})", fragment(own.sql_name), address, option_list(set)));
-  if (action.description.empty()) action.description = "Change the options of " + spoken(alteration.after.id);
+Sql with_clause(const Object& object) {
+  const Map options = option_map(object);
+  return options.empty() ? Sql{} : sql(" WITH ({})", option_list(options));
 }
 
 void print_members(const Object& object, const Catalog& catalog, LpWriter& writer) {

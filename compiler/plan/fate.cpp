@@ -12,7 +12,8 @@ using kinds::kind;
 
 class Decider {
  public:
-  Decider(const Catalog& before, const Catalog& after, diag::Sink& sink) : before_(before), after_(after), sink_(sink) {}
+  Decider(const Catalog& before, const Catalog& after, int server_version, diag::Sink& sink)
+      : before_(before), after_(after), server_version_(server_version), sink_(sink) {}
 
   Fates run(const std::vector<Delta>& deltas) {
     for (const Delta& delta : deltas) start(delta);
@@ -43,7 +44,7 @@ class Decider {
     for (const AttributeDelta& change : delta.attributes) {
       const kinds::AttributeRule* rule = kinds::rule(its_kind, change.name);
       LP_CHECK(rule);
-      replace |= rule->alter == nullptr;
+      replace |= rule->alter == nullptr || (rule->replace_when && rule->replace_when(*delta.before, *delta.after, server_version_));
       disturbs |= rule->disturbs_dependents;
     }
     if (replace && its_kind.traits.can_replace && its_kind.traits.can_replace(*delta.before, *delta.after)) {
@@ -100,7 +101,7 @@ class Decider {
     const Object* later = after_.find(dependent.id);
     if (gone && later && changes(dependent.id)) return;      // altered so that it no longer needs it; the order takes care
     const kinds::KindTraits& traits = kind(dependent.id.kind).traits;
-    const bool loses_data = traits.holds_data && traits.drop_hazard != diag::Code{};
+    const bool loses_data = traits.holds_data && !(traits.derived && traits.derived(dependent));
     if (!loses_data) {
       replace(dependent.id);
     } else if (!gone && kind(id.kind).traits.swappable) {
@@ -126,6 +127,7 @@ class Decider {
 
   const Catalog& before_;
   const Catalog& after_;
+  const int server_version_;
   diag::Sink& sink_;
   Fates fates_;
   IdSet disturbing_;
@@ -135,8 +137,8 @@ class Decider {
 
 }  // namespace
 
-Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, diag::Sink& sink) {
-  return Decider(before, after, sink).run(deltas);
+Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, int server_version, diag::Sink& sink) {
+  return Decider(before, after, server_version, sink).run(deltas);
 }
 
 }  // namespace lpc::plan

@@ -28,6 +28,6 @@ struct Fates {
 };
 
 /// LP5008 at what would lose data only because something else must be replaced.
-Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, diag::Sink& sink);
+Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, int server_version, diag::Sink& sink);
 
 }  // namespace lpc::plan

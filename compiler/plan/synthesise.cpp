@@ -75,7 +75,7 @@ class Synthesiser {
 
   void add_drop_hazard(const Object& object, Action& action) {
     const kinds::KindTraits& traits = kind(object.id.kind).traits;
-    if (traits.drop_hazard == diag::Code{} || !action.hazards.empty()) return;
+    if (traits.drop_hazard == diag::Code{} || !action.hazards.empty() || (traits.derived && traits.derived(object))) return;
     const std::string path = object.id.path();
     const bool names_kind = traits.drop_hazard == diag::Code::kDropsData;
     const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message
@@ -331,7 +331,7 @@ class Synthesiser {
 
 ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas,
                        const PlannerOptions& options, diag::Sink& sink) {
-  return Synthesiser(before, after, decide_fates(before, after, deltas, sink), options).run();
+  return Synthesiser(before, after, decide_fates(before, after, deltas, options.server_version, sink), options).run();
 }
 
 }  // namespace lpc::plan

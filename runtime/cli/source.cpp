@@ -245,7 +245,7 @@ Result<Loaded> load_canonical(const std::vector<std::string>& arguments, const C
   context.show_diagnostics();
   LP_TRY(shadow::ShadowServer * server, context.shadow(like_server_version));
   const Catalog whole = live ? with_externals(loaded.catalog, *live) : loaded.catalog;
-  LP_TRY(loaded.catalog, shadow::canonicalise(*server, whole, {}, context.fragments, context.sink));
+  LP_TRY(loaded.catalog, shadow::canonicalise(*server, whole, {.sources = &context.sources}, context.fragments, context.sink));
   loaded.canonical = true;
   loaded.server_version = server->server_version();
   return loaded;

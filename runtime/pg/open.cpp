@@ -110,6 +110,10 @@ Failure connect_failure(const Attempt& attempt, int timeout_seconds) {
   }
   ServerWords words = read_words(PQerrorMessage(attempt.connection));
   if (const char* password = PQpass(attempt.connection)) words.text = without_secret(words.text, password);
+  if (!PQhost(attempt.connection) || (*PQhost(attempt.connection) == '\0' && words.sqlstate.empty())) {    // options that libpq refused
+    return {"LP6008", "the connection string or a PG… variable of the environment can't be used", "correct it; PGSERVICE, PGPORT and others count too",
+            words.text};
+  }
   const bool wants_password = PQconnectionNeedsPassword(attempt.connection) != 0;
   if (words.sqlstate == "3D000") {
     return {"LP6009", "the server has no database `" + std::string(PQdb(attempt.connection)) + "`",

@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cstdlib>
+#include <iterator>
 
 #include "base/sql.h"
 #include "shadow/keeper.h"
@@ -18,6 +20,9 @@ std::vector<std::string> deferred_folders(const Template& made) {
   folders.push_back(made.source.folder);
   return folders;
 }
+
+// What a conninfo string can't take back: https://www.postgresql.org/docs/15/libpq-envars.html
+constexpr const char* kStrayVariables[] = {"PGHOSTADDR", "PGSERVICE"};
 
 bool is_plain(const DatabaseOptions& options) {
   return (options.encoding.empty() || options.encoding == "UTF8") && options.collate.empty() && options.ctype.empty();
@@ -75,8 +80,7 @@ pg::ConnectOptions EmbeddedServer::connect_options() const {
   return options;
 }
 
-/// The connection for what concerns the whole server. It checks that it is our server: PGHOSTADDR, which nothing in a
-/// conninfo string can take back, would lead elsewhere.
+/// The connection for what concerns the whole server.
 Result<pg::Connection*> EmbeddedServer::admin() {
   if (admin_ && !admin_->is_connection_lost()) return admin_.get();
   LP_TRY(pg::Connection connection, connect("postgres"));
@@ -85,9 +89,15 @@ Result<pg::Connection*> EmbeddedServer::admin() {
   return admin_.get();
 }
 
+/// Checks that it has come to its own server, since the environment may lead elsewhere.
 Result<pg::Connection> EmbeddedServer::connect(const std::string& database) {
   LP_CHECK(keeper_ != nullptr);
-  LP_TRY(pg::Connection connection, pg::Connection::open(server_conninfo(folder_->socket_folder(), database), connect_options()));
+  Result<pg::Connection> opened = pg::Connection::open(server_conninfo(folder_->socket_folder(), database), connect_options());
+  if (!opened && std::any_of(std::begin(kStrayVariables), std::end(kStrayVariables), [](const char* name) { return std::getenv(name) != nullptr; })) {
+    return Failure{"LP6012", "the connection to the shadow server is led astray by the environment", "unset PGHOSTADDR and PGSERVICE",
+                   opened.failure().message};
+  }
+  LP_TRY(pg::Connection connection, std::move(opened));
   LP_TRY(const pg::Rows folder, connection.query("SELECT pg_catalog.current_setting('data_directory')"));
   if (folder(0, 0) != folder_->data()) {
     return Failure{"LP6012", "the connection to the shadow server leads to another server", "unset PGHOSTADDR and PGSERVICE", ""};

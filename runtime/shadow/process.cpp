@@ -212,8 +212,10 @@ std::optional<unsigned long long> process_start_time(pid_t pid) {
   if (name_end == std::string::npos) return std::nullopt;
   std::istringstream fields(line.substr(name_end + 1));
   std::string field;
-  constexpr int kFieldsAfterName = 20;             // state is field 3, the start time field 22
-  for (int i = 0; i < kFieldsAfterName; ++i) fields >> field;
+  constexpr int kFieldsBetween = 19;               // the state is field 3, the start time field 22
+  fields >> field;
+  if (field == "Z" || field == "X") return std::nullopt;    // dead, and not yet reaped
+  for (int i = 0; i < kFieldsBetween; ++i) fields >> field;
   if (!fields) return std::nullopt;
   return std::strtoull(field.c_str(), nullptr, 10);
 }

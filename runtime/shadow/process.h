@@ -57,7 +57,7 @@ class ChildProcess {
 /// Sends SIGQUIT to every child of this process. Async-signal-safe: for a handler that is about to end lpc.
 void terminate_children() noexcept;
 
-/// The start time of a process in clock ticks since boot (field 22 of /proc/<pid>/stat); with the pid it names a process for good.
+/// The start time of a living process in clock ticks since boot (field 22 of /proc/<pid>/stat); with the pid it names a process for good.
 std::optional<unsigned long long> process_start_time(pid_t pid);
 
 }  // namespace lpc::shadow

@@ -65,6 +65,18 @@ Result<Template> read_template(const std::string& folder) {
   return made;
 }
 
+/// Whether a server failed for want of space; it may not even have been able to say so in its log.
+bool is_full(const std::string& folder, const std::string& words) {
+  constexpr std::uintmax_t kTooLittle = 4 << 20;
+  std::error_code error;
+  const fs::space_info space = fs::space(folder, error);
+  return words.find("No space left") != std::string::npos || (!error && space.available < kTooLittle);
+}
+
+Failure full_disk(const std::string& words) {
+  return {"LP6015", "no space is left for the shadow server", "free some space, or set XDG_CACHE_HOME to a folder on a disk with room", words};
+}
+
 /// https://www.postgresql.org/docs/15/app-initdb.html; small WAL segments, since a server's copy has at least one.
 Status run_initdb(const PostgresPrograms& programs, const std::string& folder, const ChildUser& user) {
   const std::string log = folder + "/initdb.log";
@@ -81,9 +93,7 @@ Status run_initdb(const PostgresPrograms& programs, const std::string& folder, c
     if (read_file(log).find("invalid locale") == std::string::npos) break;
   }
   const std::string words = file_end(log);
-  if (words.find("No space left") != std::string::npos) {
-    return Failure{"LP6015", "no space is left for the shadow server", "free some space, or set XDG_CACHE_HOME to a folder on a disk with room", words};
-  }
+  if (is_full(folder, words)) return full_disk(words);
   return Failure{"LP6011", fmt::format("`{}` failed", programs.initdb()), "see its words; --pg-bindir names another Postgres", words};
 }
 
@@ -216,9 +226,8 @@ Status wait_until_ready(const ChildProcess& server, const std::string& data, con
     std::this_thread::sleep_for(std::chrono::microseconds(500));
   }
   const std::string words = file_end(log);
-  const bool full = words.find("No space left") != std::string::npos;
-  return Failure{full ? "LP6015" : "LP6012", full ? "no space is left for the shadow server" : "the shadow server did not start",
-                 full ? "free some space, or set XDG_CACHE_HOME to a folder on a disk with room" : "see its log; SHADOW_DATABASE_URL names another server", words};
+  if (is_full(data, words)) return full_disk(words);
+  return Failure{"LP6012", "the shadow server did not start", "see its log; SHADOW_DATABASE_URL names another server", words};
 }
 
 std::string file_end(const std::string& path) {

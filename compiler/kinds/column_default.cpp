@@ -1,0 +1,132 @@
+// The default of a column, an object of its own: it can be put aside while its column's type changes, and it may need what needs its table.
+// https://www.postgresql.org/docs/15/ddl-default.html
+// A partition's column takes its parent's default when it is made; one that has none all the same is an object with the flag `none`.
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "kinds/column_clauses.h"
+#include "kinds/common.h"
+#include "kinds/lower_context.h"
+#include "kinds/lp_writer.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr IntrospectQuery kQueries[] = {{
+    .sql = "select n.nspname as _schema, c.relname as _name, a.attname as _member, 'column' as _parent_kind, a.attname as _parent_member,\n"
+           "  'pg_attrdef:' || d.oid as _aliases, pg_get_expr(d.adbin, d.adrelid) as expression\n"
+           "from pg_attrdef d\n"
+           "join pg_class c on c.oid = d.adrelid and c.relkind in ('r', 'p')\n"
+           "join pg_namespace n on n.oid = c.relnamespace\n"
+           "join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''\n"
+           "where {user_schema:n} and {not_member:pg_class:c.oid}",
+}};
+
+/// A default is a clause of its column, which lowers it.
+void lower_default(const ast::Decl& decl, LowerContext& context) {
+  context.error(diag::make(diag::Code::kUnknownDeclaration, decl.span, decl.kind));
+}
+
+/// SET DEFAULT or DROP DEFAULT, by what the catalog says of the column.
+Sql statement(const Lineage& lineage, const ObjectId& column, bool only) {
+  const Object* own = lineage.default_of(lineage.chain(table_of(column), column.member));
+  const Sql change = own == nullptr ? sql("DROP DEFAULT") : sql("SET DEFAULT {}", parenthesised(own->attributes.text("expression")));
+  return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
+}
+
+/// The column's default as the plan's end wants it; for its table and those that have the column from it.
+void put_default(const Object& column_default, const ChangeContext& context, Action& action) {
+  const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
+  const Lineage lineage(context.after);
+  action.sql.push_back(statement(lineage, column, false));
+  // The command reaches all children; those with a default of their own get it back.
+  for (const ObjectId& child : descendants(context.after, table_of(column))) {
+    const Object* own = context.after.find(default_id(column_id(child, column.member)));
+    if (own != nullptr && is_standing(context, child) && !context.is_created(own->id)) action.sql.push_back(statement(lineage, column_id(child, column.member), true));
+  }
+  predict_lock(action, context, table_of(column), Lock::access_exclusive);
+}
+
+bool folds(const Object& column_default, const ChangeContext& context) {
+  if (column_default.attributes.flag("none")) return false;
+  const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
+  const Object* object = context.after.find(column);
+  if (object == nullptr || !context.is_created(column)) return false;
+  return context.is_created(table_of(column)) ? !object->attributes.flag("inherited") || Lineage(context.after).partition(table_of(column)) != nullptr
+                                              : !object->attributes.flag("inherited") && !existed_before(context, column);
+}
+
+Sql inline_default(const Object& column_default, const ChangeContext&) { return sql("DEFAULT {}", parenthesised(column_default.attributes.text("expression"))); }
+
+void create_default(const Object& column_default, const ChangeContext& context, Action& action) {
+  const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
+  describe(action, fmt::format("Set the default of {}", spoken(column)));
+  if (existed_before(context, column) && !context.is_dropped(column_default.id)) {
+    // Said from now on, but the same as what was implied until now.
+    const Lineage past(context.before), future(context.after);
+    const Object* was = past.default_of(past.chain(table_of(column), column.member));
+    const Object* is = future.default_of(future.chain(table_of(column), column.member));
+    const bool implied = context.before.find(column_default.id) == nullptr && was != nullptr;
+    if (implied && is != nullptr && was->attributes.text("expression") == is->attributes.text("expression")) return;
+  }
+  put_default(column_default, context, action);
+}
+
+void alter_default(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  put_default(alteration.after, context, action);
+  describe(action, fmt::format("Change the default of {}", spoken(column_id(table_of(alteration.after.id), alteration.after.id.member))));
+}
+
+void drop_default(const Object& column_default, const ChangeContext& context, Action& action) {
+  const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
+  describe(action, fmt::format("Drop the default of {}", spoken(column)));
+  if (context.is_created(column_default.id)) {
+    // Taken down for a while: the column must be without a default meanwhile, whatever its parent has.
+    action.sql.push_back(alter_table(table_of(column), {sql("ALTER COLUMN {} DROP DEFAULT", ident(column.member))}));
+    predict_lock(action, context, table_of(column), Lock::access_exclusive);
+    return;
+  }
+  // Attaching to a parent gives the column the parent's default (partition.cpp); dropping the parent's column leaves nothing to do.
+  const bool column_stays = !Lineage(context.after).chain(table_of(column), column.member).empty();
+  if (!column_stays || is_being_attached(context, table_of(column))) return;
+  put_default(column_default, context, action);
+}
+
+Sql address_default(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }
+
+/// Printed in its column's line.
+void print_default(const Object&, const Catalog&, LpWriter&) {}
+
+constexpr AttributeRule kAttributes[] = {
+    {.name = "expression", .content = Content::expression, .alter = alter_default},
+    {.name = "none", .content = Content::flag, .alter = alter_default},
+};
+
+}  // namespace
+
+constexpr Kind kColumnDefault = {
+    .id = KindId::ColumnDefault,
+    .sql_name = "DEFAULT",
+    .declared_as = {},
+    .introspect = kQueries,
+    .lower = lower_default,
+    .normalise = nullptr,
+    .edges = nullptr,
+    .create = create_default,
+    .drop = drop_default,
+    .rename = nullptr,
+    .inline_sql = inline_default,
+    .folds = folds,
+    .address = address_default,
+    .attributes = kAttributes,
+    .print_lp = print_default,
+    .slots = nullptr,
+    // A default that doesn't convert with its column's type stands in the way of the change.
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true},
+};
+
+static_assert(is_complete(kColumnDefault));
+
+}  // namespace lpc::kinds

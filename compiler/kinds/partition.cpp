@@ -1,0 +1,243 @@
+// The attachment of a partition to its parent: an object of its own, so that attaching, detaching and new bounds keep the rows.
+// The partition's own things belong to its table object. https://www.postgresql.org/docs/15/ddl-partitioning.html
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kinds/column.h"
+#include "kinds/common.h"
+#include "kinds/table.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"partition"};
+
+constexpr IntrospectQuery kQueries[] = {{
+    .sql = "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind,\n"
+           "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, c.oid) as bound,\n"
+           "  'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as _depends\n"
+           "from pg_class c\n"
+           "join pg_namespace n on n.oid = c.relnamespace\n"
+           "join pg_inherits i on i.inhrelid = c.oid\n"
+           "join pg_class p on p.oid = i.inhparent\n"
+           "join pg_namespace pn on pn.oid = p.relnamespace\n"
+           "where c.relispartition and c.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:c.oid}",
+}};
+
+/// `FOR VALUES FROM ('a') TO ('b')`, as pg_get_expr() says it.
+std::string bound_text(const ast::Clause& clause, LowerContext& context) {
+  const ast::Value* first = clause.value(ast::Shape::sql);
+  if (first == nullptr) return "DEFAULT";
+  // Bounds are no expressions of their own grammar rule: MINVALUE, MODULUS 4. The shadow server has the last word.
+  const auto text = [](const ast::Value& value) { return fragment(value.text); };
+  const std::string_view word = clause.word_value();
+  if (word == "in") {
+    context.fragments.check(frontend::FragmentKind::expression, sql("ARRAY[{}]", text(*first)).text, first->span, context.sink);
+    return sql("FOR VALUES IN ({})", text(*first)).text;
+  }
+  if (word == "with") return sql("FOR VALUES WITH ({})", text(*first)).text;
+  const ast::Value* last = clause.value(ast::Shape::sql, 1);
+  if (last == nullptr) {
+    context.error(diag::make(diag::Code::kMissingClause, clause.span, "`for values from`", "to (…)"));
+    return {};
+  }
+  return sql("FOR VALUES FROM ({}) TO ({})", text(*first), text(*last)).text;
+}
+
+void lower_partition(const ast::Decl& decl, LowerContext& context) {
+  Object* const parent = context.parent;
+  if (parent == nullptr || parent->id.kind != KindId::Table) {
+    context.error(diag::make(diag::Code::kUnknownDeclaration, decl.span, "partition"));
+    return;
+  }
+  if (!parent->attributes.has("partition_by")) {
+    context.error(diag::make(diag::Code::kParentNotPartitioned, decl.name_span, decl.name.dotted(), parent->id.path()));
+    return;
+  }
+  // The partition is a table that stands in a schema, though it is written inside its parent.
+  context.parent = nullptr;
+  Object* table = context.add(decl, {KindId::Table, context.schema_of(decl.name), decl.name.last(), "", ""});
+  context.parent = parent;
+  if (table == nullptr) return;
+  table->external |= parent->external;
+  Object attachment;
+  attachment.id = {KindId::Partition, table->id.schema, table->id.name, "", ""};
+  attachment.parent = table->id;
+  attachment.origin = table->origin;
+  attachment.external = table->external;
+  attachment.attributes.set("of", qualified(parent->id.schema, parent->id.name).text);
+  if (const ast::Clause* bound = decl.clause("partition_bound")) attachment.attributes.set("bound", bound_text(*bound, context));
+  context.catalog.add(std::move(attachment));
+  context.parent = nullptr;
+  lower_table_parts(decl, *table, context);
+  context.parent = parent;
+}
+
+ObjectId parent_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
+
+bool folds(const Object& attachment, const ChangeContext& context) {
+  const ObjectId table = table_of(attachment.id);
+  const Object* object = context.after.find(table);
+  if (object == nullptr || !context.is_created(table) || object->attributes.has("column_order")) return false;
+  // Indexes under names of their own must be there before the table is attached; CREATE … PARTITION OF would make others.
+  const bool has_own_indexes = std::ranges::any_of(attachment.depends_on, [](const ObjectId& need) {
+    return need.kind == KindId::Index || need.kind == KindId::Constraint;
+  });
+  return !has_own_indexes && context.after.has(parent_of(attachment));
+}
+
+Sql inline_partition(const Object& attachment, const ChangeContext&) {
+  return sql("PARTITION OF {} {}", fragment(attachment.attributes.text("of")), fragment(attachment.attributes.text("bound")));
+}
+
+// ---- attaching --------------------------------------------------------------------------------------------------------------------------
+
+/// What ATTACH PARTITION wants of the table, which is there already: the parent's NOT NULLs and CHECKs, https://www.postgresql.org/docs/15/sql-altertable.html;
+/// and what it doesn't hand down, but an implied column has from its parent: defaults, storage, compression.
+class Harmony {
+ public:
+  Harmony(const ObjectId& table, const ObjectId& parent, const ChangeContext& context, Action& action)
+      : table_(table), parent_(parent), context_(context), action_(action), past_(context.before), future_(context.after) {}
+
+  void columns() {
+    for (const std::string& name : future_.column_names(parent_)) {
+      const std::vector<const Object*> before = past_.chain(table_, name);
+      const std::vector<const Object*> after = future_.chain(table_, name);
+      if (before.empty() || after.empty()) continue;
+      column(before, after, column_id(table_, name));
+    }
+  }
+
+  void checks() {
+    for (const Object* check : inheritable_checks(context_.after, parent_)) {
+      const ObjectId own{KindId::Constraint, table_.schema, table_.name, check->id.member, ""};
+      if (context_.before.has(own) || context_.after.has(own)) continue;
+      action_.sql.push_back(alter_table(table_, {sql("ADD {}", kind(check->id.kind).inline_sql(*check, context_))}));
+    }
+  }
+
+ private:
+  void column(const std::vector<const Object*>& before, const std::vector<const Object*>& after, const ObjectId& id) {
+    const Object was = merged_column(before, id), is = merged_column(after, id);
+    const Sql name = ident(id.member);
+    const auto put = [&](const Sql& change) { action_.sql.push_back(alter_table(table_, {sql("ALTER COLUMN {} {}", name, change)})); };
+    if (is.attributes.flag("not_null") && !was.attributes.flag("not_null")) put(sql("SET NOT NULL"));
+    if (!context_.after.has(default_id(id)) && !is.attributes.has("generated")) {
+      const Object* old_default = past_.default_of(before);
+      const Object* new_default = future_.default_of(after);
+      const std::string old_text = old_default == nullptr ? std::string() : old_default->attributes.text("expression");
+      if (new_default == nullptr && old_default != nullptr) put(sql("DROP DEFAULT"));
+      if (new_default != nullptr && new_default->attributes.text("expression") != old_text) {
+        put(sql("SET DEFAULT {}", parenthesised(new_default->attributes.text("expression"))));
+      }
+    }
+    if (was.attributes.text("storage") != is.attributes.text("storage")) put(sql("SET STORAGE {}", storage_word(is, context_)));
+    const std::string& compression = is.attributes.text("compression");
+    if (was.attributes.text("compression") != compression) {
+      put(sql("SET COMPRESSION {}", compression.empty() || compression == "default" ? sql("default") : ident(compression)));
+    }
+  }
+
+  const ObjectId table_;
+  const ObjectId parent_;
+  const ChangeContext& context_;
+  Action& action_;
+  Lineage past_;
+  Lineage future_;
+};
+
+/// The default partition of a table that is there already: it is locked, and searched for rows that belong elsewhere from now on.
+void predict_default_partition(const ObjectId& parent, const ObjectId& attached, bool scans, const ChangeContext& context, Action& action) {
+  for (const Object* dependent : context.before.dependents(parent)) {
+    if (dependent->id.kind != KindId::Partition || dependent->attributes.text("bound") != "DEFAULT" || parent_of(*dependent) != parent) continue;
+    const ObjectId table = table_of(dependent->id);
+    if (table == attached) continue;
+    predict_lock(action, context, table, Lock::access_exclusive);
+    if (scans) predict_scan(action, context, table);
+  }
+}
+
+void attach(const Object& attachment, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(attachment.id);
+  const ObjectId parent = parent_of(attachment);
+  if (is_standing(context, table)) {
+    Harmony harmony(table, parent, context, action);
+    harmony.columns();
+    harmony.checks();
+  }
+  action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
+                           fragment(attachment.attributes.text("bound"))));
+  predict_lock(action, context, parent, Lock::share_update_exclusive);
+  predict_lock(action, context, table, Lock::access_exclusive);
+  predict_scan(action, context, table);
+  predict_default_partition(parent, table, true, context, action);
+  describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
+}
+
+void detach(const Object& attachment, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(attachment.id);
+  const ObjectId parent = parent_of(attachment);
+  action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(attachment.attributes.text("of")), address_qualified(table)));
+  action.locks.push_back({parent, Lock::access_exclusive});
+  action.locks.push_back({table, Lock::access_exclusive});
+  predict_default_partition(parent, table, false, context, action);
+  describe(action, fmt::format("Detach partition {} from {}", table.path(), parent.path()));
+}
+
+void print_partition(const Object& attachment, const Catalog& catalog, LpWriter& writer) {
+  const Object* table = catalog.find(table_of(attachment.id));
+  if (table == nullptr) return;
+  writer.doc(*table);
+  if (table->attributes.flag("unlogged")) writer.word("unlogged");
+  writer.word("partition").name(table->id.schema, table->id.name);
+  const std::string_view bound = attachment.attributes.text("bound");
+  constexpr std::string_view kForValues = "FOR VALUES ";
+  if (!bound.starts_with(kForValues)) {
+    writer.word("default");
+  } else {
+    // The server's words are .lp's, but for their case: FROM (…) TO (…), IN (…), WITH (modulus 4, remainder 0).
+    writer.word("for values");
+    std::string_view rest = bound.substr(kForValues.size());
+    const std::size_t blank = rest.find(' ');
+    const std::string word = to_lower_ascii(rest.substr(0, blank));
+    rest = trim(rest.substr(std::min(blank, rest.size())));
+    const std::size_t to = word == "from" ? rest.find(") TO (") : std::string_view::npos;
+    writer.word(word).word(rest.substr(0, to == std::string_view::npos ? rest.size() : to + 1));
+    if (to != std::string_view::npos) writer.word("to").word(rest.substr(to + 5));
+  }
+  print_table_parts(*table, catalog, writer);
+}
+
+constexpr AttributeRule kAttributes[] = {
+    {.name = "of", .content = Content::relation},
+    {.name = "bound", .content = Content::text},
+};
+
+}  // namespace
+
+constexpr Kind kPartition = {
+    .id = KindId::Partition,
+    .sql_name = "PARTITION",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_partition,
+    .normalise = nullptr,
+    .edges = nullptr,
+    .create = attach,
+    .drop = detach,
+    .rename = nullptr,
+    .inline_sql = inline_partition,
+    .folds = folds,
+    .address = address_qualified,
+    .attributes = kAttributes,
+    .print_lp = print_partition,
+    .slots = nullptr,
+    .traits = {.dropped_with_parent = true},
+};
+
+static_assert(is_complete(kPartition));
+
+}  // namespace lpc::kinds

@@ -1,0 +1,209 @@
+// Tables: ordinary, unlogged, partitioned, partitions (their attachment is the kind partition), inheritance children. https://www.postgresql.org/docs/15/sql-createtable.html
+// Whether an index is the replica identity, or what CLUSTER goes by, is a flag of that index or of the constraint that it belongs to.
+#include "kinds/table.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "kinds/column.h"
+#include "kinds/common.h"
+#include "kinds/link_context.h"
+#include "kinds/relation_options.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDeclaredAs[] = {"table", "row_level_security"};
+
+constexpr IntrospectQuery kQueries[] = {{
+    .sql = "select n.nspname as _schema, c.relname as _name,\n"
+           "  'pg_class:' || c.oid || ' pg_type:' || c.reltype || ' pg_type:' || coalesce(t.typarray, 0)\n"
+           "    || case when c.reltoastrelid <> 0 then ' pg_class:' || c.reltoastrelid else '' end as _aliases,\n"
+           "  cols.names as columns, c.relpersistence = 'u' as unlogged,\n"
+           "  case c.relkind when 'p' then pg_get_partkeydef(c.oid) end as partition_by, inh.parents as inherits,\n"
+           "  case when c.reloptions is not null or toast.reloptions is not null then\n"
+           "    (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
+           "     from (select '' as prefix, u as text from unnest(c.reloptions) u union all select 'toast.', u from unnest(toast.reloptions) u) o) end as options,\n"
+           "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace,\n"
+           "  case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end as replica_identity,\n"
+           "  c.relrowsecurity as row_level_security, c.relforcerowsecurity as force_row_level_security,\n"
+           "  case when c.reloftype <> 0 then format_type(c.reloftype, null) end as of_type,\n"
+           "  pg_get_userbyid(c.relowner) as owner, d.description as comment, c.relacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"
+           "from pg_class c\n"
+           "join pg_namespace n on n.oid = c.relnamespace\n"
+           "left join pg_type t on t.oid = c.reltype\n"
+           "left join pg_class toast on toast.oid = c.reltoastrelid\n"
+           "left join pg_am am on am.oid = c.relam\n"
+           "left join pg_tablespace ts on ts.oid = c.reltablespace\n"
+           "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0\n"
+           "left join (select a.attrelid, json_agg(a.attname order by a.attnum) as names from pg_attribute a\n"
+           "    where a.attnum > 0 and not a.attisdropped and a.attrelid >= 16384 group by a.attrelid) cols on cols.attrelid = c.oid\n"
+           "left join (select i.inhrelid, json_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) order by i.inhseqno) as parents\n"
+           "    from pg_inherits i join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace group by i.inhrelid) inh\n"
+           "  on inh.inhrelid = c.oid and not c.relispartition\n"
+           "where c.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:c.oid}",
+}};
+
+void edges(const Object& table, LinkContext& context) {
+  for (const std::string& parent : table.attributes.texts("inherits")) context.relation(parent);
+  const std::string& key = table.attributes.text("partition_by");
+  if (const std::size_t open = key.find('('); open != std::string::npos && key.ends_with(')')) {
+    context.sql(frontend::FragmentKind::partition_key, std::string_view(key).substr(open + 1, key.size() - open - 2));
+  }
+}
+
+void drop_table(const Object& table, const ChangeContext& context, Action& action) {
+  for (const Object* part : context.before.children(table.id)) {
+    if (part->id.kind == KindId::Column) release_ownership(part->id, context, action);
+  }
+  drop_plain(table, context, action);
+  action.locks.push_back({table.id, Lock::access_exclusive});
+}
+
+// ---- changes ----------------------------------------------------------------------------------------------------------------------------
+
+void change(const Alteration& alteration, const ChangeContext& context, Action& action, const std::vector<Sql>& changes, Lock lock) {
+  if (changes.empty()) return;
+  action.sql.push_back(alter_table(alteration.after.id, changes));
+  predict_lock(action, context, alteration.after.id, lock);
+}
+
+void predict_rewrite(const Object& table, const ChangeContext& context, Action& action, std::string_view why) {
+  if (!is_standing(context, table.id) || table.attributes.has("partition_by")) return;
+  action.rewrites.push_back(table.id);
+  action.scans.push_back(table.id);
+  const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.id.path(), why);
+  action.hazards.push_back({said.code, said.message, table.id});
+}
+
+void alter_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& after = alteration.after;
+  const bool unlogged = after.attributes.flag("unlogged");
+  change(alteration, context, action, {unlogged ? sql("SET UNLOGGED") : sql("SET LOGGED")}, Lock::access_exclusive);
+  predict_rewrite(after, context, action, unlogged ? "it becomes unlogged" : "it becomes logged");
+  // The sequences that the table's columns own follow it.
+  for (const Object* part : context.after.children(after.id)) {
+    if (part->id.kind != KindId::Column) continue;
+    for (const Object* sequence : owned_sequences(context.after, part->id)) {
+      if (context.server_version < 150000 || sequence->attributes.flag("unlogged") == unlogged || context.is_created(sequence->id)) continue;
+      action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(sequence->id), unlogged ? sql("LOGGED") : sql("UNLOGGED")));
+    }
+  }
+  describe(action, fmt::format("Make {} {}", spoken(after.id), unlogged ? "unlogged" : "logged"));
+}
+
+void alter_inherits(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const std::vector<std::string> before = alteration.before->attributes.texts("inherits");
+  const std::vector<std::string> after = alteration.after.attributes.texts("inherits");
+  // A new parent comes last, so from the first difference on all are taken off and put on again.
+  const auto [old_rest, new_rest] = std::ranges::mismatch(before, after);
+  std::vector<Sql> changes;
+  for (auto at = old_rest; at != before.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
+  for (auto at = new_rest; at != after.end(); ++at) changes.push_back(sql("INHERIT {}", fragment(*at)));
+  // One command each: ALTER TABLE doesn't take them in the order given.
+  for (const Sql& each : changes) change(alteration, context, action, {each}, Lock::access_exclusive);
+  describe(action, fmt::format("Change what {} inherits", spoken(alteration.after.id)));
+}
+
+void alter_access_method(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const std::string& method = alteration.after.attributes.text("access_method");
+  change(alteration, context, action, {sql("SET ACCESS METHOD {}", method.empty() ? sql("heap") : ident(method))}, Lock::access_exclusive);
+  predict_rewrite(alteration.after, context, action, "its access method changes");
+  describe(action, fmt::format("Change the access method of {}", spoken(alteration.after.id)));
+}
+
+// SET ACCESS METHOD came with 15.
+bool must_replace_access_method(const Object&, const Object&, int server_version) { return server_version < 150000; }
+
+void alter_tablespace(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const std::string& tablespace = alteration.after.attributes.text("tablespace");
+  change(alteration, context, action, {sql("SET TABLESPACE {}", tablespace.empty() ? sql("pg_default") : ident(tablespace))}, Lock::access_exclusive);
+  predict_rewrite(alteration.after, context, action, "its files are copied to another tablespace");
+  describe(action, fmt::format("Move {} to another tablespace", spoken(alteration.after.id)));
+}
+
+bool has_identity_index(const Catalog& catalog, const ObjectId& table) {
+  return std::ranges::any_of(catalog.children(table), [](const Object* part) {
+    return (part->id.kind == KindId::Index || part->id.kind == KindId::Constraint) && part->attributes.flag("replica_identity");
+  });
+}
+
+void alter_replica_identity(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& after = alteration.after;
+  const std::string& identity = after.attributes.text("replica_identity");
+  // USING INDEX is said by the index.
+  if (identity.empty() && has_identity_index(context.after, after.id)) return;
+  const Sql word = identity == "full" ? sql("FULL") : identity == "nothing" ? sql("NOTHING") : sql("DEFAULT");
+  change(alteration, context, action, {sql("REPLICA IDENTITY {}", word)}, Lock::access_exclusive);
+  describe(action, fmt::format("Change the replica identity of {}", spoken(after.id)));
+}
+
+void alter_row_security(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& after = alteration.after;
+  const auto was = [&](std::string_view name) { return alteration.before != nullptr && alteration.before->attributes.flag(name); };
+  const bool enabled = after.attributes.flag("row_level_security"), forced = after.attributes.flag("force_row_level_security");
+  std::vector<Sql> changes;
+  if (was("row_level_security") != enabled) changes.push_back(enabled ? sql("ENABLE ROW LEVEL SECURITY") : sql("DISABLE ROW LEVEL SECURITY"));
+  if (was("force_row_level_security") != forced) changes.push_back(forced ? sql("FORCE ROW LEVEL SECURITY") : sql("NO FORCE ROW LEVEL SECURITY"));
+  change(alteration, context, action, changes, Lock::access_exclusive);
+  const bool weaker = (was("row_level_security") && !enabled) || (was("force_row_level_security") && !forced);
+  if (weaker) {
+    const std::string what = enabled ? "no longer forces row level security on the owner" : "turns row level security off";
+    const diag::Diagnostic said = diag::make(diag::Code::kWeakensRowSecurity, {}, what, after.id.path());
+    action.hazards.push_back({said.code, said.message, after.id});
+  }
+  describe(action, fmt::format("Change row level security of {}", spoken(after.id)));
+}
+
+void alter_of_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const std::string& type = alteration.after.attributes.text("of_type");
+  change(alteration, context, action, {type.empty() ? sql("NOT OF") : sql("OF {}", fragment(type))}, Lock::access_exclusive);
+  describe(action, fmt::format("Change the type of {}", spoken(alteration.after.id)));
+}
+
+constexpr AttributeRule kAttributes[] = {
+    {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
+    {.name = "column_order", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
+    {.name = "partition_by", .content = Content::text},
+    {.name = "inherits", .content = Content::list, .alter = alter_inherits},
+    {.name = "unlogged", .content = Content::flag, .alter = alter_unlogged},
+    {.name = "options", .content = Content::map, .alter = alter_relation_options},
+    {.name = "access_method", .content = Content::name, .alter = alter_access_method, .replace_when = must_replace_access_method},
+    {.name = "tablespace", .content = Content::name, .alter = alter_tablespace},
+    {.name = "of_type", .content = Content::type, .alter = alter_of_type, .after_create = true},
+    {.name = "replica_identity", .content = Content::text, .alter = alter_replica_identity, .after_create = true},
+    {.name = "row_level_security", .content = Content::flag, .alter = alter_row_security, .after_create = true},
+    {.name = "force_row_level_security", .content = Content::flag, .alter = alter_row_security, .after_create = true},
+    kOwnerRule,
+    kCommentRule,
+    kGrantsRule,
+    kRevokesRule,
+};
+
+}  // namespace
+
+constexpr Kind kTable = {
+    .id = KindId::Table,
+    .sql_name = "TABLE",
+    .declared_as = kDeclaredAs,
+    .introspect = kQueries,
+    .lower = lower_table,
+    .normalise = normalise_tables,
+    .edges = edges,
+    .create = create_table,
+    .drop = drop_table,
+    .rename = rename_plain,
+    .inline_sql = nullptr,
+    .folds = nullptr,
+    .address = address_qualified,
+    .attributes = kAttributes,
+    .print_lp = print_table,
+    .slots = relation_slots,
+    .traits = {.holds_data = true, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r'},
+};
+
+static_assert(is_complete(kTable));
+
+}  // namespace lpc::kinds

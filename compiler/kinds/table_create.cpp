@@ -1,0 +1,153 @@
+// CREATE TABLE in its three forms: a table of its own (with INHERITS), PARTITION OF, and a partition that must stand alone until it is attached, because its
+// columns have another order or its indexes have names of their own. https://www.postgresql.org/docs/15/sql-createtable.html
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "kinds/common.h"
+#include "kinds/relation_options.h"
+#include "kinds/table.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+class TableCreation {
+ public:
+  TableCreation(const Object& table, const ChangeContext& context, Action& action)
+      : table_(table), context_(context), action_(action), lineage_(context.after), attachment_(lineage_.partition(table.id)) {
+    is_partition_of_ = attachment_ != nullptr && context.is_folded(attachment_->id);
+    const bool reordered = table.attributes.has("column_order");
+    stands_alone_ = (attachment_ != nullptr && !is_partition_of_) || (attachment_ == nullptr && reordered);
+  }
+
+  void run() {
+    if (is_partition_of_) {
+      add_overrides();
+    } else {
+      add_columns();
+    }
+    add_constraints();
+    statement();
+    if (stands_alone_ && attachment_ == nullptr) {
+      for (const std::string& parent : table_.attributes.texts("inherits")) action_.sql.push_back(alter_table(table_.id, {sql("INHERIT {}", fragment(parent))}));
+    }
+    if (!settings_.empty()) action_.sql.push_back(alter_table(table_.id, settings_, is_partition_of_));
+    for (const Object* part : context_.after.children(table_.id)) {
+      if (part->id.kind == KindId::Column) take_ownership(part->id, context_, action_);
+    }
+  }
+
+ private:
+  const std::string* folded_default(const std::vector<const Object*>& chain) const {
+    const Object* found = lineage_.default_of(chain);
+    if (found == nullptr) return nullptr;
+    // An implied default is the parent's, which is there already; an own one may have to come later.
+    const bool own = table_of(found->id) == table_.id;
+    return own && !context_.is_folded(found->id) ? nullptr : &found->attributes.text("expression");
+  }
+
+  void add_settings(const Object& column) {
+    for (Sql& setting : column_settings(column)) settings_.push_back(std::move(setting));
+  }
+
+  void add_overrides() {
+    for (const Object* part : context_.after.children(table_.id)) {
+      if (part->id.kind != KindId::Column) continue;
+      const Object* own_default = context_.after.find(default_id(part->id));
+      const bool folded = own_default != nullptr && context_.is_folded(own_default->id);
+      const Sql text = column_override(*part, folded ? &own_default->attributes.text("expression") : nullptr);
+      if (!text.empty()) elements_.push_back(text);
+      add_settings(*part);
+    }
+  }
+
+  void add_columns() {
+    const std::vector<std::string> names = stands_alone_ ? lineage_.column_names(table_.id) : table_.attributes.texts("columns");
+    for (const std::string& name : names) {
+      const ObjectId id = column_id(table_.id, name);
+      const Object* own = context_.after.find(id);
+      if (!stands_alone_ && (own == nullptr || own->attributes.flag("inherited"))) continue;
+      const std::vector<const Object*> chain = lineage_.chain(table_.id, name);
+      if (chain.empty()) continue;
+      const Object column = merged_column(chain, id);
+      elements_.push_back(column_definition(column, folded_default(chain)));
+      add_settings(column);
+    }
+  }
+
+  void add_constraints() {
+    std::vector<std::string> names;
+    for (const Object* part : context_.after.children(table_.id)) {
+      if (part->id.kind != KindId::Constraint) continue;
+      names.push_back(part->id.member);
+      if (context_.is_folded(part->id)) elements_.push_back(kind(part->id.kind).inline_sql(*part, context_));
+    }
+    if (!stands_alone_) return;
+    for (const ObjectId& parent : lineage_.parents(table_.id)) {
+      for (const Object* check : inheritable_checks(context_.after, parent)) {
+        if (std::ranges::find(names, check->id.member) == names.end()) elements_.push_back(kind(check->id.kind).inline_sql(*check, context_));
+      }
+    }
+  }
+
+  void statement() {
+    const Attributes& attributes = table_.attributes;
+    Sql text = sql("CREATE {}TABLE {}", attributes.flag("unlogged") ? sql("UNLOGGED ") : Sql{}, address_qualified(table_.id));
+    const Sql body = elements_.empty() ? sql("()") : sql("(\n  {}\n)", join(elements_, ",\n  "));
+    if (is_partition_of_) {
+      text = sql("{} PARTITION OF {}{} {}", text, fragment(attachment_->attributes.text("of")), elements_.empty() ? Sql{} : sql(" {}", body),
+                 fragment(attachment_->attributes.text("bound")));
+    } else {
+      text = sql("{} {}", text, body);
+    }
+    if (!is_partition_of_ && !stands_alone_ && attributes.has("inherits")) {
+      std::vector<Sql> parents;
+      for (const std::string& parent : attributes.texts("inherits")) parents.push_back(fragment(parent));
+      text = sql("{} INHERITS ({})", text, join(parents, ", "));
+    }
+    if (attributes.has("partition_by")) text = sql("{} PARTITION BY {}", text, fragment(attributes.text("partition_by")));
+    if (attributes.has("access_method")) text = sql("{} USING {}", text, ident(attributes.text("access_method")));
+    if (const Map options = option_map(table_); !options.empty()) text = sql("{} WITH ({})", text, option_list(options));
+    if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
+    action_.sql.push_back(std::move(text));
+  }
+
+  const Object& table_;
+  const ChangeContext& context_;
+  Action& action_;
+  Lineage lineage_;
+  const Object* attachment_;
+  bool is_partition_of_ = false;
+  bool stands_alone_ = false;
+  std::vector<Sql> elements_;
+  std::vector<Sql> settings_;
+};
+
+}  // namespace
+
+std::vector<const Object*> inheritable_checks(const Catalog& catalog, const ObjectId& table) {
+  std::vector<const Object*> checks;
+  for (const Object* part : catalog.children(table)) {
+    const bool is_check = part->id.kind == KindId::Constraint && part->attributes.text("type") == "check";
+    if (is_check && !part->attributes.flag("no_inherit")) checks.push_back(part);
+  }
+  for (const ObjectId& parent : Lineage(catalog).parents(table)) {
+    for (const Object* check : inheritable_checks(catalog, parent)) {
+      const bool known = std::ranges::any_of(checks, [&](const Object* other) { return other->id.member == check->id.member; });
+      if (!known) checks.push_back(check);
+    }
+  }
+  return checks;
+}
+
+void create_table(const Object& table, const ChangeContext& context, Action& action) {
+  TableCreation(table, context, action).run();
+  const Object* attachment = Lineage(context.after).partition(table.id);
+  if (attachment != nullptr && context.is_folded(attachment->id)) {
+    predict_lock(action, context, table_named(attachment->attributes.text("of")), Lock::access_exclusive);
+  }
+  describe(action, fmt::format("Create {}", spoken(table.id)));
+}
+
+}  // namespace lpc::kinds

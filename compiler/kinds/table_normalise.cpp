@@ -1,0 +1,194 @@
+// What a table has only because of its parent is no object: here it is taken out, of introspected and of declared catalogs alike. What deviates stays, with the
+// flag `inherited`, reduced to the deviation. MergeAttributes() in src/backend/commands/tablecmds.c says what a new child takes over.
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "kinds/table.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::string_view kDefaultMark = " (default)";
+
+bool contains(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+
+class Normaliser {
+ public:
+  explicit Normaliser(CatalogBuilder& builder) : builder_(builder), lineage_(builder) {}
+
+  void run() {
+    std::vector<ObjectId> tables;
+    for (const Object* object : builder_.objects()) {
+      if (object->id.kind == KindId::Table) tables.push_back(object->id);
+    }
+    for (const ObjectId& table : tables) visit(table);
+    for (const Object* object : builder_.objects()) {
+      if (object->id.kind == KindId::Constraint && object->attributes.text("type") == "primary key") require_key(*object);
+    }
+    redirect();
+  }
+
+ private:
+  /// Parents first: a child is compared with what is in effect there.
+  void visit(const ObjectId& table) {
+    if (!visited_.insert(table).second) return;
+    const std::vector<ObjectId> parents = lineage_.parents(table);
+    for (const ObjectId& parent : parents) visit(parent);
+    if (!parents.empty()) child(*builder_.find(table));
+  }
+
+  void child(Object& table) {
+    const bool is_partition = lineage_.partition(table.id) != nullptr;
+    const std::vector<std::string> written = table.attributes.texts("columns");
+    std::vector<std::string> own;
+    for (Object* column : builder_.children(table.id)) {
+      if (column->id.kind == KindId::Column) this->column(*column, is_partition);
+    }
+    for (const std::string& name : written) {
+      const Object* column = builder_.find(column_id(table.id, name));
+      if (column != nullptr && !column->attributes.flag("inherited")) own.push_back(name);
+    }
+    order(table, is_partition, written, own);
+    if (is_partition) {
+      const ObjectId parent = lineage_.parents(table.id).front();
+      if (!std::ranges::count(table.mentions, parent)) table.mentions.push_back(parent);
+      std::ranges::sort(table.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+    }
+  }
+
+  /// `columns` keeps the table's own ones. The order of all is worth an attribute when CREATE TABLE wouldn't give it and lpc can: a partition may stand alone until it
+  /// is attached, an inheritance child too if it declares all its columns itself.
+  void order(Object& table, bool is_partition, const std::vector<std::string>& written, const std::vector<std::string>& own) {
+    table.attributes.set("columns", Value::strings(own));
+    const std::vector<std::string> natural = lineage_.natural_order(table.id, own);
+    std::vector<std::string> wanted = table.attributes.texts("column_order");
+    if (wanted.empty() && written.size() == natural.size() && (is_partition || own.size() == natural.size())) wanted = written;
+    std::erase_if(wanted, [&](const std::string& name) { return !contains(natural, name); });
+    if (!wanted.empty()) {
+      for (const std::string& name : natural) {
+        if (!contains(wanted, name)) wanted.push_back(name);
+      }
+    }
+    table.attributes.remove("column_order");
+    if (!wanted.empty() && wanted != natural) table.attributes.set("column_order", Value::strings(wanted));
+  }
+
+  void column(Object& column, bool is_partition) {
+    const std::vector<const Object*> inherited = lineage_.inherited_chain(table_of(column.id), column.id.member);
+    if (inherited.empty()) return;
+    Attributes& attributes = column.attributes;
+    const bool said_by_server = attributes.flag("inherited") && attributes.has("type");
+    if (attributes.has("type") && !attributes.flag("inherited") && !is_partition) return;
+    const Object expected = merged_column(inherited, column.id);
+    attributes.set("inherited", true);
+    for (const std::string_view name : {"type", "collation", "generated", "virtual"}) attributes.remove(name);
+    if (is_partition) attributes.remove("identity");
+    if (expected.attributes.flag("not_null")) attributes.remove("not_null");
+    own_storage(attributes, expected);
+    const std::string compression = expected.attributes.has("compression") ? expected.attributes.text("compression") : "default";
+    if (attributes.text("compression") == compression) attributes.remove("compression");
+    const bool has_default = own_default(column, inherited, said_by_server && !expected.attributes.has("generated"));
+    const bool says_nothing = std::ranges::all_of(attributes, [](const auto& entry) { return entry.first == "inherited"; });
+    if (says_nothing && !has_default) {
+      // A copy: removing the object ends the reference.
+      const ObjectId gone = column.id;
+      moved_.emplace(gone, inherited.front()->id);
+      builder_.remove(gone);
+    } else {
+      column.mentions.push_back(inherited.front()->id);
+      std::ranges::sort(column.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+    }
+  }
+
+  /// The query always says the storage of an inherited column, with a mark when it is the type's own.
+  static void own_storage(Attributes& attributes, const Object& expected) {
+    std::string storage = attributes.text("storage");
+    const bool is_types_own = storage.ends_with(kDefaultMark);
+    if (is_types_own) storage.resize(storage.size() - kDefaultMark.size());
+    const std::string& parents = expected.attributes.text("storage");
+    if (parents.empty() ? is_types_own : storage == parents) {
+      attributes.remove("storage");
+    } else if (!storage.empty()) {
+      attributes.set("storage", storage);
+    }
+  }
+
+  /// Whether a default object of the column's own remains.
+  bool own_default(const Object& column, const std::vector<const Object*>& inherited, bool complete) {
+    const ObjectId id = default_id(column.id);
+    const Object* own = builder_.find(id);
+    const Object* parents = lineage_.default_of(inherited);
+    if (own == nullptr) {
+      if (!complete || parents == nullptr) return false;
+      Object none;
+      none.id = id;
+      none.parent = column.id;
+      none.attributes.set("none", true);
+      builder_.add(std::move(none));
+      return true;
+    }
+    const bool is_none = own->attributes.flag("none");
+    const bool same = is_none ? parents == nullptr : parents != nullptr && parents->attributes.text("expression") == own->attributes.text("expression");
+    if (same) builder_.remove(id);
+    return !same;
+  }
+
+  /// A primary key makes its columns NOT NULL: https://www.postgresql.org/docs/15/ddl-constraints.html#DDL-CONSTRAINTS-PRIMARY-KEYS
+  void require_key(const Object& constraint) {
+    const ObjectId table = table_of(constraint.id);
+    for (const std::string& name : constraint.attributes.texts("columns")) {
+      const ObjectId id = column_id(table, name);
+      const std::vector<const Object*> chain = lineage_.chain(table, name);
+      if (chain.empty() || merged_column(chain, id).attributes.flag("not_null")) continue;
+      if (Object* column = builder_.find(id)) {
+        column->attributes.set("not_null", true);
+        continue;
+      }
+      Object deviation;
+      deviation.id = id;
+      deviation.parent = table;
+      deviation.origin = constraint.origin;
+      deviation.attributes.set("inherited", true);
+      deviation.attributes.set("not_null", true);
+      deviation.mentions.push_back(chain.front()->id);
+      builder_.add(std::move(deviation));
+    }
+  }
+
+  ObjectId target_of(ObjectId id) const {
+    for (auto at = moved_.find(id); at != moved_.end(); at = moved_.find(id)) id = at->second;
+    return id;
+  }
+
+  /// Who needs an implied column needs the parent's.
+  void redirect() {
+    if (moved_.empty()) return;
+    for (Object* object : builder_.objects()) {
+      for (std::vector<ObjectId>* list : {&object->depends_on, &object->mentions}) {
+        bool changed = false;
+        for (ObjectId& id : *list) {
+          const ObjectId target = target_of(id);
+          if (target == id) continue;
+          id = target;
+          changed = true;
+        }
+        if (!changed) continue;
+        std::ranges::sort(*list, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+        list->erase(std::unique(list->begin(), list->end()), list->end());
+      }
+    }
+  }
+
+  CatalogBuilder& builder_;
+  Lineage lineage_;
+  std::unordered_set<ObjectId, ObjectIdHash> visited_;
+  std::unordered_map<ObjectId, ObjectId, ObjectIdHash> moved_;
+};
+
+}  // namespace
+
+void normalise_tables(CatalogBuilder& builder) { Normaliser(builder).run(); }
+
+}  // namespace lpc::kinds

@@ -1,0 +1,248 @@
+#include "shadow/prove.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <set>
+
+#include "introspect/introspect.h"
+#include "kinds/kind.h"
+#include "shadow/builder.h"
+#include "shadow/differences.h"
+#include "shadow/run_steps.h"
+
+namespace lpc::shadow {
+
+namespace {
+
+using diag::Code;
+
+class Prover {
+ public:
+  Prover(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink, pg::Connection& connection)
+      : server_(server), plan_(std::move(plan)), request_(request), fragments_(fragments), sink_(sink), connection_(connection) {}
+
+  Result<ProvenPlan> run() {
+    LP_DO(build_live());
+    LP_DO(become_role());
+    LP_DO(run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_));
+    LP_DO(become_admin());
+    LP_TRY(const Catalog reached, read(context_of_target()));
+    LP_DO(check_target(reached));
+    const bool planned_here = plan_.reverse.empty();
+    if (planned_here) LP_DO(plan_reverse(reached));
+    LP_DO(become_role());
+    LP_DO(run_steps(connection_, plan_.reverse, Code::kReverseProofFailed, sink_));
+    LP_DO(become_admin());
+    LP_TRY(const Catalog back, read(request_.live));
+    LP_DO(check_source(reached, back));
+    plan_.proof->server = fmt::format("{}.{}", server_.server_version() / 10000, server_.server_version() % 10000);
+    plan_.proof->scope = "full";
+    return ProvenPlan{std::move(plan_), plan::restrict(reached, request_.scope)};
+  }
+
+ private:
+  // ---- the live database, again ----------------------------------------------------------------------------------------------
+
+  Status build_live() {
+    LP_TRY(empty_, introspect::introspect(connection_, {}, fragments_, sink_));
+    for (const std::string& name : needed_roles()) LP_DO(server_.ensure_role(name));
+    LP_DO(build(server_, connection_, empty_, with_foreign_cluster(request_.live, &request_.scope), {.canonical = true}, sink_));
+    LP_TRY(built_, read(request_.live));
+    if (plan_.source_hash.empty()) plan_.source_hash = hash(request_.live);
+    if (hash(built_) == plan_.source_hash) return ok();
+    return wrong_end(Code::kForwardProofFailed, "the live database, built on the shadow, isn't the same", restricted(request_.live), restricted(built_));
+  }
+
+  /// Those that the steps may name: PUBLIC and the shadow's own need no making, those that the plan makes must not be there.
+  std::set<std::string> needed_roles() const {
+    std::set<std::string> names;
+    bool live_has_roles = false;
+    for (const Object& object : request_.live.objects()) {
+      if (!kinds::kind(object.id.kind).traits.cluster_wide) continue;
+      live_has_roles = true;
+      if (!request_.target && !request_.scope.covers(object) && !object.id.name.starts_with("pg_")) names.insert(object.id.name);
+    }
+    if (!plan_.role.empty()) names.insert(plan_.role);
+    if (!request_.target) return names;
+    for (const std::string& name : named_roles(*request_.target)) {
+      const auto is_it = [&](const Object& object) { return kinds::kind(object.id.kind).traits.cluster_wide && object.id.name == name && !object.external; };
+      const auto& live = request_.live.objects();
+      const auto& target = request_.target->objects();
+      const bool in_live = std::any_of(live.begin(), live.end(), is_it);
+      const bool in_target = std::any_of(target.begin(), target.end(), is_it);
+      if (in_live ? !in_target : !in_target && !live_has_roles) names.insert(name);
+    }
+    return names;
+  }
+
+  // ---- who runs it -------------------------------------------------------------------------------------------------------------
+
+  /// On a server of our own the plan's role may do everything, so that rights that a shadow can't know don't get in the way. On another server, and when the role
+  /// itself is what the plan is about, the shadow's user stands in for it.
+  bool runs_as_role() const {
+    if (plan_.role.empty() || plan_.role == connection_.user() || !is_own_server(server_)) return false;
+    return std::none_of(request_.scope.declared.begin(), request_.scope.declared.end(),
+                        [&](const ObjectId& id) { return kinds::kind(id.kind).traits.cluster_wide && id.name == plan_.role; });
+  }
+
+  Status become_role() {
+    if (runs_as_role()) {
+      LP_DO(connection_.execute(sql("ALTER ROLE {} SUPERUSER", ident(plan_.role))));
+      LP_DO(connection_.execute(sql("SET SESSION AUTHORIZATION {}", ident(plan_.role))));
+    }
+    return connection_.execute("SET check_function_bodies = off");
+  }
+
+  /// And forget what the steps have set.
+  Status become_admin() {
+    LP_DO(connection_.execute("RESET SESSION AUTHORIZATION"));
+    return connection_.execute("RESET ALL");
+  }
+
+  // ---- reading and comparing -----------------------------------------------------------------------------------------------------
+
+  Catalog context_of_target() const {
+    return request_.target ? plan::overlay(request_.live, *request_.target, request_.scope) : request_.live;
+  }
+
+  Result<Catalog> read(const Catalog& said, const introspect::IntrospectOptions& options = {}) {
+    LP_TRY(const Catalog raw, introspect::introspect(connection_, options, fragments_, quiet_));
+    Catalog tidied = tidy(raw, {said, empty_, connection_.user(), plan_.role, false});
+    CatalogBuilder builder(tidied);
+    for (const Object& object : tidied.objects()) {    // the shadow's roles are no part of the proof
+      if (kinds::kind(object.id.kind).traits.cluster_wide && !request_.scope.covers(object)) builder.remove(object.id);
+    }
+    return builder.finish();
+  }
+
+  Catalog restricted(const Catalog& catalog) const { return plan::restrict(catalog, request_.scope); }
+  std::string hash(const Catalog& catalog) const { return catalog_hash(restricted(catalog)); }
+
+  Failure wrong_end(Code code, const std::string& what, const Catalog& expected, const Catalog& found) {
+    diag::Diagnostic diagnostic = diag::make(code, {}, what);
+    for (std::string& line : describe_differences(expected, found)) diagnostic.notes.push_back({std::move(line), {}});
+    sink_.add(std::move(diagnostic));
+    return Failure::reported();
+  }
+
+  Status check_target(const Catalog& reached) {
+    const std::string found = hash(reached);
+    if (request_.target) {
+      const Catalog target = restricted(*request_.target);
+      const std::string wanted = catalog_hash(target);
+      if (found != wanted) return wrong_end(Code::kForwardProofFailed, "it ends in another state", target, restricted(reached));
+    } else if (!plan_.target_hash.empty() && plan_.target_hash != found) {
+      sink_.add(diag::make(Code::kForwardProofFailed, {}, fmt::format("it ends in `{}`, and its target is `{}`", found, plan_.target_hash)));
+      return Failure::reported();
+    }
+    plan_.target_hash = found;
+    plan_.proof.emplace();
+    plan_.proof->forward = found;
+    return ok();
+  }
+
+  /// What the reverse can reach: the order of columns is the one thing that doesn't come back.
+  Status check_source(const Catalog& reached, const Catalog& back) {
+    diag::Sink notes;
+    const Catalog wanted = restricted(plan::reconcile(reached, built_, plan_.role, notes));
+    plan_.proof->reverse = hash(back);
+    if (plan_.proof->reverse != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
+    for (const Object& object : wanted.objects()) {
+      const Object* before = built_.find(object.id);
+      if (before && !(before->attributes == object.attributes)) plan_.loses.push_back({object.id.text(), "the order of its columns"});
+    }
+    return ok();
+  }
+
+  // ---- the way back ----------------------------------------------------------------------------------------------------------------
+
+  Status plan_reverse(const Catalog& reached) {
+    LP_TRY(std::vector<Action> actions, rename_back(reached));
+    Catalog start = reached;
+    if (!actions.empty()) {
+      LP_TRY(start, look_ahead(actions));
+    }
+    const plan::PlannerOptions options{plan_.server_version ? plan_.server_version : server_.server_version(), plan_.role};
+    diag::Sink notes;
+    const Catalog target = plan::reconcile(start, built_, plan_.role, notes);
+    const std::size_t errors = sink_.error_count();
+    std::vector<Action> changes = plan::plan_actions(start, target, options, sink_);
+    if (sink_.error_count() > errors) return Failure::reported();
+    for (Action& action : changes) actions.push_back(std::move(action));
+    plan_.reverse = plan::to_steps(actions, nullptr, nullptr);
+    if (request_.target || !plan_.loses.empty()) return ok();
+    diag::Sink ignored;      // what a hand-written plan drops; that it can't be planned is no mistake of it
+    plan_.loses = plan::losses(plan::plan_actions(built_, reached, options, ignored));
+    return ok();
+  }
+
+  Result<std::vector<Action>> rename_back(const Catalog& reached) {
+    if (!request_.target) return std::vector<Action>();
+    diag::Sink notes;
+    plan::Renames renames = plan::find_renames(request_.live, *request_.target, notes);
+    for (auto& [before, after] : renames) std::swap(before, after);
+    return plan::rename_actions(reached, renames);
+  }
+
+  /// The catalog after the renames, as Postgres rewrites what names them; then they are undone.
+  Result<Catalog> look_ahead(const std::vector<Action>& renames) {
+    Script script;
+    script.add("BEGIN");
+    for (const Action& action : renames) {
+      for (const Sql& statement : action.sql) script.add(statement.text, &action);
+    }
+    LP_DO(run_script(connection_, script, built_, nullptr, sink_));
+    LP_TRY(Catalog renamed, read(request_.live, {.in_transaction = true}));
+    LP_DO(connection_.execute("ROLLBACK"));
+    return renamed;
+  }
+
+  ShadowServer& server_;
+  plan::Plan plan_;
+  const ProveRequest& request_;
+  frontend::FragmentParser& fragments_;
+  diag::Sink& sink_;
+  diag::Sink quiet_;           ///< what there is to say about the live catalog has been said
+  pg::Connection& connection_;
+  Catalog empty_;
+  Catalog built_;              ///< the live catalog as the shadow has it
+};
+
+Result<std::set<std::string>> role_names(pg::Connection& connection) {
+  LP_TRY(const pg::Rows rows, connection.query("SELECT rolname FROM pg_catalog.pg_roles"));
+  std::set<std::string> names;
+  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0));
+  return names;
+}
+
+/// Roles that the plan made and, when the proof failed half-way, didn't take away again.
+Status adopt_roles(ShadowServer& server, pg::Connection& connection, const std::set<std::string>& before) {
+  LP_TRY(const std::set<std::string> after, role_names(connection));
+  for (const std::string& name : after) {
+    if (!before.contains(name)) LP_DO(server.adopt_role(name));
+  }
+  return ok();
+}
+
+}  // namespace
+
+Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  LP_TRY(pg::Connection connection, server.create_database());
+  const std::string database = connection.database();
+  LP_TRY(const std::set<std::string> roles, role_names(connection));
+  Result<ProvenPlan> result = Prover(server, std::move(plan), request, fragments, sink, connection).run();
+  Status tidied = ok();
+  if (!connection.is_connection_lost()) {
+    if (connection.transaction_state() != pg::TransactionState::kIdle) (void)connection.execute("ROLLBACK");
+    (void)connection.execute("RESET SESSION AUTHORIZATION");
+    tidied = adopt_roles(server, connection, roles);
+  }
+  const Status dropped = server.drop_database(database);
+  if (!result) return result.failure();
+  LP_DO(tidied);
+  LP_DO(dropped);
+  return result;
+}
+
+}  // namespace lpc::shadow

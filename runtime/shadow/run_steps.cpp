@@ -1,0 +1,74 @@
+#include "shadow/run_steps.h"
+
+#include <fmt/format.h>
+
+namespace lpc::shadow {
+
+namespace {
+
+diag::Diagnostic refusal(const plan::Step& step, const std::string& statement, const pg::ServerError& error, diag::Code code) {
+  diag::Diagnostic diagnostic = diag::make(code, {}, fmt::format("step {} ({}) fails: {}", step.id, step.description, error.message));
+  if (step.origin) diagnostic.notes.push_back({fmt::format("it comes from {}:{}:{}", step.origin->file, step.origin->line, step.origin->column), {}});
+  constexpr std::size_t kLongest = 2000;
+  diagnostic.notes.push_back({"the statement was:\n" + (error.position > 0 ? pg::caret_lines(statement, error.position) : statement.substr(0, kLongest)), {}});
+  diagnostic.notes.push_back({"SQLSTATE " + error.sqlstate, {}});
+  if (!error.detail.empty()) diagnostic.notes.push_back({error.detail, {}});
+  if (!error.hint.empty()) diagnostic.notes.push_back({"hint: " + error.hint, {}});
+  if (!error.context.empty()) diagnostic.notes.push_back({error.context, {}});
+  return diagnostic;
+}
+
+class Runner {
+ public:
+  Runner(pg::Connection& connection, diag::Code code, diag::Sink& sink) : connection_(connection), code_(code), sink_(sink) {}
+
+  Status run(const std::vector<plan::Step>& steps) {
+    for (const plan::Step& step : steps) {
+      if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
+      if (step.transactional && !open_) LP_DO(begin(step));
+      for (const std::string& statement : step.sql) {
+        if (!connection_.execute(statement)) return fail(step, statement);
+      }
+      last_ = &step;
+    }
+    return open_ ? end() : ok();
+  }
+
+ private:
+  Status begin(const plan::Step& step) {
+    LP_DO(connection_.execute("BEGIN"));
+    open_ = true;
+    group_ = step.group;
+    return ok();
+  }
+
+  /// Deferred constraints are checked here.
+  Status end() {
+    open_ = false;
+    if (!connection_.execute("COMMIT")) return fail(*last_, "COMMIT");
+    return ok();
+  }
+
+  Failure fail(const plan::Step& step, const std::string& statement) {
+    const auto error = connection_.last_error();
+    if (!error || error->interrupted || connection_.is_connection_lost()) return error ? pg::to_failure(*error) : Failure{"LP6006", "the connection was lost", "", ""};
+    sink_.add(refusal(step, statement, *error, code_));
+    if (connection_.transaction_state() != pg::TransactionState::kIdle) (void)connection_.execute("ROLLBACK");
+    return Failure::reported();
+  }
+
+  pg::Connection& connection_;
+  diag::Code code_;
+  diag::Sink& sink_;
+  bool open_ = false;
+  int group_ = 0;
+  const plan::Step* last_ = nullptr;
+};
+
+}  // namespace
+
+Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink) {
+  return Runner(connection, code, sink).run(steps);
+}
+
+}  // namespace lpc::shadow

@@ -1,0 +1,16 @@
+// Runs a plan's steps in a shadow database the way the executor will run them in the real one.
+#pragma once
+
+#include <vector>
+
+#include "diag/sink.h"
+#include "pg/connection.h"
+#include "plan/plan.h"
+
+namespace lpc::shadow {
+
+/// Steps of one group in one transaction, those that can't be in one by themselves. A step that the server refuses is reported as `code` with the step,
+/// its SQL and the server's words; then Failure::reported().
+Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink);
+
+}  // namespace lpc::shadow
