@@ -1,6 +1,6 @@
 // The grammar of .lp files. grammar/README.md shows it as EBNF with examples.
 //
-// The tree becomes ast::File by naming convention alone (compiler/frontend/parse.cpp), so that a new clause is a new rule here
+// The tree becomes ast::File by naming convention alone (compiler/frontend/build_tree.cpp), so that a new clause is a new rule here
 // and nothing else in the front end:
 //   fooDecl    a declaration of kind `foo`; its first name or identifier is the declaration's name
 //   fooClause  a clause `foo` of the declaration or clause around it
@@ -29,9 +29,7 @@ declaration  : hint* externalClause?
                | functionDecl | procedureDecl | grantDecl | revokeDecl | uniformDecl ) ;
 
 separator      : ',' | LAYOUT ;                          // between members neither means anything
-hint           : HINT (hintArguments | sqlParens)? ;      // `@allow(LP4001, 'reason')`, or one expression: `@using(old::int + 1)`
-hintArguments  : '(' (hintArgument (',' hintArgument)*)? ')' ;
-hintArgument   : qualifiedName | string | number ;
+hint           : HINT sqlParens? ;      // `@allow(LP4001, 'reason')`: names, strings and numbers; or one expression: `@using(old::int + 1)`
 externalClause : 'external' ;
 
 // ---- clauses of many kinds ----------------------------------------------------------------------------------------------
@@ -289,7 +287,7 @@ keyClause     : identifier '=' (optionValue | expression) ;
 
 // ---- values ---------------------------------------------------------------------------------------------------------------
 
-qualifiedName : identifier ('.' identifier)* ;
+qualifiedName : identifier ('.' (identifier | callName))* ;
 nameList      : '(' identifier (',' identifier)* ')' ;
 option        : qualifiedName ('='? optionValue)? ;
 optionValue   : string | number | optionWord | identifier ;
@@ -298,7 +296,8 @@ string        : STRING | DOLLAR_STRING ;
 number        : ('-' | '+')? NUMBER ;
 
 type          : typeName typeModifier? typeTail? arrayBounds* typePercent? ;
-typeName      : qualifiedName | 'trigger' | 'double' 'precision' | 'character' 'varying' | 'bit' 'varying' | 'national' ('character' | 'char') 'varying'? | intervalField ;
+typeName      : 'double' 'precision' | ('character' | 'char' | 'bit') 'varying' | 'national' ('character' | 'char') 'varying'? | intervalField
+              | 'trigger' | qualifiedName ;
 intervalField : 'interval' ('year' | 'month' | 'day' | 'hour' | 'minute' | 'second') ('to' ('month' | 'hour' | 'minute' | 'second'))? ;
 typeModifier  : sqlParens ;
 typeTail      : ('with' | 'without') 'time' 'zone' ;
@@ -307,7 +306,11 @@ typePercent   : '%' 'type' ;
 
 // One primary (a literal, a name, a call, a cast of these) or anything in parentheses.
 expression    : primary ('::' type)* ;
-primary       : sqlParens | string | number | qualifiedName sqlParens? | identifier string | 'array' sqlBrackets | 'null' | 'true' | 'false' ;
+primary       : sqlParens | string | number | qualifiedName sqlParens? | callName sqlParens | identifier string
+              | 'array' (sqlBrackets | sqlParens) | 'null' | 'true' | 'false' ;
+// Words of members and clauses that are functions' names, too, where only an expression can stand.
+callName      : 'alter' | 'attach' | 'comment' | 'compression' | 'exclude' | 'generated' | 'identity' | 'include' | 'index' | 'mix' | 'no' | 'nulls'
+              | 'options' | 'partition' | 'policy' | 'referencing' | 'revoke' | 'row' | 'rule' | 'statistics' | 'storage' | 'trigger' ;
 
 // SQL that the compiler hands on word for word: everything up to the parenthesis that closes it.
 sqlParens     : '(' ( sqlParens | sqlBrackets | ~( '(' | ')' | '[' | ']' ) )* ')' ;
@@ -318,7 +321,7 @@ atomicCase    : 'case' ( atomicCase | ~( 'case' | 'end' ) )* 'end' ;
 identifier    : SOFT_WORD | QUOTED_NAME | softKeyword ;
 
 // Words that begin no member or clause where a column's name could stand. The others must be quoted as names; `lpc fmt` and
-// `lpc pull` do so (compiler/frontend/lp_words.cpp reads the same two lists from the parser's vocabulary).
+// `lpc pull` do so (cmake/lp_tokens.cmake reads this rule for frontend/lex.h).
 softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | 'begin' | 'bigint' | 'bit' | 'by' | 'cache' | 'called' | 'cascade'
               | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
               | 'domain' | 'double' | 'each' | 'enabled' | 'enforced' | 'enum' | 'execute' | 'extension' | 'external' | 'forced' | 'full' | 'function' | 'functions'

@@ -317,7 +317,7 @@ class Formatter {
   std::string printed(std::size_t i) const {
     const FormatToken& token = tokens_[i];
     switch (token.role) {
-      case Role::word: return to_lower_ascii(raw(token));
+      case Role::word: return marks_.at(i).keeps_case ? std::string(raw(token)) : to_lower_ascii(raw(token));
       case Role::needless_name:
         if (!marks_.at(i).keeps_quotes) return std::string(raw(token).substr(1, raw(token).size() - 2));
         break;

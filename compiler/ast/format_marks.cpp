@@ -49,7 +49,7 @@ void FormatMarks::add_values(const std::vector<Value>& values, std::vector<Part>
         if (value.span.begin < value.span.end && first < marks_.size()) marks_[first].verbatim_end = value.span.end;
         break;
       case Shape::type:
-        for (std::size_t i = first; i < tokens_.size() && tokens_[i].span.begin < value.span.end; ++i) marks_[i].in_type = true;
+        add_type(first, value.span.end);
         break;
       case Shape::names:
       case Shape::option: {
@@ -62,6 +62,17 @@ void FormatMarks::add_values(const std::vector<Value>& values, std::vector<Part>
       case Shape::string:
       case Shape::number: break;
     }
+  }
+}
+
+void FormatMarks::add_type(std::size_t first, std::uint32_t end) {
+  std::size_t depth = 0;
+  for (std::size_t i = first; i < tokens_.size() && tokens_[i].span.begin < end; ++i) {
+    const char c = source_[tokens_[i].span.begin];
+    if (c == '(') ++depth;
+    if (c == ')' && depth > 0) --depth;
+    marks_[i].in_type = true;
+    marks_[i].keeps_case = depth > 0;
   }
 }
 

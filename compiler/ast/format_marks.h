@@ -11,6 +11,7 @@ namespace lpc::ast {
 
 struct FormatMark {
   bool in_type = false;           ///< a part of a type, where blanks stand between words only
+  bool keeps_case = false;        ///< a type's modifier
   bool glued = false;             ///< no blank before it
   bool keeps_quotes = false;
   bool may_break = false;         ///< a clause begins here: the line may end before it
@@ -34,6 +35,7 @@ class FormatMarks {
 
   void add_clause(const Clause& clause, std::vector<Part>& parts);
   void add_values(const std::vector<Value>& values, std::vector<Part>& parts);
+  void add_type(std::size_t first, std::uint32_t end);
   void add_breaks(const Decl& declaration, std::vector<Part> parts);
   void glue_parenthesis(const Span& span);
   bool is_filler(std::size_t token) const;

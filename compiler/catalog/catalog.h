@@ -64,7 +64,8 @@ std::string object_hash(const Object& object);
 /// `sha256:…` over the sorted list of (id, object hash).
 std::string catalog_hash(const Catalog& catalog);
 
-/// {"version":1,"objects":[…]}; `pretty` puts one object on a line each, otherwise canonical minimal form.
+/// {"version":1,"objects":[…]}; `pretty` puts one object on a line each, otherwise canonical minimal form. Attributes
+/// whose names begin with `_` are notes for planning: they are in the minimal form only, and in no hash.
 std::string catalog_to_json(const Catalog& catalog, bool pretty);
 /// LP5011 with the place when it isn't one; unknown kinds, attributes and keys are errors with a near-name suggestion.
 Result<Catalog> catalog_from_json(std::string_view json, const class AttributeNames& names);

@@ -58,10 +58,12 @@ void append_json(std::string& out, const Value& value) {
 
 namespace {
 
-void append_attributes(std::string& out, const Object& object) {
+/// Attributes whose names begin with `_` are notes that a server's answer carries for planning, not part of what the object is.
+void append_attributes(std::string& out, const Object& object, bool with_notes) {
   out += "\"attributes\":{";
   bool first = true;
   for (const auto& [name, value] : object.attributes) {
+    if (!with_notes && name.starts_with('_')) continue;
     if (!first) out += ',';
     first = false;
     append_json_string(out, name);
@@ -85,7 +87,7 @@ void append_ids(std::string& out, std::string_view key, const std::vector<Object
 
 std::string object_hash(const Object& object) {
   std::string json = "{";
-  append_attributes(json, object);
+  append_attributes(json, object, false);
   json += ",\"id\":";
   append_json_string(json, object.id.text());
   if (object.parent) {
@@ -125,11 +127,11 @@ std::string catalog_to_json(const Catalog& catalog, bool pretty) {
       }
       if (object.external) out += ",\"external\":true";
       out += ',';
-      append_attributes(out, object);
+      append_attributes(out, object, false);
       append_ids(out, "depends_on", object.depends_on);
       append_ids(out, "mentions", object.mentions);
     } else {
-      append_attributes(out, object);
+      append_attributes(out, object, true);
       append_ids(out, "depends_on", object.depends_on);
       if (object.external) out += ",\"external\":true";
       out += ",\"id\":";

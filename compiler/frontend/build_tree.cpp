@@ -21,6 +21,11 @@ std::string snake_case(std::string_view camel) {
   return out;
 }
 
+/// In a hint any word but a value's may be a name: the old name of a column was good once.
+bool is_argument_name(std::uint16_t type) {
+  return type == T_SOFT_WORD || type == T_QUOTED_NAME || (!key_word(type).empty() && type != T_NULL_WORD && type != T_TRUE && type != T_FALSE);
+}
+
 bool is_bare_word(std::uint16_t type) { return type == T_SOFT_WORD || type == T_HINT || !key_word(type).empty(); }
 
 }  // namespace
@@ -255,12 +260,20 @@ class TreeBuilder::Run {
     return out;
   }
 
+  /// One spelling however it was spaced: blanks stand before words alone. Modifiers keep their case, `geometry(Point,4326)`: they are the type's
+  /// own, and the server gives them back as the type writes them.
   std::string type_text(const TreeNode& here) const {
     std::string out;
+    int depth = 0;
     for (std::uint32_t i = here.first; i < here.last; ++i) {
       const LexToken& token = tokens_[i];
-      if (i > here.first && token.begin > tokens_[i - 1].end) out += ' ';
-      if (is_bare_word(token.type)) {
+      const bool is_word = is_bare_word(token.type) || token.type == T_QUOTED_NAME || token.type == T_NUMBER || token.type == T_STRING;
+      if (is_word && !out.empty() && out.back() != '(' && out.back() != '[' && out.back() != '.' && out.back() != ',' && out.back() != '%' &&
+          out.back() != '-') {
+        out += ' ';
+      }
+      depth += depth_change(token.type);
+      if (depth == 0 && is_bare_word(token.type)) {
         out += to_lower_ascii(token.text(source_));
       } else {
         out += token.text(source_);
@@ -271,11 +284,37 @@ class TreeBuilder::Run {
 
   ast::Hint hint(std::uint32_t node) {
     const TreeNode& here = tree_[node];
-    ast::Hint out{to_lower_ascii(tokens_[here.first].text(source_).substr(1)), items(node), span(here.first, here.last)};
-    for (ast::Value& argument : out.arguments) {
-      if (argument.shape == ast::Shape::sql) argument.shape = ast::Shape::expression;
+    ast::Hint out{to_lower_ascii(tokens_[here.first].text(source_).substr(1)), {}, span(here.first, here.last)};
+    if (node + 1 == here.next) return out;
+    const std::uint32_t begin = here.first + 2;
+    const std::uint32_t end = here.last - 1;
+    if (!simple_arguments(begin, end, out.arguments)) {
+      out.arguments.clear();
+      out.arguments.push_back(inner(node + 1, ast::Shape::expression));
     }
     return out;
+  }
+
+  /// Reads names, strings and numbers with commas between them; false when there is anything else.
+  bool simple_arguments(std::uint32_t begin, std::uint32_t end, std::vector<ast::Value>& out) const {
+    for (std::uint32_t i = begin; i < end; ++i) {
+      if (i > begin && tokens_[i++].type != T_COMMA) return false;
+      const std::uint32_t first = i;
+      if (i == end) return false;
+      const std::uint16_t type = tokens_[i].type;
+      if (type == T_STRING || type == T_DOLLAR_STRING) {
+        out.push_back({ast::Shape::string, string_value(tokens_[i].text(source_)), {}, {}, span(i, i + 1)});
+      } else if (type == T_NUMBER) {
+        out.push_back({ast::Shape::number, std::string(tokens_[i].text(source_)), {}, {}, span(i, i + 1)});
+      } else if (is_argument_name(type)) {
+        while (i + 2 < end && tokens_[i + 1].type == T_DOT && is_argument_name(tokens_[i + 2].type)) i += 2;
+        const Span whole = span(first, i + 1);
+        out.push_back({ast::Shape::name, std::string(text(whole)), name(first, i + 1), {}, whole});
+      } else {
+        return false;
+      }
+    }
+    return true;
   }
 
   void import(std::uint32_t node) {

@@ -144,6 +144,13 @@ LexToken Lexer::next() {
 
 std::string_view token_name(std::uint16_t type) { return type < kTokenCount ? kTokens[type].name : "EOF"; }
 std::string_view key_word(std::uint16_t type) { return type < kTokenCount ? kTokens[type].key_word : ""; }
+int depth_change(std::uint16_t type) {
+  switch (type) {
+    case T_LEFT_PAREN: case T_LEFT_BRACKET: case T_LEFT_BRACE: return 1;
+    case T_RIGHT_PAREN: case T_RIGHT_BRACKET: case T_RIGHT_BRACE: return -1;
+    default: return 0;
+  }
+}
 bool is_soft(std::uint16_t type) { return type < kTokenCount && kTokens[type].soft; }
 
 }  // namespace lpc::frontend

@@ -56,6 +56,8 @@ std::string_view key_word(std::uint16_t type);
 std::uint16_t word_type(std::string_view word);
 /// True for key words that are names as well (rule softKeyword).
 bool is_soft(std::uint16_t type);
+/// 1 for opening brackets, -1 for closing ones, 0 for the rest.
+int depth_change(std::uint16_t type);
 /// True for what rule `identifier` takes.
 inline bool is_name(std::uint16_t type) { return type == T_SOFT_WORD || type == T_QUOTED_NAME || is_soft(type); }
 

@@ -9,6 +9,8 @@ namespace {
 
 using grammar::LockplaneParser;
 
+constexpr std::size_t kMostForFullContext = 20000;
+
 /// A token as ANTLR wants to see it. Its text is never asked for: messages are made from LexTokens.
 class StreamToken final : public antlr4::Token {
  public:
@@ -224,8 +226,10 @@ Grammar::~Grammar() = default;
 
 std::optional<SyntaxError> Grammar::parse(const std::vector<LexToken>& tokens, Entry entry, Tree& tree) {
   impl_->stream.fill(tokens);
-  // SLL is exact for nearly all input and much faster; only what it refuses is worth the full algorithm.
-  if (!impl_->run(entry, antlr4::atn::PredictionMode::SLL, tree)) return std::nullopt;
+  // SLL is exact for nearly all input and much faster; only what it refuses is worth the full algorithm, which remembers nothing from
+  // one decision to the next and so isn't for megabytes.
+  auto error = impl_->run(entry, antlr4::atn::PredictionMode::SLL, tree);
+  if (!error || tokens.size() > kMostForFullContext) return error;
   return impl_->run(entry, antlr4::atn::PredictionMode::LL, tree);
 }
 

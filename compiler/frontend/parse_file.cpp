@@ -138,15 +138,19 @@ class FileParser {
     std::vector<std::vector<LexToken>> pieces(1);
     const std::uint16_t column = tokens.front().starts_line() ? tokens.front().column : 0;
     int depth = 0;
+    bool has_head = false;
     for (std::size_t i = 0; i < tokens.size(); ++i) {
       const LexToken& token = tokens[i];
       const bool is_start = begins_declaration(token.type) || token.type == T_SOFT_WORD || token.type == T_HINT;
       const bool names = i + 1 < tokens.size() && (is_name(tokens[i + 1].type) || begins_declaration(tokens[i + 1].type));
-      const bool has_head = first_word(pieces.back()) < pieces.back().size();
-      if (depth == 0 && token.starts_line() && token.column <= column && is_start && names && has_head) pieces.emplace_back();
+      if (depth == 0 && token.starts_line() && token.column <= column && is_start && names && has_head) {
+        pieces.emplace_back();
+        has_head = false;
+      }
       pieces.back().push_back(token);
-      if (token.type == T_LEFT_PAREN || token.type == T_LEFT_BRACKET || token.type == T_LEFT_BRACE) ++depth;
-      if (token.type == T_RIGHT_PAREN || token.type == T_RIGHT_BRACKET || token.type == T_RIGHT_BRACE) --depth;
+      const int change = depth_change(token.type);
+      if (depth == 0 && change == 0 && !is_prefix(token.type)) has_head = true;
+      depth += change;
     }
     return pieces;
   }
@@ -171,6 +175,7 @@ ast::File parse(FileId file, const SourceMap& sources, diag::Sink& sink) {
   FileParser parser(file, sources.at(file).text(), tools);
   ast::File out = parser.run(Splitter::Mode::strict);
   if (parser.needed_mode() != Splitter::Mode::strict) out = parser.run(parser.needed_mode());
+  if (parser.diagnostics().size() >= kMostMistakes) parser.diagnostics().back().notes.push_back({"more mistakes may follow; correct these first", {}});
   for (diag::Diagnostic& diagnostic : parser.diagnostics()) sink.add(std::move(diagnostic));
   return out;
 }

@@ -83,14 +83,6 @@ std::size_t head_word(const std::vector<LexToken>& tokens) {
   return kNone;
 }
 
-int depth_change(std::uint16_t type) {
-  switch (type) {
-    case T_LEFT_PAREN: case T_LEFT_BRACKET: case T_LEFT_BRACE: return 1;
-    case T_RIGHT_PAREN: case T_RIGHT_BRACKET: case T_RIGHT_BRACE: return -1;
-    default: return 0;
-  }
-}
-
 /// The opening brace of the body that closes with the last token, or kNone.
 std::size_t body_brace(const std::vector<LexToken>& tokens) {
   if (tokens.empty() || tokens.back().type != T_RIGHT_BRACE) return kNone;
@@ -112,8 +104,6 @@ bool may_begin_member(std::uint16_t type) {
     default: return false;
   }
 }
-
-bool is_only_hints(const std::vector<LexToken>& tokens) { return !tokens.empty() && head_word(tokens) == kNone; }
 
 std::string list_words(std::vector<std::string> words) {
   std::string out;
@@ -169,16 +159,20 @@ void Recovery::members(const Tokens& tokens, std::size_t begin, std::size_t end,
   const std::uint16_t base = tokens[begin].column;
   Tokens piece;
   int depth = 0;
+  bool has_head = false;   // hints go with the member after them
   for (std::size_t i = begin; i < end; ++i) {
     const LexToken& token = tokens[i];
     const bool on_base = token.starts_line() && (base == LexToken::kMidLine || token.column <= base);
     const bool is_comma = depth == 0 && (token.type == T_COMMA || token.type == T_LAYOUT);
-    if (depth == 0 && (is_comma || (on_base && may_begin_member(token.type) && !is_only_hints(piece)))) {
+    if (depth == 0 && (is_comma || (on_base && may_begin_member(token.type) && has_head))) {
       member(piece, entry);
       piece.clear();
+      has_head = false;
     }
     if (!is_comma) piece.push_back(token);
-    depth += depth_change(token.type);
+    const int change = depth_change(token.type);
+    if (!is_comma && depth == 0 && change == 0 && token.type != T_HINT) has_head = true;
+    depth += change;
   }
   member(piece, entry);
 }

@@ -30,10 +30,15 @@ Sql alter_column(const ObjectId& column, const Sql& change, bool only = false) {
   return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
 }
 
-/// Whether the parent's change reaches this column, which its table declares as well.
+/// Whether the parent's change reaches this column, which its table declares as well. One that begins to inherit must have had the parent's type for that.
 bool follows_parent(const ChangeContext& context, const ObjectId& id) {
   const ObjectId table = table_of(id);
-  return !Lineage(context.before).inherited_chain(table, id.member).empty() && !Lineage(context.after).inherited_chain(table, id.member).empty();
+  const Lineage past(context.before), future(context.after);
+  const std::vector<const Object*> inherited = future.inherited_chain(table, id.member);
+  if (inherited.empty() || !past.inherited_chain(table, id.member).empty()) return !inherited.empty();
+  const ObjectId& parents = inherited.front()->id;
+  const auto old_type = [&](const ObjectId& column) { return merged_column(past.chain(table_of(column), column.member), column).attributes.text("type"); };
+  return is_standing(context, table) && old_type(parents) == old_type(id);
 }
 
 /// The conversion of the hint, or what Postgres needs to be told.

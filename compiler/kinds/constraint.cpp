@@ -225,6 +225,32 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
   predict_adding(constraint, context, action);
 }
 
+/// Whether the foreign keys of tables that go lead from `start` to `goal`.
+bool leads_to(const ObjectId& start, const ObjectId& goal, const ChangeContext& context) {
+  std::vector<ObjectId> tables{start};
+  for (std::size_t i = 0; i < tables.size(); ++i) {
+    if (tables[i] == goal) return true;
+    for (const Object* part : context.before.children(tables[i])) {
+      if (!part->attributes.has("references")) continue;
+      const ObjectId next = table_named(part->attributes.text("references"));
+      if (context.is_dropped(next) && std::find(tables.begin(), tables.end(), next) == tables.end()) tables.push_back(next);
+    }
+  }
+  return false;
+}
+
+/// A foreign key that refers to a table that goes as well needs a drop of its own in a circle, and where the other table is partitioned: its partitions can't be
+/// dropped one by one while it stands.
+bool is_dropped_apart(const Object& constraint, const ChangeContext& context) {
+  if (!constraint.attributes.has("references")) return false;
+  const ObjectId own = relation_id(constraint);
+  const ObjectId target = table_named(constraint.attributes.text("references"));
+  if (!context.is_dropped(target)) return false;
+  const Object* table = context.before.find(target);
+  if (table != nullptr && table->attributes.has("partition_by")) return true;
+  return !(target == own) && leads_to(target, own, context);
+}
+
 Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
 
 void drop_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
@@ -357,7 +383,7 @@ constexpr Kind kConstraint = {
     .attributes = kAttributes,
     .print_lp = print_constraint,
     .slots = constraint_slots,
-    .traits = {.dropped_with_parent = true},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart},
 };
 
 static_assert(is_complete(kConstraint));

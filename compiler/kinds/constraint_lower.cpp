@@ -1,5 +1,6 @@
 // Constraints from .lp, and what they need once the whole program is there.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -209,7 +210,31 @@ void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
   if (at == list.end() || !(*at == id)) list.insert(at, id);
 }
 
-void complete_foreign_key(CatalogBuilder& catalog, Object& constraint) {
+/// Attachments of partitions by the table that they are attached to, as SQL text.
+using Attachments = std::multimap<std::string, const Object*>;
+
+Attachments attachments_in(CatalogBuilder& catalog) {
+  Attachments attachments;
+  for (const Object* object : catalog.objects()) {
+    if (object->id.kind == KindId::Partition) attachments.emplace(object->attributes.text("of"), object);
+  }
+  return attachments;
+}
+
+/// A partition can't be dropped or detached while a foreign key refers to the whole.
+void need_partitions(Object& constraint, const std::string& target, const Attachments& attachments) {
+  const auto [begin, end] = attachments.equal_range(target);
+  for (auto at = begin; at != end; ++at) {
+    const ObjectId& id = at->second->id;
+    if (std::binary_search(constraint.depends_on.begin(), constraint.depends_on.end(), id)) continue;
+    add_sorted(constraint.depends_on, id);
+    need_partitions(constraint, qualified(id.schema, id.name).text, attachments);
+  }
+}
+
+void complete_foreign_key(CatalogBuilder& catalog, const Attachments& attachments, Object& constraint) {
+  std::sort(constraint.depends_on.begin(), constraint.depends_on.end());
+  need_partitions(constraint, constraint.attributes.text("references"), attachments);
   Attributes& attributes = constraint.attributes;
   const ObjectId target = table_named(attributes.text("references"));
   if (!attributes.has("referenced_columns")) {
@@ -217,8 +242,23 @@ void complete_foreign_key(CatalogBuilder& catalog, Object& constraint) {
     if (key == nullptr) return;
     attributes.set("referenced_columns", *key->attributes.find("columns"));
   }
-  const Object* used = key_used(catalog, target, attributes.texts("referenced_columns"));
-  if (used != nullptr && !(used->id == constraint.id)) add_sorted(constraint.depends_on, used->id);
+  // A partition may have the key from its parent: then that one and the attachment come first.
+  constexpr int kDeepestPartition = 64;
+  ObjectId holder = target;
+  std::vector<ObjectId> needs;
+  for (int depth = 0; depth < kDeepestPartition; ++depth) {
+    if (const Object* used = key_used(catalog, holder, attributes.texts("referenced_columns"))) {
+      if (used->id == constraint.id) return;
+      add_sorted(constraint.depends_on, used->id);
+      for (const ObjectId& need : needs) add_sorted(constraint.depends_on, need);
+      return;
+    }
+    const auto parts = catalog.children(holder);
+    const auto partition = std::find_if(parts.begin(), parts.end(), [](const Object* part) { return part->id.kind == KindId::Partition; });
+    if (partition == parts.end()) return;
+    needs.push_back((*partition)->id);
+    holder = table_named((*partition)->attributes.text("of"));
+  }
 }
 
 }  // namespace
@@ -246,10 +286,11 @@ void lower_constraint(const ast::Decl& decl, LowerContext& context) {
 }
 
 void complete_constraints(CatalogBuilder& catalog) {
+  const Attachments attachments = attachments_in(catalog);
   for (Object* constraint : catalog.objects()) {
     if (constraint->id.kind != KindId::Constraint) continue;
     strip_elements(*constraint);
-    if (constraint->attributes.text("type") == "foreign key") complete_foreign_key(catalog, *constraint);
+    if (constraint->attributes.text("type") == "foreign key") complete_foreign_key(catalog, attachments, *constraint);
     if (is_index_backed(*constraint)) order_attached_part(catalog, *constraint);
   }
 }

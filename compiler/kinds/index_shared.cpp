@@ -200,7 +200,7 @@ std::string automatic_name(const Object& part) {
 
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext& context) {
   const Object* attachment = context.before.find(attachment_of(part));
-  const auto above = attached_parent(part, attachment);
+  const auto above = attachment == nullptr ? std::nullopt : attached_parent(part, attachment);
   if (!above || !is_standing(context, *above) || !is_standing(context, attachment->id) || context.is_created(relation_id(part))) return std::nullopt;
   if (context.before.find(*above)->attributes.flag("only")) return std::nullopt;
   return automatic_name(part);

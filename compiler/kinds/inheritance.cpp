@@ -64,23 +64,29 @@ const Object* Lineage::default_of(const std::vector<const Object*>& chain) const
   return nullptr;
 }
 
-std::vector<std::string> Lineage::natural_order(const ObjectId& table, const std::vector<std::string>& own) const {
+std::vector<std::string> Lineage::natural_order(const ObjectId& table) const {
   std::vector<std::string> names;
   for (const ObjectId& parent : parents(table)) append_new(names, column_names(parent));
-  append_new(names, own);
+  if (const Object* object = find_(table)) append_new(names, object->attributes.texts("columns"));
   return names;
+}
+
+bool Lineage::has_own_order(const ObjectId& table) const {
+  if (parents(table).empty()) return false;
+  const std::vector<std::string> names = column_names(table);
+  if (names == natural_order(table)) return false;
+  return partition(table) != nullptr || std::ranges::all_of(names, [&](const std::string& name) {
+    const Object* own = find_(column_id(table, name));
+    return own != nullptr && own->attributes.has("type");
+  });
 }
 
 std::vector<std::string> Lineage::column_names(const ObjectId& table) const {
   const Object* object = find_(table);
   if (object == nullptr) return {};
-  const std::vector<std::string> natural = natural_order(table, object->attributes.texts("columns"));
-  std::vector<std::string> names;
-  for (const std::string& name : object->attributes.texts("column_order")) {
-    if (contains(natural, name)) names.push_back(name);
-  }
-  append_new(names, natural);
-  return names;
+  std::vector<std::string> names = object->attributes.texts("columns");
+  std::vector<std::string> natural = natural_order(table);
+  return names.size() == natural.size() ? std::move(names) : std::move(natural);
 }
 
 Object merged_column(const std::vector<const Object*>& chain, const ObjectId& id) {

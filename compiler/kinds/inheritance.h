@@ -31,8 +31,11 @@ class Lineage {
   const Object* default_of(const std::vector<const Object*>& chain) const;
   /// Every column of the table, implied ones included, in the order a reader of the table sees.
   std::vector<std::string> column_names(const ObjectId& table) const;
-  /// The parents' columns in order, then the table's own that no parent has: the order CREATE TABLE gives.
-  std::vector<std::string> natural_order(const ObjectId& table, const std::vector<std::string>& own) const;
+  /// The parents' columns in order, then those of the table that no parent has: the order CREATE TABLE gives.
+  std::vector<std::string> natural_order(const ObjectId& table) const;
+  /// Whether its columns stand in an order that CREATE TABLE with that parent wouldn't give, and that can be had otherwise: a partition may stand alone until it is
+  /// attached, an inheritance child too if it declares all its columns itself.
+  bool has_own_order(const ObjectId& table) const;
 
  private:
   std::function<const Object*(const ObjectId&)> find_;

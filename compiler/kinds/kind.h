@@ -123,6 +123,8 @@ using SlotsFn = std::vector<std::string> (*)(const Object&);
 struct KindTraits {
   /// Gone when its parent is dropped; needs no drop of its own then.
   bool dropped_with_parent = false;
+  /// With dropped_with_parent: true when it must be dropped by itself before its parent is, because it ties that to something else that goes (a foreign key in a circle).
+  bool (*dropped_apart)(const Object&, const ChangeContext&) = nullptr;
   /// Holds rows or state that a drop loses: a table, column, sequence, materialized view. Never replaced only because something else is.
   bool holds_data = false;
   /// What it holds is computed from other things and can be computed again: a stored generated column. Null: never.

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kDeclaredAs[] = {"partition"};
 
 constexpr IntrospectQuery kQueries[] = {{
-    .sql = "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind,\n"
+    .sql = "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind, 'pg_inherits:' || c.oid as _aliases,\n"
            "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, c.oid) as bound,\n"
            "  'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as _depends\n"
            "from pg_class c\n"
@@ -34,10 +34,7 @@ std::string bound_text(const ast::Clause& clause, LowerContext& context) {
   // Bounds are no expressions of their own grammar rule: MINVALUE, MODULUS 4. The shadow server has the last word.
   const auto text = [](const ast::Value& value) { return fragment(value.text); };
   const std::string_view word = clause.word_value();
-  if (word == "in") {
-    context.fragments.check(frontend::FragmentKind::expression, sql("ARRAY[{}]", text(*first)).text, first->span, context.sink);
-    return sql("FOR VALUES IN ({})", text(*first)).text;
-  }
+  if (word == "in") return sql("FOR VALUES IN ({})", text(*first)).text;
   if (word == "with") return sql("FOR VALUES WITH ({})", text(*first)).text;
   const ast::Value* last = clause.value(ast::Shape::sql, 1);
   if (last == nullptr) {
@@ -80,8 +77,7 @@ ObjectId parent_of(const Object& attachment) { return table_named(attachment.att
 
 bool folds(const Object& attachment, const ChangeContext& context) {
   const ObjectId table = table_of(attachment.id);
-  const Object* object = context.after.find(table);
-  if (object == nullptr || !context.is_created(table) || object->attributes.has("column_order")) return false;
+  if (!context.is_created(table) || Lineage(context.after).has_own_order(table)) return false;
   // Indexes under names of their own must be there before the table is attached; CREATE … PARTITION OF would make others.
   const bool has_own_indexes = std::ranges::any_of(attachment.depends_on, [](const ObjectId& need) {
     return need.kind == KindId::Index || need.kind == KindId::Constraint;

@@ -165,7 +165,6 @@ void alter_of_type(const Alteration& alteration, const ChangeContext& context, A
 
 constexpr AttributeRule kAttributes[] = {
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
-    {.name = "column_order", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
     {.name = "partition_by", .content = Content::text},
     {.name = "inherits", .content = Content::list, .alter = alter_inherits},
     {.name = "unlogged", .content = Content::flag, .alter = alter_unlogged},

@@ -17,8 +17,7 @@ class TableCreation {
   TableCreation(const Object& table, const ChangeContext& context, Action& action)
       : table_(table), context_(context), action_(action), lineage_(context.after), attachment_(lineage_.partition(table.id)) {
     is_partition_of_ = attachment_ != nullptr && context.is_folded(attachment_->id);
-    const bool reordered = table.attributes.has("column_order");
-    stands_alone_ = (attachment_ != nullptr && !is_partition_of_) || (attachment_ == nullptr && reordered);
+    stands_alone_ = attachment_ != nullptr ? !is_partition_of_ : lineage_.has_own_order(table.id);
   }
 
   void run() {

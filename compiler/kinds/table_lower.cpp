@@ -64,16 +64,26 @@ void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
   }
   if (const ast::Value* value = name_of(context.once(decl, "tablespace"))) attributes.set("tablespace", value->name.last());
   if (const ast::Value* value = name_of(context.once(decl, "of_type"))) attributes.set("of_type", context.type_text(quoted_name(value->name).text));
-  const ast::Clause* order = context.once(decl, "column_order");
-  if (const ast::Value* list = order == nullptr ? nullptr : order->value(ast::Shape::names)) {
-    std::vector<std::string> names;
-    for (const ast::Value& item : list->items) names.push_back(item.name.last());
-    attributes.set("column_order", Value::strings(names));
-  }
   if (const ast::Clause* clause = context.once(decl, "replica_identity")) {
     const std::string_view word = clause->word_value();
     if (word == "full" || word == "nothing") attributes.set("replica_identity", word);
   }
+}
+
+/// The columns in the order said; none for a partition, which has its parent's, whether it says them again or not.
+std::vector<std::string> declared_columns(const ast::Decl& decl, LowerContext& context) {
+  std::vector<std::string> columns;
+  const auto add = [&](const std::string& name) {
+    if (std::ranges::find(columns, name) == columns.end()) columns.push_back(name);
+  };
+  const ast::Clause* order = context.once(decl, "column_order");
+  if (const ast::Value* list = order == nullptr ? nullptr : order->value(ast::Shape::names)) {
+    for (const ast::Value& item : list->items) add(item.name.last());
+  }
+  for (const ast::Decl& member : decl.members) {
+    if (member.kind == "column" && decl.kind != "partition") add(member.name.last());
+  }
+  return columns;
 }
 
 /// Needs what the members have made.
@@ -109,7 +119,7 @@ void print_heads(const Object& table, const Catalog& catalog, LpWriter& writer) 
     writer.word(")");
   }
   if (attributes.has("of_type")) writer.word("of").type(attributes.text("of_type"));
-  if (attributes.has("column_order")) writer.word("column order").names(attributes.texts("column_order"));
+  if (Lineage(catalog).has_own_order(table.id)) writer.word("column order").names(attributes.texts("columns"));
   if (attributes.has("access_method")) writer.word("using").ident(attributes.text("access_method"));
   if (const Value* options = attributes.find("options")) writer.word("with").options(options->map());
   if (attributes.has("tablespace")) writer.word("tablespace").ident(attributes.text("tablespace"));
@@ -150,12 +160,7 @@ std::vector<const Object*> in_column_order(const Object& table, const std::vecto
 
 void lower_table_parts(const ast::Decl& decl, Object& table, LowerContext& context) {
   lower_heads(decl, table, context);
-  std::vector<std::string> columns;
-  for (const ast::Decl& member : decl.members) {
-    if (member.kind == "column" && std::ranges::find(columns, member.name.last()) == columns.end()) columns.push_back(member.name.last());
-  }
-  // A partition has its parent's columns, whether it says them again or not.
-  if (decl.kind != "partition") table.attributes.set("columns", Value::strings(columns));
+  table.attributes.set("columns", Value::strings(declared_columns(decl, context)));
   context.lower_members(decl, table);
   lower_index_marks(decl, table, context);
 }

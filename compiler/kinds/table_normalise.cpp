@@ -12,8 +12,6 @@ namespace {
 
 constexpr std::string_view kDefaultMark = " (default)";
 
-bool contains(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
-
 class Normaliser {
  public:
   explicit Normaliser(CatalogBuilder& builder) : builder_(builder), lineage_(builder) {}
@@ -41,38 +39,18 @@ class Normaliser {
 
   void child(Object& table) {
     const bool is_partition = lineage_.partition(table.id) != nullptr;
-    const std::vector<std::string> written = table.attributes.texts("columns");
-    std::vector<std::string> own;
+    // All columns in order, implied ones too. (A declared child that says only some has the order that CREATE TABLE gives.)
+    table.attributes.set("columns", Value::strings(lineage_.column_names(table.id)));
     for (Object* column : builder_.children(table.id)) {
       if (column->id.kind == KindId::Column) this->column(*column, is_partition);
     }
-    for (const std::string& name : written) {
-      const Object* column = builder_.find(column_id(table.id, name));
-      if (column != nullptr && !column->attributes.flag("inherited")) own.push_back(name);
-    }
-    order(table, is_partition, written, own);
-    if (is_partition) {
-      const ObjectId parent = lineage_.parents(table.id).front();
-      if (!std::ranges::count(table.mentions, parent)) table.mentions.push_back(parent);
-      std::ranges::sort(table.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
-    }
+    if (is_partition) mention(table, lineage_.parents(table.id).front());
   }
 
-  /// `columns` keeps the table's own ones. The order of all is worth an attribute when CREATE TABLE wouldn't give it and lpc can: a partition may stand alone until it
-  /// is attached, an inheritance child too if it declares all its columns itself.
-  void order(Object& table, bool is_partition, const std::vector<std::string>& written, const std::vector<std::string>& own) {
-    table.attributes.set("columns", Value::strings(own));
-    const std::vector<std::string> natural = lineage_.natural_order(table.id, own);
-    std::vector<std::string> wanted = table.attributes.texts("column_order");
-    if (wanted.empty() && written.size() == natural.size() && (is_partition || own.size() == natural.size())) wanted = written;
-    std::erase_if(wanted, [&](const std::string& name) { return !contains(natural, name); });
-    if (!wanted.empty()) {
-      for (const std::string& name : natural) {
-        if (!contains(wanted, name)) wanted.push_back(name);
-      }
-    }
-    table.attributes.remove("column_order");
-    if (!wanted.empty() && wanted != natural) table.attributes.set("column_order", Value::strings(wanted));
+  static void mention(Object& object, const ObjectId& other) {
+    if (std::ranges::find(object.mentions, other) != object.mentions.end()) return;
+    object.mentions.push_back(other);
+    std::ranges::sort(object.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
   }
 
   void column(Object& column, bool is_partition) {
@@ -80,7 +58,11 @@ class Normaliser {
     if (inherited.empty()) return;
     Attributes& attributes = column.attributes;
     const bool said_by_server = attributes.flag("inherited") && attributes.has("type");
-    if (attributes.has("type") && !attributes.flag("inherited") && !is_partition) return;
+    if (attributes.has("type") && !attributes.flag("inherited") && !is_partition) {
+      // Both declare it. Added to the child first it stays the child's own, and the parent's is merged with it.
+      mention(*builder_.find(inherited.front()->id), column.id);
+      return;
+    }
     const Object expected = merged_column(inherited, column.id);
     attributes.set("inherited", true);
     for (const std::string_view name : {"type", "collation", "generated", "virtual"}) attributes.remove(name);
@@ -97,8 +79,7 @@ class Normaliser {
       moved_.emplace(gone, inherited.front()->id);
       builder_.remove(gone);
     } else {
-      column.mentions.push_back(inherited.front()->id);
-      std::ranges::sort(column.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+      mention(column, inherited.front()->id);
     }
   }
 

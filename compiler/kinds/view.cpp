@@ -22,7 +22,7 @@ constexpr IntrospectQuery kQueries[] = {{
         "   from pg_attribute a join pg_type at on at.oid = a.atttypid\n"
         "   left join pg_collation co on co.oid = a.attcollation and a.attcollation <> at.typcollation\n"
         "   left join pg_namespace cn on cn.oid = co.collnamespace\n"
-        "   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as columns" LPC_VIEW_FROM
+        "   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as _columns" LPC_VIEW_FROM
         "where c.relkind = 'v' and {user_schema:n} and {not_member:pg_class:c.oid}",
 }};
 
@@ -108,8 +108,8 @@ void alter_view_options(const Alteration& alteration, const ChangeContext& conte
 
 /// Columns may only be added at the end; the others keep name, type and collation: checkViewColumns() in src/backend/commands/view.c.
 bool can_replace_view(const Object& before, const Object& after) {
-  const Value* was = before.attributes.find("columns");
-  const Value* is = after.attributes.find("columns");
+  const Value* was = before.attributes.find("_columns");
+  const Value* is = after.attributes.find("_columns");
   if (was == nullptr || is == nullptr || was->list().size() > is->list().size()) return false;
   return std::equal(was->list().begin(), was->list().end(), is->list().begin());
 }
@@ -131,7 +131,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "column_names", .content = Content::names},
     {.name = "options", .content = Content::map, .alter = alter_view_options},
     {.name = "check_option", .content = Content::text, .alter = alter_view_options},
-    {.name = "columns", .content = Content::list, .ignored = true},
+    {.name = "_columns", .content = Content::list, .ignored = true},
     kOwnerRule,
     kCommentRule,
     kGrantsRule,

@@ -18,7 +18,7 @@ const std::string& text_of(const Value& map, std::string_view key) {
 
 // pg_dump does the same (createDummyViewAsClause).
 Sql stand_in(const Object& view) {
-  const Value* columns = view.attributes.find("columns");
+  const Value* columns = view.attributes.find("_columns");
   if (columns == nullptr) return {};
   std::vector<Sql> parts;
   for (const Value& column : columns->list()) {

@@ -156,7 +156,8 @@ std::vector<Action> order(ActionGraph graph, diag::Sink& sink) {
   for (const std::size_t i : sorted) {
     Action& action = graph.actions[i];
     action.commit_after = action.commit_after && awaited[i];
-    actions.push_back(std::move(action));
+    // What comes or goes with something else has nothing to do, but its place in the order counts.
+    if (!action.sql.empty()) actions.push_back(std::move(action));
   }
   return actions;
 }

@@ -22,6 +22,8 @@ struct Scope {
   bool covers(const Object& object) const;
 };
 
+/// The part of the database that the plan's hashes cover.
+Scope scope_of(const Plan& plan);
 /// The objects of the catalog that the scope covers (context, and what is external, left out).
 Catalog restrict(const Catalog& catalog, const Scope& scope);
 /// `live` with everything in scope replaced by `desired`: what the database shall be, its context kept.

@@ -44,8 +44,11 @@ void keep_order(Object& object, const Object& live, const kinds::AttributeRule& 
 
 void keep_unsaid(Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
   if (object.attributes.has(rule.name)) return;
-  if (live) {
-    if (const Value* value = live->attributes.find(rule.name)) object.attributes.set_always(rule.name, *value);
+  const Value* value = live ? live->attributes.find(rule.name) : nullptr;
+  // An empty text means that the value comes from elsewhere (an owned sequence has its table's owner) and isn't its own to keep.
+  const bool is_borrowed = value && value->is_text() && value->text().empty();
+  if (live && !is_borrowed) {
+    if (value) object.attributes.set_always(rule.name, *value);
   } else if (rule.content == kinds::Content::role && !role.empty()) {
     object.attributes.set(rule.name, Value(role));
   }

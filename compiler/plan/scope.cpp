@@ -18,6 +18,18 @@ bool Scope::covers(const Object& object) const {
   return std::binary_search(schemas.begin(), schemas.end(), id.name);   // a schema itself
 }
 
+Scope scope_of(const Plan& plan) {
+  Scope scope;
+  scope.all = plan.managed == std::vector<std::string>{"*"};
+  if (!scope.all) scope.schemas = plan.managed;
+  for (const std::string& text : plan.declared) {
+    if (const auto id = ObjectId::parse(text)) scope.declared.push_back(*id);
+  }
+  std::sort(scope.schemas.begin(), scope.schemas.end());
+  std::sort(scope.declared.begin(), scope.declared.end());
+  return scope;
+}
+
 Catalog restrict(const Catalog& catalog, const Scope& scope) {
   CatalogBuilder builder;
   for (const Object& object : catalog.objects()) {

@@ -50,7 +50,8 @@ class Synthesiser {
 
   void add_drop(const Object& object) {
     const kinds::Kind& its_kind = kind(object.id.kind);
-    if (its_kind.traits.dropped_with_parent && object.parent && fates_.dropped.contains(*object.parent)) return;
+    const bool apart = its_kind.traits.dropped_apart && its_kind.traits.dropped_apart(object, context_);
+    if (its_kind.traits.dropped_with_parent && !apart && object.parent && fates_.dropped.contains(*object.parent)) return;
     if (fates_.swapped.contains(object.id)) {
       add_swap(object);
       return;

@@ -21,15 +21,8 @@ struct ExecuteOptions {
   std::string kind = "apply";                 ///< "apply" or "rollback"
   long long rolls_back = 0;                   ///< the run that a rollback undoes
   const std::atomic<bool>* interrupt = nullptr;
-  /// Progress for people: "step 3 of 7: Add column …", "waiting for a lock held by pid 812 …".
+  /// Progress for people: "step 3 of 7: Add column …", "waiting for a lock held by pid 812 …". May be called from another thread, never twice at once.
   std::function<void(const std::string&)> say;
-};
-
-struct StepFailure {
-  int step = 0;
-  std::string description;
-  std::string sql;
-  pg::ServerError error;
 };
 
 struct RunResult {
@@ -37,8 +30,10 @@ struct RunResult {
   std::vector<ledger::Receipt> receipts;
 };
 
+/// The plan must be a proved one (with both hashes). An empty plan does nothing and leaves no run.
+///
 /// LP6005 another run holds the database, LP5005 the live catalog isn't the plan's source, LP6003 a step failed (detail: step, SQL with a caret, SQLSTATE, hint),
-/// LP6004 no lock in time, LP6006 connection lost, LP6032 interrupted. Everything of the failed group is undone; earlier groups stay and the ledger says so.
+/// LP6004 no lock in time, LP6006 connection lost, LP6007 a right is missing (also that to make the ledger), LP5006 the plan didn't lead to its target, LP6032 interrupted. Everything of the failed group is undone; earlier groups stay and the ledger says so.
 Result<RunResult> execute(pg::Connection& connection, const plan::Plan& plan, const ExecuteOptions& options);
 
 }  // namespace lpc::execute

@@ -8,10 +8,9 @@
 namespace lpc::introspect {
 
 // 16384 is the first OID that isn't the system's own (FirstNormalObjectId in src/include/access/transam.h); the schema public has a smaller one.
-// Types P and S tie a partition's index, constraint or trigger to its parent's: such a one is no object, or attached by its own attribute.
 const char* const kDependencyQuery =
     "SELECT d.classid::int8, d.objid::int8, d.objsubid, d.refclassid::int8, d.refobjid::int8, d.refobjsubid, d.deptype "
-    "FROM pg_catalog.pg_depend d WHERE d.deptype NOT IN ('p', 'P', 'S') AND d.objid >= 16384 "
+    "FROM pg_catalog.pg_depend d WHERE d.deptype <> 'p' AND d.objid >= 16384 "
     "AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass)";
 
 const char* const kSystemCatalogQuery =
@@ -74,6 +73,10 @@ Dependencies::Dependencies(const pg::Rows& rows, const Aliases& aliases) : alias
     const char type = rows(i, 6).empty() ? 'n' : rows(i, 6).front();
     // A partition depends on its parent by itself (auto, relation to relation); that is the attachment's dependency, not the table's.
     if (type == 'a' && from.catalog == pg_class && to.catalog == pg_class && from.sub == 0 && to.sub == 0) continue;
+    // P and S tie a partition's index, constraint or trigger to its parent's and to the partition: no need of its own, but the way to what others need of it.
+    if (type == 'P') originals_.emplace(from, to);
+    if (type == 'S') partitions_.emplace(from, to);
+    if (type == 'P' || type == 'S') continue;
     if ((type == 'i' || type == 'e') && from.sub == 0 && !aliases.find(from)) owners_.emplace(from, to);
     edges_.push_back({from, to});
   }
@@ -92,6 +95,29 @@ Object* Dependencies::resolve(CatalogRow row) const {
     row = owner->second;
   }
   return nullptr;
+}
+
+/// The object that the row is. What a partition has from its parent is there once the parent's is, and the partition is attached.
+void Dependencies::add_needed(const CatalogRow& row, std::vector<const Object*>& needed) const {
+  if (const Object* object = resolve(row)) {
+    needed.push_back(object);
+    return;
+  }
+  constexpr int kDeepestPartition = 64;
+  CatalogRow at = row;
+  for (int step = 0; step < kDeepestPartition; ++step) {
+    if (const auto owner = owners_.find(at); owner != owners_.end() && !originals_.contains(at)) at = owner->second;
+    if (const auto partition = partitions_.find(at); partition != partitions_.end()) {
+      if (const Object* attachment = aliases_.find({aliases_.catalog("pg_inherits"), partition->second.oid, 0})) needed.push_back(attachment);
+    }
+    const auto original = originals_.find(at);
+    if (original == originals_.end()) return;
+    at = original->second;
+    if (const Object* object = aliases_.find(at)) {
+      needed.push_back(object);
+      return;
+    }
+  }
 }
 
 namespace {
@@ -121,14 +147,18 @@ void Dependencies::apply(CatalogBuilder& builder) const {
   const Parents parents = parents_of(builder);
   const std::uint32_t pg_namespace = aliases_.catalog("pg_namespace");
   std::unordered_map<Object*, std::vector<const Object*>> needs;
+  std::vector<const Object*> needed;
   for (const Edge& edge : edges_) {
     Object* from = resolve(edge.from);
     if (!from) continue;
-    const Object* to = resolve(edge.to);
-    const bool own_schema = to && edge.to.catalog == pg_namespace && to->id.name == from->id.schema;
-    if (!to || own_schema || is_within(from, to, parents) || is_within(to, from, parents)) continue;
-    std::vector<const Object*>& list = needs[from];
-    if (std::find(list.begin(), list.end(), to) == list.end()) list.push_back(to);
+    needed.clear();
+    add_needed(edge.to, needed);
+    for (const Object* to : needed) {
+      const bool own_schema = edge.to.catalog == pg_namespace && to->id.name == from->id.schema;
+      if (own_schema || is_within(from, to, parents) || is_within(to, from, parents)) continue;
+      std::vector<const Object*>& list = needs[from];
+      if (std::find(list.begin(), list.end(), to) == list.end()) list.push_back(to);
+    }
   }
   for (auto& [object, list] : needs) {
     for (const Object* need : list) object->depends_on.push_back(need->id);

@@ -67,9 +67,14 @@ class Dependencies {
     CatalogRow to;
   };
 
+  void add_needed(const CatalogRow& row, std::vector<const Object*>& needed) const;
+
   const Aliases& aliases_;
   std::vector<Edge> edges_;
   std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> owners_;
+  /// A partition's index or constraint that comes from its parent's: that one, and the partition.
+  std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> originals_;
+  std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> partitions_;
 };
 
 /// Dependencies on objects that have been removed since go to their nearest ancestor that is still there.

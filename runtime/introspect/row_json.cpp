@@ -92,8 +92,10 @@ class Reader {
     rest_.remove_prefix(length);
     std::int64_t number = 0;
     const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), number);
-    if (error != std::errc() || end != digits.data() + digits.size()) return Value(digits);
-    return Value(number);
+    if (error == std::errc() && end == digits.data() + digits.size()) return Value(number);
+    double fraction = 0;
+    const auto read = std::from_chars(digits.data(), digits.data() + digits.size(), fraction);
+    return read.ec == std::errc::invalid_argument || read.ptr != digits.data() + digits.size() ? fail() : Value(digits);
   }
 
   std::string string() {

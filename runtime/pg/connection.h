@@ -77,6 +77,9 @@ class Connection {
   /// LP6001 can't be reached, LP6002 refused, LP6008 unreadable connection string, LP6009 no such database. Never shows a password.
   static Result<Connection> open(const std::string& conninfo_or_url, const ConnectOptions& options = {});
 
+  /// One more session with the same server and database, as the same user. Works when this one is lost; safe from another thread while a statement runs.
+  Result<Connection> another(const ConnectOptions& options = {}) const;
+
   Connection(Connection&&) noexcept;
   Connection& operator=(Connection&&) noexcept;
   ~Connection();

@@ -183,6 +183,27 @@ Result<Connection> Connection::open(const std::string& conninfo_or_url, const Co
   return connection;
 }
 
+Result<Connection> Connection::another(const ConnectOptions& options) const {
+  const PGconn* const session = state_->connection.get();
+  const std::unique_ptr<PQconninfoOption, decltype(&PQconninfoFree)> own(PQconninfo(state_->connection.get()), &PQconninfoFree);
+  if (!own) return Failure{"LP6001", "can't reach the server: out of memory", "", ""};
+  std::string conninfo;
+  for (const PQconninfoOption* option = own.get(); option->keyword; ++option) {
+    const std::string_view keyword = option->keyword;
+    const char* value = option->val;
+    if (keyword == "host") value = PQhost(session);    // of several, the one that answered
+    if (keyword == "port") value = PQport(session);
+    if (keyword == "hostaddr" || !value || !*value) continue;
+    std::string quoted;
+    for (const char* byte = value; *byte; ++byte) {
+      if (*byte == '\'' || *byte == '\\') quoted += '\\';
+      quoted += *byte;
+    }
+    conninfo += fmt::format("{}='{}' ", keyword, quoted);
+  }
+  return open(conninfo, options);
+}
+
 namespace {
 
 struct Identity {

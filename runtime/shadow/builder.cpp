@@ -90,8 +90,9 @@ std::vector<std::string> named_roles(const Catalog& catalog) {
       const kinds::AttributeRule* rule = kinds::rule(kind, name);
       if (!rule) continue;
       if (rule->content == kinds::Content::role) add_names(names, value);
-      if (rule->alter == kinds::alter_grants) add_grantees(names, value);
+      if (name == kinds::kGrantsRule.name || name == kinds::kRevokesRule.name) add_grantees(names, value);
     }
+    if (object.id.kind == KindId::DefaultPrivileges) names.insert(object.id.name);
     for (const ObjectId& need : object.depends_on) {
       if (kinds::kind(need.kind).traits.cluster_wide) names.insert(need.name);
     }

@@ -205,7 +205,8 @@ std::string memory_folder(const ChildUser& user) {
 bool has_room(const std::string& memory_folder) {
   constexpr std::uint64_t kEnough = std::uint64_t{1} << 30;
   struct statfs info {};
-  if (memory_folder.empty() || statfs(memory_folder.c_str(), &info) != 0) return false;
+  const std::string parent = fs::path(memory_folder).parent_path();    // the folder itself goes with the last run
+  if (memory_folder.empty() || statfs(parent.c_str(), &info) != 0) return false;
   std::uint64_t available_kilobytes = 0;
   std::ifstream file("/proc/meminfo");
   for (std::string line; std::getline(file, line);) {

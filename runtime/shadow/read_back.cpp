@@ -65,9 +65,10 @@ class Tidier {
     const Value* value = object.attributes.find(rule.name);
     if (!value) return;
     if (said) {
-      if (!said->attributes.has(rule.name)) object.attributes.remove(rule.name);
-      else if (value->is_text() && value->text() == how_.admin && !how_.role.empty()) object.attributes.set(rule.name, Value(how_.role));
-    } else if (value->is_text() && value->text() == how_.admin) {
+      const Value* wanted = said->attributes.find(rule.name);
+      if (!wanted) object.attributes.remove(rule.name);
+      else if (value->text() == how_.admin && !how_.role.empty() && wanted->text() != how_.admin) object.attributes.set(rule.name, Value(how_.role));
+    } else if (value->text() == how_.admin) {
       if (how_.role.empty()) object.attributes.remove(rule.name);
       else object.attributes.set(rule.name, Value(how_.role));
     }

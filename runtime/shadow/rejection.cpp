@@ -109,14 +109,31 @@ const Object* with_origin(const Catalog& catalog, const ObjectId& id) {
   return object;
 }
 
+bool is_within(const Object* object, const Object& outer, const Catalog& catalog) {
+  while (object && object->id != outer.id) object = object->parent ? catalog.find(*object->parent) : nullptr;
+  return object != nullptr;
+}
+
+/// The text of an object's declaration: from its place to that of the next one that isn't part of it.
+Span declaration(const Object& object, const Catalog& catalog, const SourceMap& sources) {
+  Span span = object.origin;
+  span.end = static_cast<std::uint32_t>(sources.at(span.file).text().size());
+  for (const Object& other : catalog.objects()) {
+    const Span& place = other.origin;
+    if (place.file == span.file && place.begin > span.begin && place.begin < span.end && !is_within(&other, object, catalog)) span.end = place.begin;
+  }
+  return span;
+}
+
 /// The place of byte `at` of `statement` in the declaration of one of the objects: in the longest of its texts that holds the place and stands in the source word for word.
-std::optional<Span> place_in_source(std::string_view statement, std::size_t at, const std::vector<const Object*>& objects, const SourceMap& sources) {
+std::optional<Span> place_in_source(std::string_view statement, std::size_t at, const std::vector<const Object*>& objects, const Catalog& catalog,
+                                    const SourceMap& sources) {
   std::optional<Span> best;
   std::size_t best_length = 0;
   const std::size_t length = token_length(statement, at);
   for (const Object* object : objects) {
     if (object->origin.is_nowhere()) continue;
-    const std::string_view source = sources.text(object->origin);
+    const std::string_view source = sources.text(declaration(*object, catalog, sources));
     std::vector<std::string_view> texts;
     for (const auto& entry : object->attributes) collect_texts(entry.second, texts);
     for (const std::string_view text : texts) {
@@ -136,7 +153,7 @@ std::optional<Span> place_in_source(std::string_view statement, std::size_t at, 
   const std::string_view token = statement.substr(at, length);
   for (const Object* object : objects) {
     if (object->origin.is_nowhere() || token.size() < 2) continue;
-    const std::string_view source = sources.text(object->origin);
+    const std::string_view source = sources.text(declaration(*object, catalog, sources));
     const std::size_t found = source.find(token);
     if (found == std::string_view::npos || source.find(token, found + 1) != std::string_view::npos) continue;
     const auto begin = static_cast<std::uint32_t>(object->origin.begin + found);
@@ -160,7 +177,7 @@ diag::Diagnostic rejection(const pg::ServerError& error, const Action* action, c
     return diag::make(diag::Code::kMissingExtension, span, *extension, package_of(*extension, server_version));
   }
   const auto at = error.position > 0 ? byte_offset(error.sql, error.position) : std::nullopt;
-  const auto place = at && sources ? place_in_source(error.sql, *at, objects, *sources) : std::nullopt;
+  const auto place = at && sources ? place_in_source(error.sql, *at, objects, catalog, *sources) : std::nullopt;
   if (place) span = *place;
   diag::Diagnostic diagnostic =
       diag::make(diag::Code::kShadowRejected, span, action ? fmt::format("`{}`", action->object.text()) : std::string("a statement"), error.message);

@@ -1,0 +1,164 @@
+// Introspection against a real server: what is read, what depends on what, and what must not change the answer.
+#include "introspect/introspect.h"
+
+#include <algorithm>
+
+#include "introspect/macros.h"
+#include "introspect/row_json.h"
+#include "kinds/kind.h"
+#include "scratch.h"
+
+namespace lpc::test {
+namespace {
+
+using Texts = std::vector<std::string>;
+
+TEST(Macros, ExpandOnlyWhatTheyKnow) {
+  const std::string text = introspect::expand_macros("select '{}'::int[] where {user_schema:n} and {not_member:pg_proc:p.oid} and x = '{a:b}'");
+  EXPECT_NE(text.find("'{}'::int[]"), std::string::npos);
+  EXPECT_NE(text.find("n.nspname NOT IN"), std::string::npos);
+  EXPECT_NE(text.find("'pg_catalog.pg_proc'::pg_catalog.regclass AND lp_member.objid = p.oid"), std::string::npos);
+  EXPECT_NE(text.find("'{a:b}'"), std::string::npos);
+  EXPECT_EQ(introspect::expand_macros("{user_schema:n"), "{user_schema:n");
+}
+
+TEST(RowJson, ReadsWhatPostgresPrints) {
+  const auto value = introspect::read_row_json(R"( {"b" : [1, -2, "x", true, null], "a": {"é": "\u00e9\ud83d\ude00\n\"\\"}, "n": null, "f": 0.5} )");
+  ASSERT_TRUE(value);
+  EXPECT_EQ(value->find("b")->list().size(), 5U);
+  EXPECT_EQ(value->find("b")->list()[1].number(), -2);
+  EXPECT_EQ(value->find("a")->find("é")->text(), "é😀\n\"\\");
+  EXPECT_EQ(value->find("n"), nullptr);
+  EXPECT_EQ(value->find("f")->text(), "0.5");
+  for (const char* bad : {"", "{", "[1,]", "{\"a\" 1}", "\"a", "tru", "[1] 2", "\"\\u12\"", "-"}) EXPECT_FALSE(introspect::read_row_json(bad)) << bad;
+  EXPECT_FALSE(introspect::read_row_json(std::string(100000, '[')));
+}
+
+class IntrospectTest : public ScratchTest {};
+
+std::string shown(pg::Connection& connection, const std::string& setting) {
+  const auto rows = connection.query("SELECT current_setting($1)", {setting});
+  return rows ? std::string(rows->at(0, 0)) : "";
+}
+
+constexpr const char* kShop = R"(
+  CREATE SCHEMA shop;
+  CREATE TYPE shop.status AS ENUM ('new', 'paid');
+  CREATE SEQUENCE shop.numbers;
+  CREATE TABLE shop.users (id bigint PRIMARY KEY, email text NOT NULL, state shop.status DEFAULT 'new', number bigint DEFAULT nextval('shop.numbers'));
+  CREATE TABLE shop.orders (id bigint PRIMARY KEY, user_id bigint REFERENCES shop.users (id), total numeric CHECK (total > 0));
+  CREATE VIEW shop.emails AS SELECT email FROM shop.users;
+  CREATE FUNCTION shop.count_orders() RETURNS bigint LANGUAGE sql AS 'SELECT count(*) FROM shop.orders';
+  CREATE INDEX orders_total ON shop.orders (total))";
+
+TEST_F(IntrospectTest, ReadsObjectsAndWhatTheyNeed) {
+  const Catalog catalog = catalog_of(kShop);
+  for (const char* object : {"schema shop", "enum shop.status", "sequence shop.numbers", "table shop.users", "column shop.users.email", "default shop.users.number",
+                             "constraint shop.users.users_pkey", "constraint shop.orders.orders_user_id_fkey", "view shop.emails", "function shop.count_orders()", "index shop.orders_total"}) {
+    EXPECT_TRUE(catalog.has(id(object))) << object;
+  }
+  EXPECT_EQ(needs(catalog, "view shop.emails"), Texts{"column shop.users.email"});
+  EXPECT_EQ(needs(catalog, "column shop.users.state"), Texts{"enum shop.status"});
+  EXPECT_EQ(needs(catalog, "default shop.users.number"), Texts{"sequence shop.numbers"});
+  const Texts key = needs(catalog, "constraint shop.orders.orders_user_id_fkey");
+  EXPECT_TRUE(std::count(key.begin(), key.end(), "constraint shop.users.users_pkey")) << testing::PrintToString(key);
+  EXPECT_TRUE(std::count(key.begin(), key.end(), "column shop.users.id"));
+  EXPECT_EQ(texts(catalog.find(id("function shop.count_orders()"))->mentions), Texts{"table shop.orders"});
+  EXPECT_EQ(catalog.find(id("constraint shop.orders.orders_total_check"))->attributes.text("expression"), "total > (0)::numeric");
+  EXPECT_EQ(count(sink_, diag::Code::kUnmodelledObject), 0U) << words(sink_);
+}
+
+TEST_F(IntrospectTest, KeysOfPartitionsComeFromTheirParent) {
+  const Catalog catalog = catalog_of(R"(
+    CREATE TABLE parent (id int, at date, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+    CREATE TABLE part PARTITION OF parent FOR VALUES FROM ('2026-01-01') TO ('2027-01-01');
+    CREATE TABLE child (id int, at date, CONSTRAINT child_fk FOREIGN KEY (id, at) REFERENCES part (id, at)))");
+  const Texts key = needs(catalog, "constraint public.child.child_fk");
+  EXPECT_TRUE(std::count(key.begin(), key.end(), "partition public.part")) << testing::PrintToString(key);
+  EXPECT_TRUE(std::count(key.begin(), key.end(), "constraint public.parent.parent_pkey"));
+  EXPECT_EQ(needs(catalog, "table public.part"), Texts{});
+}
+
+TEST_F(IntrospectTest, MembersOfExtensionsAreTheExtension) {
+  const Catalog catalog = catalog_of("CREATE EXTENSION hstore; CREATE TABLE t (h hstore); CREATE INDEX t_h ON t USING gin (h)");
+  EXPECT_TRUE(catalog.has(id("extension hstore")));
+  EXPECT_EQ(needs(catalog, "column public.t.h"), Texts{"extension hstore"});
+  for (const Object& object : catalog.objects()) EXPECT_NE(object.id.kind, KindId::Function) << object.id.text();
+  EXPECT_EQ(count(sink_, diag::Code::kUnmodelledObject), 0U) << words(sink_);
+}
+
+TEST_F(IntrospectTest, WhatNoKindHasIsReported) {
+  pg::Connection connection = database(R"(
+    CREATE SCHEMA "Odd";
+    CREATE FUNCTION pair(int, int) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT $1 + $2';
+    CREATE AGGREGATE "Odd".total(int) (SFUNC = pair, STYPE = int, INITCOND = '0');
+    CREATE OPERATOR === (FUNCTION = pair, LEFTARG = int, RIGHTARG = int);
+    CREATE TYPE span AS RANGE (SUBTYPE = int);
+    CREATE TYPE two AS (a int, b int);
+    CREATE FUNCTION to_int(two) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT ($1).a';
+    CREATE CAST (two AS int) WITH FUNCTION to_int(two);
+    CREATE TEXT SEARCH CONFIGURATION words (COPY = simple);
+    CREATE TABLE t (a int, b int);
+    CREATE STATISTICS t_ab ON a, b FROM t;
+    CREATE PUBLICATION everything FOR TABLE t;
+    CREATE FUNCTION watch() RETURNS event_trigger LANGUAGE plpgsql AS 'BEGIN END';
+    CREATE EVENT TRIGGER watcher ON ddl_command_end EXECUTE FUNCTION watch();
+    CREATE EXTENSION postgres_fdw;
+    CREATE SERVER elsewhere FOREIGN DATA WRAPPER postgres_fdw;
+    CREATE FOREIGN TABLE far (a int) SERVER elsewhere)");
+  std::vector<introspect::Unmodelled> found;
+  read(connection, {.unmodelled = &found});
+  Texts lines;
+  for (const auto& object : found) lines.push_back(object.what + " " + object.schema + "." + object.name);
+  EXPECT_EQ(lines, (Texts{"aggregate Odd.total(integer)", "cast .public.two AS integer", "event trigger .watcher", "foreign table public.far",
+                          "operator public.=== (integer, integer)", "publication .everything", "range type public.span", "server .elsewhere",
+                          "statistics public.t_ab", "text search configuration public.words"}));
+  EXPECT_EQ(count(sink_, diag::Code::kUnmodelledObject), found.size());
+}
+
+TEST_F(IntrospectTest, SettingsOfTheSessionDontMatter) {
+  pg::Connection connection = database(std::string(kShop) + R"(;
+    CREATE TABLE shop.times (at timestamptz DEFAULT '2026-07-01 12:00:00+00', d date DEFAULT '2026-07-01', i interval DEFAULT '1 day 02:00', f float8 DEFAULT 0.1, b bytea DEFAULT '\x00'))");
+  const std::string before = catalog_hash(read(connection));
+  ASSERT_TRUE(connection.execute("SET DateStyle = 'German'; SET TimeZone = 'Asia/Tokyo'; SET IntervalStyle = 'iso_8601'; SET extra_float_digits = -10; SET bytea_output = escape;"
+                                 "SET quote_all_identifiers = on; SET search_path = shop; SET standard_conforming_strings = off"));
+  EXPECT_EQ(catalog_hash(read(connection)), before);
+  EXPECT_EQ(catalog_hash(read(connection, {.hash_only = true})), before);
+  EXPECT_EQ(shown(connection, "search_path"), "\"shop\"");
+  EXPECT_EQ(connection.transaction_state(), pg::TransactionState::kIdle);
+}
+
+TEST_F(IntrospectTest, ReadsInsideATransactionAndLeavesItAsItWas) {
+  pg::Connection connection = database("SELECT");
+  ASSERT_TRUE(connection.execute("BEGIN; SET LOCAL search_path = x, public; SET LOCAL jit = on; CREATE TABLE public.half_done (a int)"));
+  EXPECT_TRUE(read(connection, {.in_transaction = true}).has(id("table public.half_done")));
+  EXPECT_EQ(shown(connection, "search_path"), "x, public");
+  EXPECT_EQ(shown(connection, "jit"), "on");
+  EXPECT_EQ(connection.transaction_state(), pg::TransactionState::kInTransaction);
+  ASSERT_TRUE(connection.execute("ROLLBACK"));
+  EXPECT_FALSE(read(connection).has(id("table public.half_done")));
+}
+
+TEST_F(IntrospectTest, ARoleWithoutRightsReadsTheSame) {
+  pg::Connection connection = database(kShop);
+  const std::string before = catalog_hash(read(connection));
+  ASSERT_TRUE(bool(server().ensure_role("nobody_special")));
+  ASSERT_TRUE(connection.execute("SET SESSION AUTHORIZATION nobody_special"));
+  Catalog seen = read(connection);
+  CatalogBuilder builder(seen);    // the role itself is new
+  builder.remove({KindId::Role, "", "nobody_special", "", ""});
+  EXPECT_EQ(catalog_hash(builder.finish()), before);
+}
+
+TEST_F(IntrospectTest, AFailureEndsTheTransaction) {
+  pg::Connection connection = database("SELECT");
+  ASSERT_TRUE(connection.execute("SET statement_timeout = '1ms'; SELECT 1"));
+  ASSERT_TRUE(connection.execute("BEGIN"));
+  ASSERT_FALSE(connection.execute("SELECT 1 / 0"));
+  EXPECT_FALSE(introspect::introspect(connection, {.in_transaction = true}, fragments_, sink_));
+  ASSERT_TRUE(connection.execute("ROLLBACK"));
+  read(connection);
+}
+
+}  // namespace
+}  // namespace lpc::test
