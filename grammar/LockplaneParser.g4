@@ -26,7 +26,7 @@ declaration  : hint* externalClause?
                ( schemaDecl | extensionDecl | roleDecl | defaultPrivilegesDecl | defaultOwnerDecl
                | tableDecl | viewDecl | materializedViewDecl | sequenceDecl
                | enumDecl | domainDecl | compositeTypeDecl
-               | functionDecl | procedureDecl | grantDecl | revokeDecl | uniformDecl ) ;
+               | functionDecl | procedureDecl | castDecl | eventTriggerDecl | grantDecl | revokeDecl | uniformDecl ) ;
 
 separator      : ',' | LAYOUT ;                          // between members neither means anything
 hint           : HINT sqlParens? ;      // `@allow(LP4001, 'reason')`: names, strings and numbers; or one expression: `@using(old::int + 1)`
@@ -69,7 +69,7 @@ roleDecl      : 'role' identifier commentClause? ('{' roleMember* '}')? ;
 roleMember    : roleClause | separator ;
 roleClause    : connectionLimitClause | validUntilClause | memberOfClause | setClause | roleOptionClause ;
 roleOptionClause : roleWord ;
-roleWord      : SOFT_WORD | softKeyword ;
+roleWord      : SOFT_WORD | 'inherit' ;
 connectionLimitClause : 'connection' 'limit' number ;
 validUntilClause : 'valid' 'until' string ;
 memberOfClause : 'member' 'of' identifier (',' identifier)* memberOptionClause? ;
@@ -204,7 +204,7 @@ viewDecl      : recursiveClause? 'view' qualifiedName viewColumnsClause? (withCl
 materializedViewDecl : 'materialized' 'view' qualifiedName viewColumnsClause? (usingClause | withClause | tablespaceClause | clusterOnClause | objectClause)*
                 asClause noDataClause? ('{' viewMember* '}')? ;
 recursiveClause : 'recursive' ;
-viewColumnsClause : nameList ;
+viewColumnsClause : nameList | sqlParens ;       // (a, b), or (a integer, b text) for a view that selects from itself
 asClause      : 'as' sqlParens ;
 checkOptionClause : 'with' checkOptionWord? 'check' 'option' ;
 checkOptionWord : 'cascaded' | 'local' ;
@@ -279,11 +279,36 @@ atomicClause  : 'begin' 'atomic' atomicBody 'end' ;
 
 // ---- every other kind: `kind name(signature) { key = value … }` -------------------------------------------------------------
 
-uniformDecl   : uniformKind qualifiedName signatureClause? objectClause* ('{' uniformMember* '}')? ;
+uniformDecl   : uniformKind qualifiedName signatureClause? (forAllTablesClause | objectClause)* ('{' uniformMember* '}')? ;
 uniformKind   : (SOFT_WORD | 'range' | 'language' | 'transform' | 'foreign') (SOFT_WORD | 'type' | 'table')* ;
-uniformMember : keyClause | separator ;
+uniformMember : keyClause | mapClause | publishTableClause | publishSchemaClause | separator ;
 signatureClause : sqlParens ;
-keyClause     : identifier '=' (optionValue | expression) ;
+keyClause     : identifier '=' keyValue ;
+keyValue      : optionValue | qualifiedName | expression | operatorWord | type ;
+operatorWord  : (OTHER | '=' | '-' | '+' | '%')+ ;
+forAllTablesClause : 'for' 'all' 'tables' ;      // of a publication, as the next three of a text search configuration and a publication
+mapClause     : mapWord identifier (',' identifier)* mapWithClause ;
+mapWord       : SOFT_WORD ;
+mapWithClause : 'with' qualifiedName (',' qualifiedName)* ;
+publishTableClause : 'table' qualifiedName nameList? whereClause? ;
+publishSchemaClause : 'schema' identifier ;
+
+// What stands in no schema and has words of its own.
+castDecl      : castWord '(' castTypesClause ')' (castFunctionClause | castWithoutFunctionClause | castMethodClause | castContextClause | commentClause)* ;
+castWord      : SOFT_WORD ;
+castTypesClause : type 'as' type ;
+castFunctionClause : 'with' 'function' qualifiedName sqlParens? ;
+castWithoutFunctionClause : 'without' 'function' ;
+castMethodClause : 'with' castMethodWord ;
+castMethodWord : SOFT_WORD ;
+castContextClause : 'as' castContextWord ;
+castContextWord : SOFT_WORD ;
+
+eventTriggerDecl : eventWord 'trigger' identifier onEventClause eventFilterClause* 'execute' ('function' | 'procedure') executeClause
+                (triggerStateClause | objectClause)* ;
+eventWord     : SOFT_WORD ;
+onEventClause : 'on' identifier ;
+eventFilterClause : 'when' identifier 'in' '(' string (',' string)* ')' ;
 
 // ---- values ---------------------------------------------------------------------------------------------------------------
 

@@ -294,7 +294,7 @@ class Formatter {
       out.push_back({std::string(raw(token)), true, true});
       return true;
     }
-    out.back().text += ends_line ? "  " : " ";
+    out.back().text += token.role == Role::block_comment ? " " : "  ";
     out.back().text += raw(token);
     return ends_line;
   }

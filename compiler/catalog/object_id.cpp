@@ -63,7 +63,7 @@ std::string ObjectId::path() const {
   if (!schema.empty() || !member.empty()) append_part(out, schema);
   append_part(out, name);
   if (!member.empty()) append_part(out, member);
-  const bool routine = kind == KindId::Function || kind == KindId::Procedure;
+  const bool routine = kind == KindId::Function || kind == KindId::Procedure || kind == KindId::Aggregate;
   if (routine || !arguments.empty()) out += '(' + arguments + ')';
   return out;
 }

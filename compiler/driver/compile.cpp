@@ -11,12 +11,12 @@ namespace lpc::driver {
 
 namespace fs = std::filesystem;
 
-plan::Scope scope_of(const Catalog& catalog) {
+plan::Scope scope_of(const Catalog& catalog, bool with_cluster) {
   plan::Scope scope;
   for (const Object& object : catalog.objects()) {
     const kinds::KindTraits& traits = kinds::kind(object.id.kind).traits;
     if (object.external) continue;
-    if (traits.schemaless || traits.cluster_wide) scope.declared.push_back(object.id);
+    if (traits.schemaless || (traits.cluster_wide && with_cluster)) scope.declared.push_back(object.id);
     const std::string& schema = object.id.kind == KindId::Schema ? object.id.name : object.id.schema;
     if (!schema.empty()) scope.schemas.push_back(schema);
   }
@@ -39,7 +39,7 @@ Result<Program> compile(const std::vector<FileId>& files, SourceMap& sources, fr
   Program program;
   program.catalog = lower::lower(module, fragments, sink);
   if (sink.has_errors()) return Failure::reported();
-  program.scope = scope_of(program.catalog);
+  program.scope = scope_of(program.catalog, true);
   for (const std::string& schema : module.schemas) program.scope.schemas.push_back(schema);
   std::sort(program.scope.schemas.begin(), program.scope.schemas.end());
   program.scope.schemas.erase(std::unique(program.scope.schemas.begin(), program.scope.schemas.end()), program.scope.schemas.end());

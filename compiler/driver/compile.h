@@ -24,7 +24,8 @@ Result<Program> compile(const std::vector<FileId>& files, SourceMap& sources, fr
 /// The files of a source path: the file itself, or every .lp file under a folder, sorted. LP7010 when there is nothing to read.
 Result<std::vector<std::string>> lp_files(const std::string& path);
 
-/// The managed scope of a catalog: its schemas, and its objects outside schemas.
-plan::Scope scope_of(const Catalog& catalog);
+/// The managed scope of a catalog: its schemas, and its objects outside schemas. Objects of the cluster (roles) count only `with_cluster`: sources declare those
+/// they mean, while a database shows all that its server has.
+plan::Scope scope_of(const Catalog& catalog, bool with_cluster);
 
 }  // namespace lpc::driver

@@ -124,6 +124,7 @@ class Printer {
       if (object->id.kind == KindId::Role) roles.erase(object->id.name);
     }
     roles.erase("public");
+    roles.erase("");
     if (!owner_.empty()) out.word("default owner").ident(owner_).line();
     for (const std::string& role : roles) {
       if (role != owner_ && !role.starts_with("pg_")) out.word("external role").ident(role).line();

@@ -332,6 +332,7 @@ class TreeBuilder::Run {
   /// The `---` comments before the tokens of [first, last].
   std::optional<std::string> doc(std::uint32_t first, std::uint32_t last) const {
     std::optional<std::string> out;
+    while (first > 0 && tokens_[first - 1].type == T_COMMA) --first;   // commas between members mean nothing
     for (std::uint32_t i = first; i <= last; ++i) {
       if (!tokens_[i].doc_before) continue;
       Lexer lexer(source_, i == 0 ? gap_begin_ : tokens_[i - 1].end);

@@ -8,10 +8,9 @@
 namespace lpc::frontend {
 namespace {
 
-constexpr std::string_view kUniformWords[] = {"collation", "conversion"};
+constexpr std::string_view kUniformWords[] = {"aggregate", "cast", "collation", "conversion", "event", "publication", "text"};
 
-constexpr std::string_view kLaterWords[] = {"access", "aggregate", "cast", "event", "mixin", "operator", "publication",
-                                            "server", "subscription", "text", "user"};
+constexpr std::string_view kLaterWords[] = {"access", "mixin", "operator", "server", "subscription", "user"};
 
 template <std::size_t N>
 bool holds(const std::string_view (&words)[N], std::string_view word) {

@@ -48,6 +48,7 @@ class FileParser {
       take(chunk);
     }
     needed_mode_ = splitter.needed_mode();
+    if (splitter.suspects_quotes() && !diagnostics_.empty()) needed_mode_ = Splitter::Mode::quotes;
     return out;
   }
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "base/text.h"
 #include "frontend/declaration_words.h"
 
 namespace lpc::frontend {
@@ -105,6 +106,10 @@ void Splitter::advance() {
   current_ = next_;
   next_ = lexer_.next();
   if (mode_ == Mode::quotes) cut_quoted_text(next_);
+  const bool is_quoted = current_.type == T_STRING || current_.type == T_QUOTED_NAME;
+  if (is_quoted && next_.begin == current_.end && (is_name(next_.type) || next_.type == T_NUMBER || next_.type == T_STRING)) {
+    suspects_quotes_ = suspects_quotes_ || current_.text(source_).find('\n') != std::string_view::npos;
+  }
 }
 
 void Splitter::cut_quoted_text(LexToken& token) {
@@ -213,6 +218,8 @@ bool Splitter::ends_before(const Chunk& chunk) const {
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;
   if (current_.type == T_SOFT_WORD) {
     const std::string_view word = current_.text(source_);
+    // A type or a column's name, but for `text search …`.
+    if (to_lower_ascii(word) == "text") return to_lower_ascii(next_.text(source_)) == "search";
     return is_uniform_word(word) || is_later_word(word);
   }
   if (current_.type == T_EXTERNAL) return begins_declaration(next_.type) || next_.type == T_SOFT_WORD;
@@ -305,6 +312,7 @@ void Splitter::count_atomic_blocks() {
 /// Puts a separator before a token that begins a member by its place on the line.
 void Splitter::separate(Chunk& chunk) {
   if (brackets_.empty() || brackets_.back().token.type != T_LEFT_BRACE) return;
+  if (head_seen_ && chunk.tokens[head_].type == T_ROLE) return;   // nothing in there can be taken for two things
   Bracket& block = brackets_.back();
   if (block.is_first) {
     block.is_first = false;

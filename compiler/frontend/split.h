@@ -37,6 +37,8 @@ class Splitter {
   void next(Chunk& chunk);
   /// The mode to split with when not `strict`: something was never closed, so that the chunks so far may be wrong.
   Mode needed_mode() const { return needed_; }
+  /// True when a word stuck to the end of a string of several lines: quotes may be paired wrongly, should there be mistakes.
+  bool suspects_quotes() const { return suspects_quotes_; }
 
  private:
   struct Bracket {
@@ -66,6 +68,7 @@ class Splitter {
   std::string_view source_;
   Mode mode_;
   Mode needed_ = Mode::strict;
+  bool suspects_quotes_ = false;
   std::vector<diag::Diagnostic>& diagnostics_;
   Lexer lexer_;
   LexToken current_;

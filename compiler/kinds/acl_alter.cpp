@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "kinds/acl.h"
+#include "kinds/aggregate.h"
 
 namespace lpc::kinds {
 namespace acl {
@@ -235,7 +236,12 @@ acl::Target target_of(const Object& object, char acl_type, int server_version) {
     case 's': target.object = sql("SEQUENCE {}", own.address(object.id)); break;
     case 'n': target.object = sql("SCHEMA {}", own.address(object.id)); break;
     case 'T': target.object = sql("TYPE {}", own.address(object.id)); break;
-    case 'f': target.object = sql("{} {}", own.sql_name == "PROCEDURE" ? sql("PROCEDURE") : sql("FUNCTION"), own.address(object.id)); break;
+    case 'f':
+      // GRANT has no word for aggregates, and takes no ORDER BY: https://www.postgresql.org/docs/15/sql-grant.html
+      target.object = own.sql_name == "AGGREGATE"
+                          ? sql("FUNCTION {}({})", qualified(object.id.schema, object.id.name), fragment(aggregate_input_types(object.id.arguments)))
+                          : sql("{} {}", own.sql_name == "PROCEDURE" ? sql("PROCEDURE") : sql("FUNCTION"), own.address(object.id));
+      break;
     default: LP_CHECK(!"acl_type");
   }
   return target;

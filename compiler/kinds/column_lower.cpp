@@ -150,6 +150,8 @@ void lower_column_settings(const ast::Decl& decl, LowerContext& context, Object&
     const ast::Clause* clause = context.once(decl, word);
     if (clause == nullptr) continue;
     const std::string value(clause->word_value());
+    // What is the default anyway needs no word, but where a parent's would be taken over.
+    if (value == "default" && !attributes.flag("inherited")) continue;
     attributes.set(word == "storage" ? "storage" : "compression", value);
   }
   if (const ast::Clause* clause = context.once(decl, "statistics")) {

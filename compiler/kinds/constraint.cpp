@@ -65,6 +65,7 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "left join pg_tablespace ts on ts.oid = c.reltablespace\n"                                                                                   \
   "left join pg_index i on i.indexrelid = ix.indexrelid and (con.contype = 'x' or con.conparentid <> 0 or ix.indnatts <> ix.indnkeyatts)\n"    \
   "left join pg_constraint parent on parent.oid = con.conparentid\n"                                                                           \
+  "left join pg_class pc on pc.oid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                                    \
   "left join pg_namespace pn on pn.oid = parent.connamespace\n"                                                                                \
   "left join pg_index pi on pi.indexrelid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                              \
   "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
@@ -73,7 +74,8 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "where t.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                                                        \
   "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0\n"                        \
   "    or con.contype in ('p', 'u', 'x') and (con.conparentid = 0 or not pi.indisvalid or d.description is not null or di.description is not null\n" \
-  "      or ix.indisclustered or ix.indisreplident or con.conname <> case con.contype\n"                                                       \
+  "      or ix.indisclustered or ix.indisreplident or c.reloptions is distinct from pc.reloptions or c.reltablespace <> pc.reltablespace\n"    \
+  "      or con.conname <> case con.contype\n"                                                       \
   "        when 'p' then left(t.relname, 58) || '_pkey'\n"                                                                                     \
   "        when 'u' then " LPC_CUT_NAME("58", "29", "29", "key") "\n"                                                                          \
   "        else " LPC_CUT_NAME("57", "29", "28", "excl") " end))"
@@ -210,12 +212,13 @@ void predict_adding(const Object& constraint, const ChangeContext& context, Acti
 
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Add {}", spoken(constraint.id)));
-  auto existing = is_index_backed(constraint) ? automatic_twin(constraint, context) : std::nullopt;
-  if (!existing) existing = left_by_parent(constraint, context);
+  const auto twin = is_index_backed(constraint) ? automatic_twin(constraint, context) : std::nullopt;
+  const auto existing = twin ? twin : left_by_parent(constraint, context);
   if (existing) {
     if (*existing != constraint.id.member) {
       action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(*existing), ident(constraint.id.member)));
     }
+    if (twin) adapt_twin(constraint, index_address(constraint), context, action);
     return;
   }
   action.sql.push_back(add_statement(constraint, context));
@@ -255,12 +258,20 @@ Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP C
 
 void drop_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Drop {}", spoken(constraint.id)));
-  if (taken_by_parent(constraint, context)) return;
+  if (const auto name = taken_by_parent(constraint, context)) {
+    if (*name != constraint.id.member) {
+      action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(*name)));
+    }
+    return;
+  }
   predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
   if (constraint.attributes.has("references")) predict_lock(action, context, table_named(constraint.attributes.text("references")), Lock::access_exclusive);
   if (const auto fate = attached_drop(constraint, context); fate.attached) {
     if (fate.new_name.empty()) return;
-    action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(fate.new_name)));
+    if (fate.new_name != constraint.id.member) {
+      action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(fate.new_name)));
+    }
+    conform_to_parent(constraint, qualified(constraint.id.schema, fate.new_name), context, action);
     return;
   }
   release_replica_identity(constraint, context, action);

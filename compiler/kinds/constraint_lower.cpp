@@ -232,33 +232,37 @@ void need_partitions(Object& constraint, const std::string& target, const Attach
   }
 }
 
+/// The table, then the partitioned table that it is a partition of, and so on: keys of a partition that are only its parent's are no objects. `visit` ends the walk
+/// with true.
+template <class Visit>
+void walk_up(CatalogBuilder& catalog, ObjectId table, const Visit& visit) {
+  constexpr int kDeepest = 64;
+  for (int level = 0; level < kDeepest; ++level) {
+    const Object* attachment = catalog.find({KindId::Partition, table.schema, table.name, {}, {}});
+    if (visit(table, attachment) || attachment == nullptr) return;
+    table = table_named(attachment->attributes.text("of"));
+  }
+}
+
 void complete_foreign_key(CatalogBuilder& catalog, const Attachments& attachments, Object& constraint) {
-  std::sort(constraint.depends_on.begin(), constraint.depends_on.end());
-  need_partitions(constraint, constraint.attributes.text("references"), attachments);
   Attributes& attributes = constraint.attributes;
-  const ObjectId target = table_named(attributes.text("references"));
+  const std::string target = attributes.text("references");
+  std::sort(constraint.depends_on.begin(), constraint.depends_on.end());
+  need_partitions(constraint, target, attachments);
   if (!attributes.has("referenced_columns")) {
-    const Object* key = primary_key_of(catalog, target);
-    if (key == nullptr) return;
-    attributes.set("referenced_columns", *key->attributes.find("columns"));
+    walk_up(catalog, table_named(target), [&](const ObjectId& table, const Object*) {
+      const Object* key = primary_key_of(catalog, table);
+      if (key != nullptr) attributes.set("referenced_columns", *key->attributes.find("columns"));
+      return key != nullptr;
+    });
   }
-  // A partition may have the key from its parent: then that one and the attachment come first.
-  constexpr int kDeepestPartition = 64;
-  ObjectId holder = target;
-  std::vector<ObjectId> needs;
-  for (int depth = 0; depth < kDeepestPartition; ++depth) {
-    if (const Object* used = key_used(catalog, holder, attributes.texts("referenced_columns"))) {
-      if (used->id == constraint.id) return;
-      add_sorted(constraint.depends_on, used->id);
-      for (const ObjectId& need : needs) add_sorted(constraint.depends_on, need);
-      return;
-    }
-    const auto parts = catalog.children(holder);
-    const auto partition = std::find_if(parts.begin(), parts.end(), [](const Object* part) { return part->id.kind == KindId::Partition; });
-    if (partition == parts.end()) return;
-    needs.push_back((*partition)->id);
-    holder = table_named((*partition)->attributes.text("of"));
-  }
+  const std::vector<std::string> columns = attributes.texts("referenced_columns");
+  walk_up(catalog, table_named(target), [&](const ObjectId& table, const Object* attachment) {
+    const Object* used = key_used(catalog, table, columns);
+    if (used != nullptr && !(used->id == constraint.id)) add_sorted(constraint.depends_on, used->id);
+    if (used == nullptr && attachment != nullptr) add_sorted(constraint.depends_on, attachment->id);
+    return used != nullptr;
+  });
 }
 
 }  // namespace

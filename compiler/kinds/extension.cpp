@@ -54,6 +54,8 @@ void lower_extension(const ast::Decl& decl, LowerContext& context) {
     const ast::Value* name = version->value(ast::Shape::name);
     if (text != nullptr) object->attributes.set("version", Value(text->text));
     if (name != nullptr) object->attributes.set("version", Value(name->name.dotted()));
+    // A server whose default version it is gives it back as nothing; then nothing is what the sources say, and no live version stays.
+    object->hints.push_back({"said", {"version"}, version->span});
   }
 }
 
@@ -70,7 +72,7 @@ void normalise_extensions(CatalogBuilder& builder) {
 
 void link_extension(const Object& object, LinkContext& context) {
   const std::string& schema = object.attributes.text("schema");
-  if (!schema.empty()) context.object({KindId::Schema, "", schema, "", ""});
+  if (!schema.empty() || !has_own_schema(object.id)) context.object({KindId::Schema, "", schema.empty() ? "public" : schema, "", ""});
   // Which extensions another one needs is in its control file only; its name tells for the usual ones: postgis_topology, hstore_plperl.
   const std::string& name = object.id.name;
   for (std::size_t at = name.find('_'); at != std::string::npos; at = name.find('_', at + 1)) {
@@ -100,6 +102,26 @@ void alter_schema(const Alteration& alteration, const ChangeContext&, Action& ac
   const std::string& schema = after.attributes.text("schema");
   action.sql.push_back(sql("ALTER EXTENSION {} SET SCHEMA {}", ident(after.id.name), ident(schema.empty() ? "public" : schema)));
   if (action.description.empty()) action.description = fmt::format("Move {} to schema {}", spoken(after.id), schema.empty() ? "public" : schema);
+}
+
+/// "1.10" is newer than "1.9": numbers by value, what is no number as text.
+bool is_older(std::string_view a, std::string_view b) {
+  const std::vector<std::string> left = split(a, '.');
+  const std::vector<std::string> right = split(b, '.');
+  for (std::size_t i = 0; i < left.size() && i < right.size(); ++i) {
+    if (left[i] == right[i]) continue;
+    const auto is_number = [](const std::string& part) { return !part.empty() && part.find_first_not_of("0123456789") == std::string::npos; };
+    if (!is_number(left[i]) || !is_number(right[i])) return left[i] < right[i];
+    return left[i].size() != right[i].size() ? left[i].size() < right[i].size() : left[i] < right[i];
+  }
+  return left.size() < right.size();
+}
+
+/// Extensions bring scripts that lead to newer versions, hardly ever back. An absent version is the server's default one, the newest as a rule.
+bool goes_back(const Object& before, const Object& after, int) {
+  const std::string& to = after.attributes.text("version");
+  const std::string& from = before.attributes.text("version");
+  return !to.empty() && (from.empty() || is_older(to, from));
 }
 
 void alter_version(const Alteration& alteration, const ChangeContext&, Action& action) {
@@ -135,7 +157,7 @@ std::vector<std::string> extension_slots(const Object& object) { return {"extens
 
 constexpr AttributeRule kRules[] = {
     {.name = "schema", .content = Content::name, .alter = alter_schema},
-    {.name = "version", .content = Content::text, .alter = alter_version, .unsaid_keeps_live = true},
+    {.name = "version", .content = Content::text, .alter = alter_version, .unsaid_keeps_live = true, .replace_when = goes_back},
     {.name = "comment", .content = Content::text, .alter = alter_extension_comment, .after_create = true},
 };
 

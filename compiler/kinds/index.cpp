@@ -2,6 +2,8 @@
 // An index that a partition has only because its parent has one, under the name Postgres chose, is no object of its own; one with another name has `attached_to`.
 #include <fmt/core.h>
 
+#include <map>
+
 #include "base/text.h"
 #include "kinds/common.h"
 #include "kinds/implied_names.h"
@@ -40,6 +42,7 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   LPC_INDEX_KEYS("null::text")                                                                                                    \
   "where own.oid is null and t.relkind in ('r', 'p', 'm') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                  \
   "  and (p.oid is null or not pi.indisvalid or d.description is not null or i.indisclustered or i.indisreplident\n"              \
+  "       or c.reloptions is distinct from p.reloptions or c.reltablespace <> p.reltablespace or keys.statistics is not null\n"     \
   "       or c.relname <> " LPC_CUT_NAME("58", "29", "29", "idx") ")"
 
 constexpr IntrospectQuery kQueries[] = {
@@ -124,11 +127,14 @@ void index_edges(const Object& index, LinkContext& context) {
 }
 
 void normalise_indexes(CatalogBuilder& catalog) {
+  std::map<ObjectId, std::vector<Object*>> by_table;
   for (Object* index : catalog.objects()) {
     if (index->id.kind != KindId::Index) continue;
     strip_elements(*index);
     order_attached_part(catalog, *index);
+    by_table[relation_id(*index)].push_back(index);
   }
+  for (const auto& [table, indexes] : by_table) order_similar_indexes(catalog, table, indexes, by_table);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
@@ -151,10 +157,11 @@ Sql create_statement(const Object& index) {
 void create_index(const Object& index, const ChangeContext& context, Action& action) {
   const ObjectId table = relation_id(index);
   describe(action, fmt::format("Create {}", spoken(index.id)));
-  auto existing = automatic_twin(index, context);
-  if (!existing) existing = left_by_parent(index, context);
+  const auto twin = automatic_twin(index, context);
+  const auto existing = twin ? twin : left_by_parent(index, context);
   if (existing) {
     if (*existing != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", qualified(index.id.schema, *existing), ident(index.id.name)));
+    if (twin) adapt_twin(index, address_qualified(index.id), context, action);
     return;
   }
   action.sql.push_back(create_statement(index));
@@ -170,10 +177,15 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
 
 void drop_index(const Object& index, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Drop {}", spoken(index.id)));
-  if (taken_by_parent(index, context)) return;
+  if (const auto name = taken_by_parent(index, context)) {
+    if (*name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(*name)));
+    return;
+  }
   predict_lock(action, context, relation_id(index), Lock::access_exclusive);
   if (const auto fate = attached_drop(index, context); fate.attached) {
-    if (!fate.new_name.empty()) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(fate.new_name)));
+    if (fate.new_name.empty()) return;
+    if (fate.new_name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(fate.new_name)));
+    conform_to_parent(index, qualified(index.id.schema, fate.new_name), context, action);
     return;
   }
   release_replica_identity(index, context, action);

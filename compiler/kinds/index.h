@@ -2,8 +2,10 @@
 // Knows how neither is made.
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "kinds/kind.h"
 
@@ -27,14 +29,20 @@ Sql storage_options(const Map& options);
 
 /// Of a part with `attached_to`: it comes before the partitioned table's part and before the partition is attached.
 void order_attached_part(CatalogBuilder& catalog, Object& part);
+/// Postgres takes the first index of a partition that will do, and looks at neither order nor storage: with several, each is made when its turn has come.
+void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& indexes, const std::map<ObjectId, std::vector<Object*>>& by_table);
 /// True when Postgres won't attach it by itself, because the partitioned table's index was made ON ONLY.
 bool needs_attaching(const Object& part, const ChangeContext&);
 /// Of a new part with `attached_to` whose partition has had one under the automatic name: that name.
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext&);
+/// Gives the one that automatic_twin() found the storage that the new part has and the partitioned table's doesn't.
+void adapt_twin(const Object& part, const Sql& address, const ChangeContext&, Action&);
+/// The reverse: takes away from a part that becomes its parent's what is its own.
+void conform_to_parent(const Object& part, const Sql& address, const ChangeContext&, Action&);
 /// Of a part that a table has had from its parent (by partitioning, a CHECK by inheritance too) and keeps as its own: the name it has had.
 std::optional<std::string> left_by_parent(const Object& part, const ChangeContext&);
-/// Whether a part that is no object of its own any more goes on as what the table has from its parent.
-bool taken_by_parent(const Object& part, const ChangeContext&);
+/// Of a part that is no object of its own any more but goes on as what the table has from its parent: the name it has there.
+std::optional<std::string> taken_by_parent(const Object& part, const ChangeContext&);
 
 struct AttachedDrop {
   bool attached = false;       ///< it can't be dropped by itself

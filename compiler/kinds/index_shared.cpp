@@ -53,6 +53,11 @@ void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
   if (at == list.end() || !(*at == id)) list.insert(at, id);
 }
 
+bool needs_only(CatalogBuilder& catalog, const ObjectId& parent) {
+  const Object* object = catalog.find(parent);
+  return object != nullptr && object->attributes.flag("only");
+}
+
 /// The same definition, whatever is said of this one object besides.
 bool same_definition(const Object& a, const Object& b) {
   static constexpr std::string_view kBesides[] = {"attached_to", "comment", "index_comment", "clustered", "replica_identity", "statistics", "tablespace", "with"};
@@ -178,6 +183,49 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
   if (attachment != nullptr) add_sorted(attachment->depends_on, part.id);
 }
 
+namespace {
+
+/// What CompareIndexInfo() in src/backend/catalog/index.c looks at.
+Attributes compared(const Object& index) {
+  Attributes attributes;
+  for (const std::string_view name : {"unique", "using", "include", "nulls_not_distinct", "where"}) {
+    if (const Value* value = index.attributes.find(name)) attributes.set(name, *value);
+  }
+  List elements;
+  for (const Value& element : index.attributes.find("elements")->list()) {
+    Map map;
+    if (element.is_text()) map.emplace_back("column", element);
+    for (const auto& [key, value] : element.map()) {
+      if (key != "order" && key != "nulls" && key != "options") map.emplace_back(key, value);
+    }
+    elements.push_back(Value(std::move(map)));
+  }
+  attributes.set("elements", Value(std::move(elements)));
+  return attributes;
+}
+
+}  // namespace
+
+void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& indexes,
+                           const std::map<ObjectId, std::vector<Object*>>& by_table) {
+  Object* attachment = catalog.find({KindId::Partition, table.schema, table.name, {}, {}});
+  const auto above = attachment == nullptr ? by_table.end() : by_table.find(table_named(attachment->attributes.text("of")));
+  if (above == by_table.end()) return;
+  for (Object* index : indexes) {
+    const std::optional<ObjectId> own_parent = attached_parent(*index, attachment);
+    for (const Object* parent : above->second) {
+      if ((own_parent && !(parent->id < *own_parent)) || !(compared(*parent) == compared(*index))) continue;
+      add_sorted(index->mentions, parent->id);
+    }
+    const bool has_rival = std::any_of(indexes.begin(), indexes.end(), [&](const Object* other) {
+      return other != index && other->attributes.has("attached_to") && compared(*other) == compared(*index);
+    });
+    if (!own_parent || !has_rival || needs_only(catalog, *own_parent)) continue;
+    std::erase(attachment->depends_on, index->id);
+    add_sorted(index->depends_on, attachment->id);
+  }
+}
+
 bool needs_attaching(const Object& part, const ChangeContext& context) {
   const auto above = attached_parent(part, context.after.find(attachment_of(part)));
   const Object* parent = above ? context.after.find(*above) : nullptr;
@@ -206,17 +254,56 @@ std::optional<std::string> automatic_twin(const Object& part, const ChangeContex
   return automatic_name(part);
 }
 
+namespace {
+
+/// Makes the storage of one part that of another with the same definition.
+void change_storage(const Object* from, const Object& to, const Sql& address, Action& action) {
+  Alteration alteration{from, to, {}};
+  const auto differs = [&](std::string_view name) {
+    const Value* a = from == nullptr ? nullptr : from->attributes.find(name);
+    const Value* b = to.attributes.find(name);
+    return (a == nullptr) != (b == nullptr) || (a != nullptr && !(*a == *b));
+  };
+  for (const std::string_view name : {"with", "tablespace"}) {
+    if (differs(name)) alteration.changed.push_back(name);
+  }
+  if (!alteration.changed.empty()) alter_index_storage(alteration, address, action);
+}
+
+}  // namespace
+
+void adapt_twin(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {
+  const auto above = attached_parent(part, context.before.find(attachment_of(part)));
+  if (above) change_storage(context.before.find(*above), part, address, action);
+}
+
+void conform_to_parent(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {
+  const auto above = attached_parent(part, context.before.find(attachment_of(part)));
+  const Object* parent = above ? context.after.find(*above) : nullptr;
+  if (parent == nullptr) return;
+  change_storage(&part, *parent, address, action);
+  const Value* statistics = part.attributes.find("statistics");
+  if (statistics == nullptr) return;
+  for (const auto& [position, target] : statistics->map()) {
+    action.sql.push_back(sql("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS -1", address, fragment(position)));
+  }
+}
+
 std::optional<std::string> left_by_parent(const Object& part, const ChangeContext& context) {
   if (context.before.has(part.id) || !is_standing(context, relation_id(part))) return std::nullopt;
   const Object* twin = twin_above(part, context.before);
   if (twin == nullptr || twin_above(part, context.after) != nullptr) return std::nullopt;
+  // Dropped while the tables stay together, it took this one with it.
+  if (context.is_dropped(twin->id) && !context.is_dropped(relation_id(*twin))) return std::nullopt;
   const std::string& type = part.attributes.text("type");
   return type == "check" || type == "foreign key" ? own_name(*twin) : automatic_name(part);
 }
 
-bool taken_by_parent(const Object& part, const ChangeContext& context) {
-  if (context.after.has(part.id) || context.is_dropped(relation_id(part))) return false;
-  return twin_above(part, context.after) != nullptr && twin_above(part, context.before) == nullptr;
+std::optional<std::string> taken_by_parent(const Object& part, const ChangeContext& context) {
+  if (context.after.has(part.id) || context.is_dropped(relation_id(part))) return std::nullopt;
+  if (twin_above(part, context.after) == nullptr || twin_above(part, context.before) != nullptr) return std::nullopt;
+  const std::string& type = part.attributes.text("type");
+  return type == "check" || type == "foreign key" ? own_name(part) : automatic_name(part);
 }
 
 AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {

@@ -137,7 +137,7 @@ std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table)
 
 bool existed_before(const ChangeContext& context, const ObjectId& column) {
   const ObjectId table = table_of(column);
-  return is_standing(context, table) && !Lineage(context.before).chain(table, column.member).empty();
+  return is_standing(context, table) && !context.is_dropped(column) && !Lineage(context.before).chain(table, column.member).empty();
 }
 
 bool is_being_attached(const ChangeContext& context, const ObjectId& table) {

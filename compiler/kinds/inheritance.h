@@ -50,7 +50,7 @@ ObjectId table_of(const ObjectId& member);
 
 /// Tables that have columns from `table`, directly or through others.
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);
-/// Whether the column was there before the plan, and its table stays.
+/// Whether the column was there before the plan and stays, said or implied.
 bool existed_before(const ChangeContext& context, const ObjectId& column);
 /// Whether the plan attaches the table, which is there already, to a partitioned one.
 bool is_being_attached(const ChangeContext& context, const ObjectId& table);

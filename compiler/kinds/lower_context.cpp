@@ -5,6 +5,7 @@
 #include "base/sql_scan.h"
 #include "base/text.h"
 #include "kinds/common.h"
+#include "kinds/names.h"
 
 namespace lpc::kinds {
 namespace {
@@ -43,8 +44,12 @@ void set_owner(const ast::Decl& decl, const Kind& kind, Object& object, LowerCon
   }
 }
 
-void set_hints(const ast::Decl& decl, Object& object) {
+void set_hints(const ast::Decl& decl, const Kind& kind, Object& object, LowerContext& context) {
   for (const ast::Hint& hint : decl.hints) {
+    if (hint.name == "renamed_from" && kind.rename == nullptr) {
+      context.error(diag::make(diag::Code::kNotSupported, hint.span, fmt::format("renaming {} `{}`", kind_name(object.id.kind), object.id.path())));
+      continue;
+    }
     PlanningHint planning{hint.name, {}, hint.span};
     for (const ast::Value& argument : hint.arguments) {
       planning.arguments.push_back(argument.shape == ast::Shape::name ? argument.name.dotted() : argument.text);
@@ -107,12 +112,24 @@ std::string LowerContext::collation_text(const ast::Name& name) const {
   return qualified(declared_in(names.collations, name.last()).value_or("pg_catalog"), name.last()).text;
 }
 
+std::string LowerContext::dictionary_text(const ast::Name& name) const {
+  if (name.qualifier() == "pg_catalog") return ident(name.last()).text;
+  if (!name.qualifier().empty()) return qualified(name.qualifier(), name.last()).text;
+  return qualified(declared_in(names.dictionaries, name.last()).value_or(""), name.last()).text;
+}
+
 std::string LowerContext::type_text(std::string_view type) const {
   std::string text = frontend::normalise_type(type);
   const frontend::SqlName name = frontend::type_name(text);
   if (name.parts.size() != 1) return text;
-  const auto in = declared_in(names.types, name.parts.front());
-  if (!in) return text;
+  auto in = declared_in(names.types, name.parts.front());
+  if (!in) {
+    const auto extension = names.extensions.find(std::string(extension_of_type(name.parts.front())));
+    // Only where an unqualified name would find it.
+    const bool in_path = extension != names.extensions.end() && (extension->second == schema || extension->second == "public");
+    if (!in_path || frontend::is_builtin_type(ident(name.parts.front()).text)) return text;
+    in = extension->second;
+  }
   return qualified(*in, name.parts.front()).text + std::string(type_rest(text));
 }
 
@@ -125,7 +142,7 @@ Object* LowerContext::add(const ast::Decl& decl, ObjectId id) {
   if (parent != nullptr) object.parent = parent->id;
   set_comment(decl, own, object, *this);
   set_owner(decl, own, object, *this);
-  set_hints(decl, object);
+  set_hints(decl, own, object, *this);
   if (own.traits.acl_type != 0) set_declared_grants(decl, object);
   const ObjectId key = object.id;
   if (Object* added = catalog.add(std::move(object))) return added;

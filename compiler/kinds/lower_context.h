@@ -6,6 +6,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <unordered_set>
 #include <vector>
 
@@ -23,7 +24,9 @@ struct DeclaredNames {
   std::unordered_set<std::string> types;       ///< enums, domains, composite types, and every relation but sequences
   std::unordered_set<std::string> routines;
   std::unordered_set<std::string> collations;
+  std::unordered_set<std::string> dictionaries;  ///< of text search
   std::unordered_set<std::string> schemas;
+  std::unordered_map<std::string, std::string> extensions;   ///< name -> the schema that it stands in
   static std::string key(std::string_view schema, std::string_view name);
 };
 
@@ -50,6 +53,8 @@ class LowerContext {
   std::string relation_text(const ast::Name& name) const;             ///< as SQL text: shop."Users"
   std::string routine_text(const ast::Name& name) const;              ///< qualified when the sources declare it or when written so
   std::string collation_text(const ast::Name& name) const;
+  /// A text search dictionary; those of pg_catalog are unqualified.
+  std::string dictionary_text(const ast::Name& name) const;
   /// The type in format_type()'s spelling; declared types get their schema.
   std::string type_text(std::string_view type) const;
 

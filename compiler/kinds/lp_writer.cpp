@@ -260,6 +260,24 @@ LpWriter& LpWriter::string(std::string_view text) {
 
 LpWriter& LpWriter::body(std::string_view text) { return word(dollar_quoted(text).text); }
 
+/// Whether the bare name of a type of the current schema means that type when it is read back: something declared here, or an extension's.
+bool LpWriter::is_found_unqualified(const std::string& in, const std::string& type) const {
+  // An own type may bear the name of a built-in one; then only its schema tells them apart.
+  if (in != schema || frontend::is_builtin_type(lpc::ident(type).text)) return false;
+  if (catalog == nullptr) return true;
+  const std::string slot = "type " + qualified(in, type).text;
+  for (const Kind* kind : all_kinds()) {
+    const Object* object = kind->slots == nullptr ? nullptr : catalog->find({kind->id, in, type, "", ""});
+    if (object == nullptr) continue;
+    const std::vector<std::string> slots = kind->slots(*object);
+    if (std::ranges::find(slots, slot) != slots.end()) return true;
+  }
+  const Object* extension = catalog->find({KindId::Extension, "", std::string(extension_of_type(type)), "", ""});
+  if (extension == nullptr) return false;
+  const std::string& home = extension->attributes.text("schema");
+  return in == (home.empty() ? "public" : home);
+}
+
 LpWriter& LpWriter::type(std::string_view type) {
   std::size_t end = 0;
   const std::vector<std::string> parts = leading_name(type, end);
@@ -268,8 +286,7 @@ LpWriter& LpWriter::type(std::string_view type) {
     // Without a schema it is one of pg_catalog's, in format_type()'s own spelling.
     return word(type);
   }
-  // An own type may bear the name of a built-in one; then only its schema tells them apart.
-  const bool leave_out = parts[0] == schema && !frontend::is_builtin_type(parts[1]);
+  const bool leave_out = is_found_unqualified(parts[0], parts[1]);
   const std::string name = leave_out ? lp_ident(parts[1]) : fmt::format("{}.{}", lp_ident(parts[0]), lp_ident(parts[1]));
   return word(name + std::string(rest));
 }
@@ -357,6 +374,9 @@ LpWriter& LpWriter::grants(const Object& object, const std::vector<const Object*
   return *this;
 }
 
-void print_object(const Object& object, const Catalog& catalog, LpWriter& writer) { kind(object.id.kind).print_lp(object, catalog, writer); }
+void print_object(const Object& object, const Catalog& catalog, LpWriter& writer) {
+  writer.catalog = &catalog;
+  kind(object.id.kind).print_lp(object, catalog, writer);
+}
 
 }  // namespace lpc::kinds

@@ -15,6 +15,8 @@ class LpWriter {
   /// The schema whose block is being written, and the owner that `default owner` names.
   std::string schema;
   std::string default_owner;
+  /// What is being printed; tells which types can go without their schema. Set by print_object.
+  const Catalog* catalog = nullptr;
 
   LpWriter& word(std::string_view words);                  ///< keywords, numbers, punctuation: put with a blank before
   LpWriter& ident(std::string_view name);                  ///< quoted when .lp needs it
@@ -42,6 +44,8 @@ class LpWriter {
   const std::string& text() const { return text_; }
 
  private:
+  bool is_found_unqualified(const std::string& in, const std::string& type) const;
+
   std::string text_;
   bool at_line_start_ = true;
 };

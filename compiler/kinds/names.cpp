@@ -1,5 +1,8 @@
 #include "kinds/names.h"
 
+#include <array>
+#include <utility>
+
 #include "base/sql_scan.h"
 
 namespace lpc::kinds {
@@ -38,6 +41,17 @@ std::vector<std::string> name_parts(std::string_view text) {
   std::size_t end = 0;
   std::vector<std::string> parts = leading_name(text, end);
   return end == text.size() ? parts : std::vector<std::string>();
+}
+
+std::string_view extension_of_type(std::string_view type) {
+  constexpr std::array kOthers = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"box2d", "postgis"}, {"box3d", "postgis"}, {"geography", "postgis"}, {"geometry", "postgis"}, {"halfvec", "vector"},
+      {"lquery", "ltree"}, {"ltxtquery", "ltree"}, {"raster", "postgis_raster"}, {"sparsevec", "vector"},
+  });
+  for (const auto& [name, extension] : kOthers) {
+    if (name == type) return extension;
+  }
+  return type;
 }
 
 }  // namespace lpc::kinds

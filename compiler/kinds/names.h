@@ -14,4 +14,7 @@ std::vector<std::string> leading_name(std::string_view text, std::size_t& end);
 /// The parts of a text that is one dotted name; empty when it isn't.
 std::vector<std::string> name_parts(std::string_view text);
 
+/// The extension that brings a type of that name: for most types the one of the same name (citext, hstore).
+std::string_view extension_of_type(std::string_view type);
+
 }  // namespace lpc::kinds

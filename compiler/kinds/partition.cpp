@@ -173,10 +173,31 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }
 
+/// What the table had because of its parent stays when it goes its own way; what it isn't to have is taken off.
+void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeContext& context, Action& action) {
+  const Lineage past(context.before), future(context.after);
+  for (const std::string& name : past.column_names(parent)) {
+    const std::vector<const Object*> after = future.chain(table, name);
+    const bool generated = after.empty() || merged_column(after, column_id(table, name)).attributes.has("generated");
+    const bool own = context.before.has(default_id(column_id(table, name)));
+    if (generated || own || past.default_of(past.chain(table, name)) == nullptr || future.default_of(after) != nullptr) continue;
+    action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", ident(name))}));
+  }
+  std::vector<std::string> kept;
+  for (const Object* check : inheritable_checks(context.after, table)) kept.push_back(check->id.member);
+  for (const Object* check : inheritable_checks(context.before, parent)) {
+    const bool own = context.before.has({KindId::Constraint, table.schema, table.name, check->id.member, ""});
+    if (own || std::ranges::find(kept, check->id.member) != kept.end()) continue;
+    action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}", ident(check->id.member))}));
+  }
+}
+
 void detach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
   const ObjectId parent = parent_of(attachment);
   action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(attachment.attributes.text("of")), address_qualified(table)));
+  const bool is_attached_again = context.is_created(attachment.id);
+  if (!is_attached_again && is_standing(context, table) && context.after.has(table)) shed_implied(table, parent, context, action);
   action.locks.push_back({parent, Lock::access_exclusive});
   action.locks.push_back({table, Lock::access_exclusive});
   predict_default_partition(parent, table, false, context, action);

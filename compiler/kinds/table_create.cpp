@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/relation_options.h"
 #include "kinds/table.h"
@@ -50,6 +51,13 @@ class TableCreation {
     for (Sql& setting : column_settings(column)) settings_.push_back(std::move(setting));
   }
 
+  void decline_settings(const Object& column, const Object& parents) {
+    const auto declines = [&](std::string_view name) { return parents.attributes.has(name) && !column.attributes.has(name); };
+    const Sql name = ident(column.id.member);
+    if (declines("storage")) settings_.push_back(sql("ALTER COLUMN {} SET STORAGE {}", name, storage_word(column, context_)));
+    if (declines("compression")) settings_.push_back(sql("ALTER COLUMN {} SET COMPRESSION default", name));
+  }
+
   void add_overrides() {
     for (const Object* part : context_.after.children(table_.id)) {
       if (part->id.kind != KindId::Column) continue;
@@ -70,8 +78,14 @@ class TableCreation {
       const std::vector<const Object*> chain = lineage_.chain(table_.id, name);
       if (chain.empty()) continue;
       const Object column = merged_column(chain, id);
-      elements_.push_back(column_definition(column, folded_default(chain)));
+      const std::vector<const Object*> merged_with = stands_alone_ ? std::vector<const Object*>() : lineage_.inherited_chain(table_.id, name);
+      const std::string* said = folded_default(chain);
+      // A column that a parent has too takes over the parent's default, storage and compression, unless it says otherwise.
+      const bool declines = said == nullptr && lineage_.default_of(merged_with) != nullptr && !column.attributes.has("generated");
+      static const std::string kNull = "NULL";
+      elements_.push_back(column_definition(column, declines ? &kNull : said));
       add_settings(column);
+      if (!merged_with.empty()) decline_settings(column, merged_column(merged_with, id));
     }
   }
 

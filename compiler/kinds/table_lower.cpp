@@ -156,26 +156,9 @@ std::vector<const Object*> in_column_order(const Object& table, const std::vecto
   return columns;
 }
 
-}  // namespace
-
-void lower_table_parts(const ast::Decl& decl, Object& table, LowerContext& context) {
-  lower_heads(decl, table, context);
-  table.attributes.set("columns", Value::strings(declared_columns(decl, context)));
-  context.lower_members(decl, table);
-  lower_index_marks(decl, table, context);
-}
-
-void lower_table(const ast::Decl& decl, LowerContext& context) {
-  if (decl.kind == "row_level_security") return lower_row_level_security(decl, context);
-  Object* table = context.add(decl, {KindId::Table, context.schema_of(decl.name), decl.name.last(), "", ""});
-  if (table != nullptr) lower_table_parts(decl, *table, context);
-}
-
-void print_table_parts(const Object& table, const Catalog& catalog, LpWriter& writer) {
-  print_heads(table, catalog, writer);
+void print_members(const Object& table, const Catalog& catalog, LpWriter& writer) {
   const std::vector<const Object*> parts = catalog.children(table.id);
   const std::vector<const Object*> columns = in_column_order(table, parts);
-  writer.open();
   for (const Object* column : columns) {
     if (has_own_line(*column, catalog)) print_object(*column, catalog, writer);
   }
@@ -196,7 +179,35 @@ void print_table_parts(const Object& table, const Catalog& catalog, LpWriter& wr
   for (const Object* dependent : catalog.dependents(table.id)) {
     if (dependent->id.kind == KindId::Partition && dependent->attributes.text("of") == name) print_object(*dependent, catalog, writer);
   }
-  writer.close();
+}
+
+}  // namespace
+
+void lower_table_parts(const ast::Decl& decl, Object& table, LowerContext& context) {
+  lower_heads(decl, table, context);
+  table.attributes.set("columns", Value::strings(declared_columns(decl, context)));
+  context.lower_members(decl, table);
+  lower_index_marks(decl, table, context);
+}
+
+void lower_table(const ast::Decl& decl, LowerContext& context) {
+  if (decl.kind == "row_level_security") return lower_row_level_security(decl, context);
+  Object* table = context.add(decl, {KindId::Table, context.schema_of(decl.name), decl.name.last(), "", ""});
+  if (table != nullptr) lower_table_parts(decl, *table, context);
+}
+
+void print_table_parts(const Object& table, const Catalog& catalog, LpWriter& writer) {
+  print_heads(table, catalog, writer);
+  LpWriter members;
+  members.schema = writer.schema;
+  members.default_owner = writer.default_owner;
+  print_members(table, catalog, members);
+  // A partition often has nothing of its own.
+  if (members.text().empty()) {
+    writer.line();
+  } else {
+    writer.open().word(members.text()).close();
+  }
 }
 
 void print_table(const Object& table, const Catalog& catalog, LpWriter& writer) {

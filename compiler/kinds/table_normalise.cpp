@@ -61,6 +61,7 @@ class Normaliser {
     if (attributes.has("type") && !attributes.flag("inherited") && !is_partition) {
       // Both declare it. Added to the child first it stays the child's own, and the parent's is merged with it.
       mention(*builder_.find(inherited.front()->id), column.id);
+      if (merged_column(inherited, column.id).attributes.flag("not_null")) attributes.set("not_null", true);
       return;
     }
     const Object expected = merged_column(inherited, column.id);
@@ -89,7 +90,7 @@ class Normaliser {
     const bool is_types_own = storage.ends_with(kDefaultMark);
     if (is_types_own) storage.resize(storage.size() - kDefaultMark.size());
     const std::string& parents = expected.attributes.text("storage");
-    if (parents.empty() ? is_types_own : storage == parents) {
+    if (parents.empty() ? is_types_own || storage == "default" : storage == parents) {
       attributes.remove("storage");
     } else if (!storage.empty()) {
       attributes.set("storage", storage);

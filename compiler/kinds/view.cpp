@@ -17,6 +17,8 @@ constexpr IntrospectQuery kQueries[] = {{
         "  (select json_object_agg(split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
         "   from unnest(c.reloptions) o(text) where o.text not like 'check_option=%') as options,\n"
         "  (select substr(o.text, 14) from unnest(c.reloptions) o(text) where o.text like 'check_option=%') as check_option,\n"
+        "  exists (select from pg_depend e where e.classid = 'pg_rewrite'::regclass and e.objid = r.oid and e.refclassid = 'pg_class'::regclass\n"
+        "          and e.refobjid = c.oid and e.refobjsubid > 0 and e.deptype = 'n') as _needs_itself,\n"
         "  (select json_agg(json_strip_nulls(json_build_object('name', a.attname, 'type', format_type(a.atttypid, a.atttypmod), 'collation',\n"
         "       case when a.attcollation <> at.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end)) order by a.attnum)\n"
         "   from pg_attribute a join pg_type at on at.oid = a.atttypid\n"
@@ -74,7 +76,9 @@ void warn_of_weaker_options(const Object* before, const Object& after, Action& a
 }
 
 void create_view(const Object& object, const ChangeContext& context, Action& action) {
-  const bool replaces = action.type == ActionType::alter;
+  const bool stands_in = action.type != ActionType::alter && object.attributes.flag("_needs_itself") && object.attributes.has("_columns");
+  if (stands_in) action.sql.push_back(stand_in(object));
+  const bool replaces = action.type == ActionType::alter || stands_in;
   Sql statement = sql("{} VIEW {}{}{} AS\n{}", replaces ? sql("CREATE OR REPLACE") : sql("CREATE"), address_qualified(object.id), view::column_names(object),
                       view::with_clause(object), fragment(object.attributes.text("query")));
   const std::string& check = object.attributes.text("check_option");
@@ -83,7 +87,7 @@ void create_view(const Object& object, const ChangeContext& context, Action& act
   // A view that is dropped and made again has lost what it had as well.
   warn_of_weaker_options(context.before.find(object.id), object, action);
   if (replaces) view::lock_self(object.id, context, action);
-  if (action.description.empty()) action.description = (replaces ? "Replace " : "Create ") + spoken(object.id);
+  if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
 
 void drop_view(const Object& object, const ChangeContext& context, Action& action) {
@@ -106,6 +110,8 @@ void alter_view_options(const Alteration& alteration, const ChangeContext& conte
   view::lock_self(after.id, context, action);
 }
 
+// `_columns` are the names and types that the query gives; `_needs_itself` says that it reads the view itself, which must be there before it is.
+
 /// Columns may only be added at the end; the others keep name, type and collation: checkViewColumns() in src/backend/commands/view.c.
 bool can_replace_view(const Object& before, const Object& after) {
   const Value* was = before.attributes.find("_columns");
@@ -117,6 +123,7 @@ bool can_replace_view(const Object& before, const Object& after) {
 void print_view(const Object& object, const Catalog& catalog, LpWriter& writer) {
   writer.doc(object).word("view").name(object.id.schema, object.id.name);
   if (const std::vector<std::string> names = object.attributes.texts("column_names"); !names.empty()) writer.names(names);
+  if (object.attributes.flag("_needs_itself")) writer.sql(view::typed_columns(object).text);
   writer.owner(object).comment_clause(object);
   if (const Map options = option_map(object); !options.empty()) writer.word("with").options(options);
   writer.word("as").sql(object.attributes.text("query"));
@@ -132,6 +139,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "options", .content = Content::map, .alter = alter_view_options},
     {.name = "check_option", .content = Content::text, .alter = alter_view_options},
     {.name = "_columns", .content = Content::list, .ignored = true},
+    {.name = "_needs_itself", .content = Content::flag, .ignored = true},
     kOwnerRule,
     kCommentRule,
     kGrantsRule,

@@ -15,8 +15,10 @@ Sql stand_in(const Object& view);
 
 namespace view {
 
-/// Sets `query` and `column_names` from the clauses `as` and `view_columns`.
+/// Sets `query`, and from the columns' list `column_names` or, when it gives their types, `_columns` and `_needs_itself`.
 void lower_query(const ast::Decl& decl, LowerContext& context, Object& object);
+/// `a integer, b text`, from what a server said of the view's columns.
+Sql typed_columns(const Object& object);
 /// ` (a, b)` when the columns are named outside the query, else nothing.
 Sql column_names(const Object& object);
 /// ` WITH (a = 'b')` of the attribute `options`, or nothing.

@@ -40,7 +40,11 @@ class Linker final : public kinds::LinkContext {
 
   void link(Object& object) {
     begin(object);
-    if (declared_) link_attributes();
+    if (declared_) {
+      link_attributes();
+    } else {
+      link_roles();
+    }
     if (const kinds::EdgesFn edges = kinds::kind(object.id.kind).edges) edges(object, *this);
     finish();
   }
@@ -76,7 +80,7 @@ class Linker final : public kinds::LinkContext {
 
   void routine(std::string_view text) override {
     if (!declared_) return;
-    routine_named(kinds::name_parts(text));
+    routine_named(kinds::name_parts(text), true);
   }
 
   void collation(std::string_view text) override {
@@ -84,8 +88,8 @@ class Linker final : public kinds::LinkContext {
     for (const Object* target : names_.find(Space::collation, kinds::name_parts(text), own_schema_)) depend(*target);
   }
 
+  /// In both modes: pg_depend says nothing of what belongs to the cluster.
   void role(std::string_view name) override {
-    if (!declared_) return;
     if (const Object* target = names_.role(name)) depend(*target);
   }
 
@@ -103,7 +107,7 @@ class Linker final : public kinds::LinkContext {
       }
     }
     for (const frontend::SqlName& name : references.types) type_named(name.parts);
-    for (const frontend::SqlName& name : references.functions) routine_named(name.parts);
+    for (const frontend::SqlName& name : references.functions) routine_named(name.parts, false);
     for (const frontend::SqlName& name : references.collations) {
       for (const Object* target : names_.find(Space::collation, name.parts, own_schema_)) depend(*target);
     }
@@ -152,6 +156,14 @@ class Linker final : public kinds::LinkContext {
     for (const auto& [name, value] : object_->attributes) {
       const kinds::AttributeRule* rule = kinds::rule(kind, name);
       if (rule != nullptr) link_attribute(*rule, value);
+    }
+  }
+
+  void link_roles() {
+    for (const kinds::AttributeRule& rule : kinds::kind(object_->id.kind).attributes) {
+      const bool names_roles = rule.content == kinds::Content::role || rule.name == "grants" || rule.name == "revokes";
+      const Value* value = names_roles ? object_->attributes.find(rule.name) : nullptr;
+      if (value != nullptr) link_attribute(rule, *value);
     }
   }
 
@@ -208,13 +220,16 @@ class Linker final : public kinds::LinkContext {
     if (parts.size() == 1 && names_.find(Space::type, parts, own_schema_).empty() && frontend::is_builtin_type(ident(parts[0]).text)) return;
     const auto& found = names_.find(Space::type, parts, own_schema_);
     for (const Object* target : found) depend(*target);
-    if (found.empty()) unknown_type(parts);
+    if (!found.empty()) return;
+    if (const Object* extension = names_.extension(kinds::extension_of_type(parts.back()))) depend(*extension);
+    unknown_type(parts);
   }
 
-  void routine_named(const std::vector<std::string>& parts) {
+  /// `certain`: it can only be a function or procedure; in an expression it may be an aggregate, too.
+  void routine_named(const std::vector<std::string>& parts, bool certain) {
     const auto& found = names_.find(Space::routine, parts, own_schema_);
     for (const Object* target : found) depend(*target);
-    if (found.empty()) unknown_routine(parts);
+    if (found.empty() && certain) unknown_routine(parts);
   }
 
   void columns(FragmentKind kind, std::string_view text, const frontend::References& references, const std::vector<const Object*>& relations) {
@@ -237,11 +252,28 @@ class Linker final : public kinds::LinkContext {
   }
 
   void column_of(const Object& relation, std::string_view column, bool certain) {
-    if (const Object* found = names_.column(relation.id, column)) {
+    if (const Object* found = inherited_column(relation, column, 0)) {
       depend(*found);
     } else if (certain && knows_all_columns(relation) && !is_system_column(column)) {
       unknown_column(relation, column);
     }
+  }
+
+  /// The column that the relation has by itself or from a parent (`inherits`, or `of` of an attachment as a partition).
+  const Object* inherited_column(const Object& relation, std::string_view column, int depth) {
+    constexpr int kDeepestTree = 16;
+    if (const Object* found = names_.column(relation.id, column)) return found;
+    if (depth == kDeepestTree) return nullptr;
+    std::vector<std::string> parents = relation.attributes.texts("inherits");
+    for (const Object* child : builder_.children(relation.id)) {
+      if (child->id.member.empty() && child->attributes.has("of")) parents.push_back(child->attributes.text("of"));
+    }
+    for (const std::string& parent : parents) {
+      for (const Object* target : names_.find(Space::relation, kinds::name_parts(parent), relation.id.schema)) {
+        if (const Object* found = inherited_column(*target, column, depth + 1)) return found;
+      }
+    }
+    return nullptr;
   }
 
   /// False when columns may come from elsewhere: a parent table, a type, a query.

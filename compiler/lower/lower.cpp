@@ -16,9 +16,9 @@ namespace {
 
 /// Words of declarations that the language has and this version has no kind for.
 constexpr std::array kLaterWords = std::to_array<std::string_view>({
-    "access_method", "aggregate", "cast", "conversion", "event_trigger", "foreign_data_wrapper", "foreign_table", "language", "mix", "mixin",
-    "multirange_type", "operator", "operator_class", "operator_family", "publication", "range_type", "server", "statistics", "subscription",
-    "tablespace", "text_search_configuration", "text_search_dictionary", "text_search_parser", "text_search_template", "transform",
+    "access_method", "conversion", "foreign_data_wrapper", "foreign_table", "language", "mix", "mixin",
+    "multirange_type", "operator", "operator_class", "operator_family", "range_type", "server", "statistics", "subscription",
+    "tablespace", "text_search_parser", "text_search_template", "transform",
     "user_mapping",
 });
 
@@ -62,6 +62,11 @@ class NameCollector {
 
   void take(const ast::Decl& decl, const std::string& schema) {
     if (decl.kind == "schema") names_.schemas.insert(schema);
+    if (decl.kind == "extension") {
+      const ast::Clause* in = decl.clause("in_schema");
+      const ast::Value* name = in == nullptr ? nullptr : in->value(ast::Shape::name);
+      names_.extensions.emplace(decl.name.last(), name == nullptr ? "public" : name->name.last());
+    }
     const kinds::Kind* kind = kinds::kind_declared_as(decl.kind);
     if (kind != nullptr && kind->slots != nullptr && !decl.name.empty()) take_slots(*kind, decl, schema);
     for (const ast::Decl& member : decl.members) {
@@ -93,6 +98,7 @@ class NameCollector {
       if (slot.starts_with("type ")) names_.types.insert(key);
       if (slot.starts_with("routine ")) names_.routines.insert(key);
       if (slot.starts_with("collation ")) names_.collations.insert(key);
+      if (slot.starts_with("text search dictionary ")) names_.dictionaries.insert(key);
     }
   }
 

@@ -17,7 +17,7 @@ void normalise(CatalogBuilder& builder);
 
 enum class LinkMode : std::uint8_t {
   declared,       ///< every reference becomes a dependency; unknown names are reported (LP2001, LP2003, LP2004, LP2005 …)
-  introspected,   ///< pg_depend has spoken: only `mentions` of bodies are added
+  introspected,   ///< pg_depend has spoken: only roles, which it doesn't know, and `mentions` of bodies are added
 };
 void link(CatalogBuilder& builder, frontend::FragmentParser& fragments, LinkMode mode, diag::Sink& sink);
 

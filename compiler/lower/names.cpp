@@ -29,6 +29,7 @@ NameIndex::NameIndex(CatalogBuilder& builder) : builder_(builder) {
     if (kind.sql_name == "SCHEMA" && !object->external) managed_schemas_.insert(object->id.name);
     if (kind.sql_name == "EXTENSION") {
       const std::string& schema = object->attributes.text("schema");
+      extensions_.emplace(object->id.name, object);
       extension_schemas_.insert(schema.empty() ? "public" : schema);
     }
   }
@@ -66,6 +67,11 @@ const std::vector<const Object*>& NameIndex::find(Space space, const std::vector
 const Object* NameIndex::role(std::string_view name) const {
   const auto found = roles_.find(std::string(name));
   return found == roles_.end() ? nullptr : found->second;
+}
+
+const Object* NameIndex::extension(std::string_view name) const {
+  const auto found = extensions_.find(std::string(name));
+  return found == extensions_.end() ? nullptr : found->second;
 }
 
 const NameIndex::Columns& NameIndex::columns_of(const ObjectId& relation) {

@@ -21,6 +21,7 @@ class NameIndex {
   /// Every object that the name may mean: the first schema of (the own one, public) that has it when it isn't qualified; all overloads of a routine.
   const std::vector<const Object*>& find(Space space, const std::vector<std::string>& parts, std::string_view own_schema) const;
   const Object* role(std::string_view name) const;
+  const Object* extension(std::string_view name) const;
   /// The column of a relation (or attribute-bearing child) by name, or null.
   const Object* column(const ObjectId& relation, std::string_view name);
   std::vector<std::string> columns(const ObjectId& relation);
@@ -42,6 +43,7 @@ class NameIndex {
   CatalogBuilder& builder_;
   std::unordered_map<std::string, std::vector<const Object*>> spaces_[4];
   std::unordered_map<std::string, const Object*> roles_;
+  std::unordered_map<std::string, const Object*> extensions_;
   std::unordered_map<ObjectId, Columns, ObjectIdHash> columns_;
   std::unordered_set<std::string> extension_schemas_;
   std::unordered_set<std::string> managed_schemas_;

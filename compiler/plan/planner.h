@@ -30,8 +30,8 @@ Catalog restrict(const Catalog& catalog, const Scope& scope);
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope);
 
 /// What the plan can reach, and what is to be kept where the sources say nothing: live column order for existing columns (new ones after them), live values of attributes that
-/// `unsaid_keeps_live` names, `role` as the owner of new objects. Reports differences in order as LP5012.
-Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, diag::Sink& sink);
+/// `unsaid_keeps_live` names, `role` as the owner of new objects. Columns that must be dropped and made again count as new. Reports differences in order as LP5012.
+Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);
 
 /// A rename that a hint asks for: the object's id before and after.
 using Renames = std::vector<std::pair<ObjectId, ObjectId>>;

@@ -1,7 +1,11 @@
 // The desired catalog as far as a plan can reach it: see "Column order" in the planning design, and attributes that the sources leave open.
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "kinds/kind.h"
+#include "plan/diff.h"
+#include "plan/fate.h"
 #include "plan/planner.h"
 
 namespace lpc::plan {
@@ -15,35 +19,40 @@ const std::string& item_name(const Value& item) {
   return name ? name->text() : nameless;
 }
 
+/// Names of parts that the plan must drop and make again, so that they come last whatever their place was.
+using Replaced = std::set<std::string>;
+
 bool holds(const List& list, const std::string& name) {
   return std::any_of(list.begin(), list.end(), [&](const Value& item) { return item_name(item) == name; });
 }
 
-/// The items of `desired`: those that `live` has in its order, then the others.
-List in_live_order(const List& desired, const List& live) {
+/// The items of `desired`: those that `live` keeps in its order, then the others.
+List in_live_order(const List& desired, const List& live, const Replaced& replaced) {
   List result;
   for (const Value& item : live) {
+    if (replaced.contains(item_name(item))) continue;
     const auto at = std::find_if(desired.begin(), desired.end(), [&](const Value& other) { return item_name(other) == item_name(item); });
     if (at != desired.end()) result.push_back(*at);
   }
   for (const Value& item : desired) {
-    if (!holds(live, item_name(item))) result.push_back(item);
+    if (!holds(live, item_name(item)) || replaced.contains(item_name(item))) result.push_back(item);
   }
   return result;
 }
 
-void keep_order(Object& object, const Object& live, const kinds::AttributeRule& rule, diag::Sink& sink) {
+void keep_order(Object& object, const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, diag::Sink& sink) {
   const Value* wanted = object.attributes.find(rule.name);
   const Value* present = live.attributes.find(rule.name);
   if (!wanted || !present) return;
-  List reached = in_live_order(wanted->list(), present->list());
+  List reached = in_live_order(wanted->list(), present->list(), replaced);
   if (reached == wanted->list()) return;
   sink.add(diag::make(diag::Code::kColumnOrderDiffers, object.origin, object.id.path()));
   object.attributes.set(rule.name, Value(std::move(reached)));
 }
 
 void keep_unsaid(Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
-  if (object.attributes.has(rule.name)) return;
+  const auto says_it = [&](const PlanningHint& hint) { return hint.name == "said" && hint.arguments == std::vector<std::string>{std::string(rule.name)}; };
+  if (object.attributes.has(rule.name) || std::any_of(object.hints.begin(), object.hints.end(), says_it)) return;
   const Value* value = live ? live->attributes.find(rule.name) : nullptr;
   // An empty text means that the value comes from elsewhere (an owned sequence has its table's owner) and isn't its own to keep.
   const bool is_borrowed = value && value->is_text() && value->text().empty();
@@ -54,16 +63,42 @@ void keep_unsaid(Object& object, const Object* live, const kinds::AttributeRule&
   }
 }
 
-}  // namespace
-
-Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, diag::Sink& sink) {
+Catalog fill_unsaid(const Catalog& live, const Catalog& desired, const std::string& role) {
   CatalogBuilder builder(desired);
   for (Object* object : builder.objects()) {
     if (object->external) continue;
     const Object* present = live.find(object->id);
     for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
       if (rule.unsaid_keeps_live) keep_unsaid(*object, present, rule, role);
-      if (rule.keeps_live_order && present) keep_order(*object, *present, rule, sink);
+    }
+  }
+  return builder.finish();
+}
+
+/// Whole -> its parts that will be replaced.
+std::map<ObjectId, Replaced> replaced_parts(const Catalog& live, const Catalog& wanted, int server_version) {
+  std::map<ObjectId, Replaced> result;
+  diag::Sink unheard;      // whoever plans reports
+  const Fates fates = decide_fates(live, wanted, diff(live, wanted), server_version, unheard);
+  for (const ObjectId& id : fates.created) {
+    const Object* object = fates.dropped.contains(id) ? wanted.find(id) : nullptr;
+    if (object && object->parent) result[*object->parent].insert(id.own_name());
+  }
+  return result;
+}
+
+}  // namespace
+
+Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink) {
+  const Catalog wanted = fill_unsaid(live, desired, role);
+  const std::map<ObjectId, Replaced> replaced = replaced_parts(live, wanted, server_version);
+  CatalogBuilder builder(wanted);
+  for (Object* object : builder.objects()) {
+    const Object* present = object->external ? nullptr : live.find(object->id);
+    if (!present) continue;
+    const auto parts = replaced.find(object->id);
+    for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
+      if (rule.keeps_live_order) keep_order(*object, *present, rule, parts == replaced.end() ? Replaced() : parts->second, sink);
     }
   }
   return builder.finish();

@@ -247,7 +247,27 @@ class Synthesiser {
       edge(&aside, create_node(id));
       edge(create_node(id), drop_node(id));
     }
+    for (const Object& object : after_.objects()) connect_parts_in_order(object);
     connect_slots();
+  }
+
+  /// New parts of an ordered list (columns) are added in the list's order.
+  void connect_parts_in_order(const Object& object) {
+    for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
+      const Value* list = rule.keeps_live_order && !fates_.created.contains(object.id) ? object.attributes.find(rule.name) : nullptr;
+      if (!list) continue;
+      std::unordered_map<std::string, const std::size_t*> nodes;
+      for (const Object* part : after_.children(object.id)) {
+        if (fates_.created.contains(part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
+      }
+      const std::size_t* previous = nullptr;
+      for (const std::string& name : list->texts()) {
+        const auto at = nodes.find(name);
+        if (at == nodes.end() || !at->second) continue;
+        edge(previous, at->second);
+        previous = at->second;
+      }
+    }
   }
 
   /// An object is made after what it needs is made and altered.

@@ -89,7 +89,7 @@ Status diff(const Options& options, Context& context) {
   LP_TRY(const Loaded to, load_canonical({options.to}, nullptr, 0, context));
   LP_TRY(const Loaded from, load_canonical({options.from}, &to.catalog, to.server_version, context));
   context.show_diagnostics();
-  const Catalog target = plan::reconcile(from.catalog, to.catalog, "", context.sink);
+  const Catalog target = plan::reconcile(from.catalog, to.catalog, "", to.server_version, context.sink);
   context.show_diagnostics();
   show(plan::diff(from.catalog, target), options.exit_code, context);
   return ok();
@@ -103,7 +103,7 @@ Status drift(const Options& options, Context& context) {
   const ledger::Entry& last = entries.back();
   LP_TRY(const plan::Plan plan, plan::from_json(last.plan));
   LP_TRY(const Loaded live, load_database(*target, context));
-  const std::string hash = catalog_hash(plan::restrict(live.catalog, scope_of_plan(plan)));
+  const std::string hash = catalog_hash(plan::restrict(live.catalog, plan::scope_of(plan)));
   const bool same = hash == last.resulting_hash;
   if (context.options.json) {
     context.out(fmt::format("{{\"drift\":{},\"run\":{},\"expected\":\"{}\",\"found\":\"{}\"}}\n", same ? "false" : "true", last.run, last.resulting_hash, hash));

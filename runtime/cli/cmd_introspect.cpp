@@ -1,6 +1,7 @@
 // lpc introspect, lpc pull: a catalog as JSON, or as .lp or SQL.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <filesystem>
 
 #include "cli/command.h"
@@ -31,14 +32,11 @@ Result<Loaded> load_any(const Options& options, Context& context) {
   } else {
     LP_TRY(loaded, load_canonical(options.sources, nullptr, 0, context));
   }
-  if (options.schemas.empty()) return loaded;
-  plan::Scope scope;
-  scope.schemas = options.schemas;
-  std::sort(scope.schemas.begin(), scope.schemas.end());
-  for (const ObjectId& id : loaded.scope.declared) {
-    if (loaded.catalog.find(id)) scope.declared.push_back(id);
+  if (!options.schemas.empty()) {
+    loaded.scope.schemas = options.schemas;
+    std::sort(loaded.scope.schemas.begin(), loaded.scope.schemas.end());
   }
-  loaded.catalog = plan::restrict(loaded.catalog, scope);
+  loaded.catalog = plan::restrict(loaded.catalog, loaded.scope);      // the server's other roles are no part of the database
   return loaded;
 }
 

@@ -37,7 +37,7 @@ plan::Scope widen(plan::Scope scope, const std::vector<std::string>& patterns, c
 /// A shadow of another major version prints expressions differently, so nothing could be compared.
 Status check_versions(int live, int shadow) {
   if (live == 0 || live / 10000 == shadow / 10000) return ok();
-  return Failure{"LP6016", fmt::format("the shadow server is Postgres {} and the database is Postgres {}", shadow / 10000, live / 10000),
+  return Failure{"LP6016", diag::make(diag::Code::kShadowVersion, {}, shadow / 10000, live / 10000).message,
                  fmt::format("install postgresql-{} or name its folder with --pg-bindir, or a server of that version with --shadow-url", live / 10000), ""};
 }
 
@@ -104,7 +104,7 @@ Result<plan::Plan> verify_plan(plan::Plan plan, Context& context) {
   if (plan.managed.empty()) plan.managed = {"*"};
   if (plan.role.empty()) plan.role = target->user();
   if (plan.server_version == 0) plan.server_version = live.server_version;
-  const plan::Scope scope = scope_of_plan(plan);
+  const plan::Scope scope = plan::scope_of(plan);
   const std::string hash = catalog_hash(plan::restrict(live.catalog, scope));
   if (!plan.source_hash.empty() && plan.source_hash != hash) {
     return Failure{"LP5005", diag::make(diag::Code::kStalePlan, {}, plan.source_hash, hash).message, "make a new plan; `lpc drift` shows what changed", ""};
@@ -122,18 +122,6 @@ Result<plan::Plan> read_plan(const std::string& path) {
   Failure failure = plan.failure();
   failure.message = fmt::format("{}: {}", path, failure.message);
   return failure;
-}
-
-plan::Scope scope_of_plan(const plan::Plan& plan) {
-  plan::Scope scope;
-  scope.all = plan.managed == std::vector<std::string>{"*"};
-  if (!scope.all) scope.schemas = plan.managed;
-  for (const std::string& text : plan.declared) {
-    if (const auto id = ObjectId::parse(text)) scope.declared.push_back(*id);
-  }
-  std::sort(scope.schemas.begin(), scope.schemas.end());
-  std::sort(scope.declared.begin(), scope.declared.end());
-  return scope;
 }
 
 Status check_hazards(const std::vector<plan::Step>& steps, const std::vector<std::string>& allowed) {

@@ -29,9 +29,6 @@ Result<plan::Plan> verify_plan(plan::Plan plan, Context& context);
 
 Result<plan::Plan> read_plan(const std::string& path);
 
-/// The part of the database that a plan's hashes cover.
-plan::Scope scope_of_plan(const plan::Plan& plan);
-
 /// LP7002 unless every hazard of the steps is allowed: by code, by `all`, or in the plan itself.
 Status check_hazards(const std::vector<plan::Step>& steps, const std::vector<std::string>& allowed);
 

@@ -123,7 +123,6 @@ Result<Loaded> load_sql(const std::vector<FileId>& files, int like_server_versio
   }
   LP_DO(connection.execute("RESET ALL"));
   LP_TRY(Loaded loaded, load_database(connection, context));
-  loaded.scope = driver::scope_of(loaded.catalog);
   const std::string name = connection.database();
   LP_DO(server->drop_database(name));
   return loaded;
@@ -139,7 +138,7 @@ Result<Loaded> load_json(const SourceSpec& spec, Context& context) {
     text = context.sources.at(file).text();
   }
   LP_TRY(Catalog catalog, catalog_from_json(text, kinds::attribute_names()));
-  plan::Scope scope = driver::scope_of(catalog);
+  plan::Scope scope = driver::scope_of(catalog, true);
   return Loaded{std::move(catalog), std::move(scope), true, 0};
 }
 
@@ -211,7 +210,7 @@ Result<SourceSpec> classify(const std::string& argument) {
 
 Result<Loaded> load_database(pg::Connection& connection, Context& context) {
   LP_TRY(Catalog catalog, introspect::introspect(connection, {}, context.fragments, context.sink));
-  plan::Scope scope = driver::scope_of(catalog);
+  plan::Scope scope = driver::scope_of(catalog, false);
   return Loaded{std::move(catalog), std::move(scope), true, connection.server_version_num()};
 }
 

@@ -63,6 +63,14 @@ Object* Aliases::find(const CatalogRow& row) const {
   return at == objects_.end() ? nullptr : at->second;
 }
 
+std::unordered_map<CatalogRow, ObjectId, CatalogRowHash> Aliases::identities(CatalogBuilder& builder) const {
+  std::unordered_map<CatalogRow, ObjectId, CatalogRowHash> result;
+  for (const auto& [row, object] : objects_) {
+    if (builder.find(object->id) == object) result.emplace(row, object->id);
+  }
+  return result;
+}
+
 Dependencies::Dependencies(const pg::Rows& rows, const Aliases& aliases) : aliases_(aliases) {
   const std::uint32_t pg_class = aliases.catalog("pg_class");
   const auto number = [&rows](int row, int column) { return static_cast<std::uint32_t>(rows.integer(row, column)); };

@@ -39,6 +39,8 @@ class Aliases {
   bool add(std::string_view words, Object* object);
   std::uint32_t catalog(std::string_view name) const;    ///< its oid; 0 when the server has none of that name
   Object* find(const CatalogRow& row) const;
+  /// The ids of the rows whose objects the builder still has.
+  std::unordered_map<CatalogRow, ObjectId, CatalogRowHash> identities(CatalogBuilder& builder) const;
 
  private:
   std::unordered_map<std::string, std::uint32_t> catalogs_;

@@ -115,6 +115,7 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
     if (kind->normalise) kind->normalise(builder);
   }
   removed.redirect(builder);
+  if (options.identities) *options.identities = aliases.identities(builder);
   if (!options.hash_only) lower::link(builder, fragments, lower::LinkMode::introspected, sink);
   return builder.finish();
 }

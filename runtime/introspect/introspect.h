@@ -6,10 +6,14 @@
 #include "catalog/catalog.h"
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
+#include "introspect/dependencies.h"
 #include "introspect/unmodelled.h"
 #include "pg/connection.h"
 
 namespace lpc::introspect {
+
+/// Which object each catalog row is. Only good within one database: it tells a renamed object from another one of that name.
+using Identities = std::unordered_map<CatalogRow, ObjectId, CatalogRowHash>;
 
 struct IntrospectOptions {
   /// The caller has a transaction open (a proof between its steps): read in it, leave it and its settings as they were.
@@ -18,6 +22,8 @@ struct IntrospectOptions {
   bool hash_only = false;
   /// Takes what was found that no kind has; each is reported as LP5015 (a warning) all the same. Null: only reported.
   std::vector<Unmodelled>* unmodelled = nullptr;
+  /// Takes the identities of what the catalog holds. Null: nobody wants them.
+  Identities* identities = nullptr;
 };
 
 /// Everything in the database but system schemas, lpc's own schemas and members of extensions. Reads in one REPEATABLE READ, READ ONLY transaction with an empty

@@ -44,7 +44,7 @@ Result<Build> plan_build(const Catalog& empty, const Catalog& catalog, bool cano
   }
   const Catalog start = before.finish();
   diag::Sink notes;    // nothing is kept in order here: the database is empty
-  Build build{plan::reconcile(start, after.finish(), "", notes), {}};
+  Build build{plan::reconcile(start, after.finish(), "", connection.server_version_num(), notes), {}};
   const std::size_t errors = sink.error_count();
   build.actions = plan::plan_actions(start, build.wanted, {connection.server_version_num(), connection.user()}, sink);
   if (sink.error_count() > errors) return Failure::reported();

@@ -47,6 +47,9 @@ diag::Diagnostic rejection(const pg::ServerError& error, const Action* action, c
 
 /// materialise() when the untouched database has been read already.
 Status build(ShadowServer& server, pg::Connection& connection, const Catalog& empty, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink);
+/// ensure_role(), and when the shadow's user is no superuser, a role that was made just now is granted to it: only members may give objects to a role.
+Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, const std::string& name);
+bool is_superuser(const pg::Connection& connection);
 /// True for a server that lpc started itself and may do anything in.
 bool is_own_server(const ShadowServer& server);
 

@@ -34,7 +34,9 @@ Result<std::string> extension_versions(pg::Connection& connection, const Catalog
 Status add_roles(Script& script, pg::Connection& connection, const Catalog& catalog) {
   for (const std::string& name : named_roles(catalog)) {
     LP_TRY(const bool exists, role_exists(connection, name));
-    if (!exists) script.add(sql("CREATE ROLE {}", ident(name)).text);
+    if (exists) continue;
+    script.add(sql("CREATE ROLE {}", ident(name)).text);
+    if (!is_superuser(connection)) script.add(sql("GRANT {} TO CURRENT_USER", ident(name)).text);
   }
   return ok();
 }

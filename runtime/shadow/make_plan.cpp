@@ -25,7 +25,7 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
   if (!actions.empty()) {
     LP_TRY(start, carry_out(server, request.live, actions, fragments, sink));    // expressions, views and rules follow a rename by themselves
   }
-  const Catalog target = plan::reconcile(start, wanted, request.role, sink);
+  const Catalog target = plan::reconcile(start, wanted, request.role, request.server_version, sink);
   std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role}, sink);
   if (sink.has_errors()) return Failure::reported();
   for (Action& action : changes) actions.push_back(std::move(action));

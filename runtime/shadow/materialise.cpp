@@ -38,10 +38,20 @@ bool is_made(const ClusterWide& cluster_wide, const std::string& name) {
 
 bool is_own_server(const ShadowServer& server) { return dynamic_cast<const EmbeddedServer*>(&server) != nullptr; }
 
+bool is_superuser(const pg::Connection& connection) { return connection.parameter_status("is_superuser") == "on"; }
+
+Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, const std::string& name) {
+  LP_TRY(const bool exists, role_exists(connection, name));
+  if (exists) return ok();
+  LP_DO(server.ensure_role(name));
+  if (is_superuser(connection)) return ok();
+  return connection.execute(sql("GRANT {} TO CURRENT_USER", ident(name)));
+}
+
 Status build(ShadowServer& server, pg::Connection& connection, const Catalog& empty, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink) {
   LP_TRY(const ClusterWide cluster_wide, sort_cluster_wide(server, connection, catalog));
   for (const std::string& name : named_roles(catalog)) {
-    if (!is_made(cluster_wide, name)) LP_DO(server.ensure_role(name));
+    if (!is_made(cluster_wide, name)) LP_DO(ensure_usable_role(server, connection, name));
   }
   LP_TRY(const Build build, plan_build(empty, catalog, options.canonical, cluster_wide.existing, connection, sink));
   Script script;

@@ -9,6 +9,7 @@
 #include "kinds/kind.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
+#include "shadow/observe.h"
 #include "shadow/run_steps.h"
 
 namespace lpc::shadow {
@@ -25,17 +26,19 @@ class Prover {
   Result<ProvenPlan> run() {
     LP_DO(build_live());
     LP_DO(become_role());
-    LP_DO(run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_));
+    LP_DO(run_forward());
     LP_DO(become_admin());
-    LP_TRY(const Catalog reached, read(context_of_target()));
+    introspect::Identities identities;
+    LP_TRY(const Catalog reached, read(context_of_target(), {.identities = &identities}));
+    report_unmodelled();
     LP_DO(check_target(reached));
     const bool planned_here = plan_.reverse.empty();
-    if (planned_here) LP_DO(plan_reverse(reached));
+    if (planned_here) LP_DO(plan_reverse(reached, renames_between(identities, identities_)));
     LP_DO(become_role());
     LP_DO(run_steps(connection_, plan_.reverse, Code::kReverseProofFailed, sink_));
     LP_DO(become_admin());
     LP_TRY(const Catalog back, read(request_.live));
-    LP_DO(check_source(reached, back));
+    LP_DO(check_source(back));
     plan_.proof->server = fmt::format("{}.{}", server_.server_version() / 10000, server_.server_version() % 10000);
     plan_.proof->scope = "full";
     return ProvenPlan{std::move(plan_), plan::restrict(reached, request_.scope)};
@@ -46,9 +49,9 @@ class Prover {
 
   Status build_live() {
     LP_TRY(empty_, introspect::introspect(connection_, {}, fragments_, sink_));
-    for (const std::string& name : needed_roles()) LP_DO(server_.ensure_role(name));
+    for (const std::string& name : needed_roles()) LP_DO(ensure_usable_role(server_, connection_, name));
     LP_DO(build(server_, connection_, empty_, with_foreign_cluster(request_.live, &request_.scope), {.canonical = true}, sink_));
-    LP_TRY(built_, read(request_.live));
+    LP_TRY(built_, read(request_.live, {.identities = &identities_}));
     if (plan_.source_hash.empty()) plan_.source_hash = hash(request_.live);
     if (hash(built_) == plan_.source_hash) return ok();
     return wrong_end(Code::kForwardProofFailed, "the live database, built on the shadow, isn't the same", restricted(request_.live), restricted(built_));
@@ -100,6 +103,25 @@ class Prover {
     return connection_.execute("RESET ALL");
   }
 
+  /// Steps that don't say what they touch, as hand-written ones, are watched.
+  Status run_forward() {
+    const bool told = request_.target || std::all_of(plan_.steps.begin(), plan_.steps.end(), [](const plan::Step& step) { return !step.objects.empty(); });
+    if (told) return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_);
+    Moment before{built_, identities_};
+    const bool losses_said = !plan_.loses.empty();
+    return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_, [&](std::size_t at) -> Status {
+      const bool in_transaction = connection_.transaction_state() == pg::TransactionState::kInTransaction;
+      Moment after;
+      LP_TRY(after.catalog, read(request_.live, {.in_transaction = in_transaction, .identities = &after.identities}));
+      for (plan::Loss& loss : observe(before, after, planner_options(), plan_.steps[at])) {
+        const auto id = ObjectId::parse(loss.object);
+        if (!losses_said && id && built_.has(*id)) plan_.loses.push_back(std::move(loss));
+      }
+      before = std::move(after);
+      return ok();
+    });
+  }
+
   // ---- reading and comparing -----------------------------------------------------------------------------------------------------
 
   Catalog context_of_target() const {
@@ -114,6 +136,14 @@ class Prover {
       if (kinds::kind(object.id.kind).traits.cluster_wide && !request_.scope.covers(object)) builder.remove(object.id);
     }
     return builder.finish();
+  }
+
+  /// The shadow holds nothing that no kind has, unless the plan made it.
+  void report_unmodelled() {
+    for (const diag::Diagnostic& diagnostic : quiet_.all()) {
+      const auto same = [&](const diag::Diagnostic& other) { return other.code == diagnostic.code && other.message == diagnostic.message; };
+      if (diagnostic.code == Code::kUnmodelledObject && std::none_of(sink_.all().begin(), sink_.all().end(), same)) sink_.add(diagnostic);
+    }
   }
 
   Catalog restricted(const Catalog& catalog) const { return plan::restrict(catalog, request_.scope); }
@@ -143,9 +173,9 @@ class Prover {
   }
 
   /// What the reverse can reach: the order of columns is the one thing that doesn't come back.
-  Status check_source(const Catalog& reached, const Catalog& back) {
+  Status check_source(const Catalog& back) {
     diag::Sink notes;
-    const Catalog wanted = restricted(plan::reconcile(reached, built_, plan_.role, notes));
+    const Catalog wanted = restricted(plan::reconcile(back, built_, plan_.role, server_.server_version(), notes));
     plan_.proof->reverse = hash(back);
     if (plan_.proof->reverse != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
     for (const Object& object : wanted.objects()) {
@@ -157,33 +187,23 @@ class Prover {
 
   // ---- the way back ----------------------------------------------------------------------------------------------------------------
 
-  Status plan_reverse(const Catalog& reached) {
-    LP_TRY(std::vector<Action> actions, rename_back(reached));
+  Status plan_reverse(const Catalog& reached, const plan::Renames& renames) {
+    std::vector<Action> actions = plan::rename_actions(reached, renames);
     Catalog start = reached;
     if (!actions.empty()) {
       LP_TRY(start, look_ahead(actions));
     }
-    const plan::PlannerOptions options{plan_.server_version ? plan_.server_version : server_.server_version(), plan_.role};
     diag::Sink notes;
-    const Catalog target = plan::reconcile(start, built_, plan_.role, notes);
+    const Catalog target = plan::reconcile(start, built_, plan_.role, server_.server_version(), notes);
     const std::size_t errors = sink_.error_count();
-    std::vector<Action> changes = plan::plan_actions(start, target, options, sink_);
+    std::vector<Action> changes = plan::plan_actions(start, target, planner_options(), sink_);
     if (sink_.error_count() > errors) return Failure::reported();
     for (Action& action : changes) actions.push_back(std::move(action));
     plan_.reverse = plan::to_steps(actions, nullptr, nullptr);
-    if (request_.target || !plan_.loses.empty()) return ok();
-    diag::Sink ignored;      // what a hand-written plan drops; that it can't be planned is no mistake of it
-    plan_.loses = plan::losses(plan::plan_actions(built_, reached, options, ignored));
     return ok();
   }
 
-  Result<std::vector<Action>> rename_back(const Catalog& reached) {
-    if (!request_.target) return std::vector<Action>();
-    diag::Sink notes;
-    plan::Renames renames = plan::find_renames(request_.live, *request_.target, notes);
-    for (auto& [before, after] : renames) std::swap(before, after);
-    return plan::rename_actions(reached, renames);
-  }
+  plan::PlannerOptions planner_options() const { return {plan_.server_version ? plan_.server_version : server_.server_version(), plan_.role}; }
 
   /// The catalog after the renames, as Postgres rewrites what names them; then they are undone.
   Result<Catalog> look_ahead(const std::vector<Action>& renames) {
@@ -207,6 +227,7 @@ class Prover {
   pg::Connection& connection_;
   Catalog empty_;
   Catalog built_;              ///< the live catalog as the shadow has it
+  introspect::Identities identities_;    ///< and its objects' identities
 };
 
 Result<std::set<std::string>> role_names(pg::Connection& connection) {

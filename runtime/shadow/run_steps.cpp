@@ -22,7 +22,7 @@ class Runner {
  public:
   Runner(pg::Connection& connection, diag::Code code, diag::Sink& sink) : connection_(connection), code_(code), sink_(sink) {}
 
-  Status run(const std::vector<plan::Step>& steps) {
+  Status run(const std::vector<plan::Step>& steps, const std::function<Status(std::size_t)>& after_step) {
     for (const plan::Step& step : steps) {
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
       if (step.transactional && !open_) LP_DO(begin(step));
@@ -30,6 +30,7 @@ class Runner {
         if (!connection_.execute(statement)) return fail(step, statement);
       }
       last_ = &step;
+      if (after_step) LP_DO(after_step(static_cast<std::size_t>(&step - steps.data())));
     }
     return open_ ? end() : ok();
   }
@@ -67,8 +68,9 @@ class Runner {
 
 }  // namespace
 
-Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink) {
-  return Runner(connection, code, sink).run(steps);
+Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink,
+                 const std::function<Status(std::size_t)>& after_step) {
+  return Runner(connection, code, sink).run(steps, after_step);
 }
 
 }  // namespace lpc::shadow

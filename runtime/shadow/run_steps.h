@@ -1,6 +1,7 @@
 // Runs a plan's steps in a shadow database the way the executor will run them in the real one.
 #pragma once
 
+#include <functional>
 #include <vector>
 
 #include "diag/sink.h"
@@ -10,7 +11,8 @@
 namespace lpc::shadow {
 
 /// Steps of one group in one transaction, those that can't be in one by themselves. A step that the server refuses is reported as `code` with the step,
-/// its SQL and the server's words; then Failure::reported().
-Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink);
+/// its SQL and the server's words; then Failure::reported(). `after_step`, when there is one, is called after each step, inside its transaction.
+Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink,
+                 const std::function<Status(std::size_t)>& after_step = nullptr);
 
 }  // namespace lpc::shadow

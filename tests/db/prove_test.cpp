@@ -195,6 +195,31 @@ TEST_F(ShadowTest, AHandWrittenPlanGetsItsTargetAndReverse) {
   EXPECT_EQ(plan.reverse.size(), 3U) << statements(plan.reverse);
   ASSERT_EQ(plan.loses.size(), 1U);
   EXPECT_EQ(plan.loses[0].object, "table shop.notes");
+  EXPECT_EQ(plan.steps[0].objects, Texts{"column shop.users.fax"});
+  ASSERT_EQ(plan.steps[1].hazards.size(), 1U);
+  EXPECT_EQ(plan.steps[1].hazards[0].code, "LP4001");
+  EXPECT_EQ(plan.steps[1].reversible, "lossy");
+  EXPECT_EQ(plan.steps[2].hazards.size(), 0U);
+}
+
+TEST_F(ShadowTest, RenamesByHandAreRenamedBack) {
+  const Catalog live = catalog_of(kBefore);
+  const auto proven = prove_by_hand(live, {step("Rename", "ALTER TABLE shop.users RENAME TO people; ALTER TABLE shop.people RENAME COLUMN email TO mail; ALTER TABLE shop.people RENAME CONSTRAINT users_pkey TO people_pkey"),
+                                           step("Move", "CREATE SCHEMA attic; ALTER TABLE shop.notes SET SCHEMA attic"), step("Rename enum", "ALTER TYPE shop.status RENAME TO state")},
+                                    [] { plan::Scope all; all.all = true; return all; }());
+  ASSERT_TRUE(bool(proven)) << words(proven) << words(sink_);
+  const std::string back = statements(proven->plan.reverse);
+  EXPECT_EQ(back.find("DROP TABLE"), std::string::npos) << back;
+  EXPECT_NE(back.find("ALTER TABLE shop.people RENAME TO users"), std::string::npos) << back;
+  EXPECT_NE(back.find("ALTER TABLE attic.notes SET SCHEMA shop"), std::string::npos) << back;
+  EXPECT_TRUE(proven->plan.loses.empty());
+  for (const plan::Step& each : proven->plan.steps) EXPECT_TRUE(each.hazards.empty()) << each.hazards[0].message;
+}
+
+TEST_F(ShadowTest, WhatThePlanMakesAndNoKindHasIsTold) {
+  const auto proven = prove_by_hand(catalog_of(kBefore), {step("Shell type", "CREATE TYPE shop.half_made")}, shop());
+  ASSERT_TRUE(bool(proven)) << words(proven) << words(sink_);
+  EXPECT_EQ(count(sink_, diag::Code::kUnmodelledObject), 1U) << words(sink_);
 }
 
 TEST_F(ShadowTest, StepsOutsideATransactionRunOutside) {

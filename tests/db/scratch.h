@@ -92,10 +92,14 @@ inline std::vector<std::string> texts(const std::vector<ObjectId>& ids) {
   return result;
 }
 
+/// What it depends on, its owner and other roles left out.
 inline std::vector<std::string> needs(const Catalog& catalog, const std::string& object) {
   const Object* found = catalog.find(id(object));
   EXPECT_TRUE(found) << object;
-  return found ? texts(found->depends_on) : std::vector<std::string>();
+  if (!found) return {};
+  std::vector<ObjectId> needed = found->depends_on;
+  std::erase_if(needed, [](const ObjectId& each) { return each.kind == KindId::Role; });
+  return texts(needed);
 }
 
 }  // namespace lpc::test

@@ -103,6 +103,8 @@ TEST(Lower, RolesKeepWhatDiffersFromTheDefaults) {
 
 TEST(Lower, UnknownRoleOptionsAreReported) { EXPECT_EQ(lower_text("role a {\n  longin\n}\n").codes, Texts({"LP2008"})); }
 
+TEST(Lower, WhatCannotBeRenamedSaysSo) { EXPECT_EQ(lower_text("@renamed_from(b)\nrole a\n").codes, Texts({"LP3010"})); }
+
 TEST(Lower, DefaultPrivilegesCombine) {
   const Lowered lowered = lower_text(
       "schema shop {\n  default privileges for role app grant select on tables to r grant insert on tables to w\n}\n"
@@ -169,7 +171,7 @@ TEST(Lower, WhatMayExistIsLeftToTheServer) {
 }
 
 TEST(Lower, UnknownDeclarationsAreReported) {
-  EXPECT_EQ(lower_text("event trigger guard { x = 1 }\ntabel t { a = 1 }\n").codes, Texts({"LP3010", "LP1007"}));
+  EXPECT_EQ(lower_text("server guard { x = 1 }\ntabel t { a = 1 }\n").codes, Texts({"LP3010", "LP1007"}));
 }
 
 TEST(Lower, ExtensionsComeBeforeThoseThatNeedThem) {

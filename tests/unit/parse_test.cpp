@@ -294,8 +294,8 @@ TEST(ParseErrors, WhatThisVersionLeavesOut) {
   EXPECT_EQ(codes("mixin m(x: table) { ${x} bigint }"), "LP3010");
   EXPECT_EQ(codes("import std.timestamps"), "LP3010");
   EXPECT_EQ(codes("table t { id int\n mix timestamps }"), "LP3010");
-  EXPECT_EQ(codes("publication feed { table a where (x)  schema audit }"), "LP3010");
-  EXPECT_EQ(codes("event trigger guard on ddl_command_end when tag in ('DROP TABLE') execute function ops.guard()"), "LP3010");
+  EXPECT_EQ(codes("server elsewhere { host = 'x' }"), "LP3010");
+  EXPECT_EQ(codes("operator === (integer, integer) { function = same }"), "LP3010");
 }
 
 TEST(ParseErrors, Strays) {

@@ -1,0 +1,49 @@
+# Completion of lpc for bash.
+_lpc() {
+  local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD-1]} command="" word
+  for word in "${COMP_WORDS[@]:1:COMP_CWORD-1}"; do
+    case $word in -*) ;; *) command=$word; break ;; esac
+  done
+  COMPREPLY=()
+  if [ -z "$command" ]; then
+    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff plan verify apply rollback history status drift
+      --help --version --quiet --color --no-color" -- "$cur")
+    return
+  fi
+  case $prev in
+    --emit) mapfile -t COMPREPLY < <(compgen -W "catalog sql ast tokens module hash" -- "$cur"); return ;;
+    --split) mapfile -t COMPREPLY < <(compgen -W "file schema object" -- "$cur"); return ;;
+    --format)
+      if [ "$command" = pull ]; then word="lp sql"; else word="text json sarif github"; fi
+      mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur"); return ;;
+    --allow) mapfile -t COMPREPLY < <(compgen -W "all" -- "$cur"); return ;;
+    --url | --shadow-url | --schema | --manage | --lock-timeout | --attempts) return ;;
+    --pg-bindir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames; return ;;
+  esac
+  if [[ $cur == -* ]]; then
+    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --allow-unmodelled" execution="--allow --yes --dry-run --lock-timeout --attempts"
+    local options="--help --quiet --color --no-color"
+    case $command in
+      compile) options+=" --emit --output" ;;
+      check) options+=" --format" ;;
+      fmt) options+=" --write --check" ;;
+      introspect) options+=" --schema --hash --output --json $connection" ;;
+      pull) options+=" --schema --output --split --format --allow-unmodelled $connection" ;;
+      diff) options+=" --exit-code --json $connection" ;;
+      plan) options+=" --output --exit-code --no-sql --json $planning $connection" ;;
+      verify) options+=" --output --no-sql --json $connection" ;;
+      apply) options+=" --json $planning $execution $connection" ;;
+      rollback) options+=" --json $execution $connection" ;;
+      history | status) options+=" --json $connection" ;;
+      drift) options+=" --exit-code --json $connection" ;;
+    esac
+    mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
+    return
+  fi
+  case $command in
+    explain) mapfile -t COMPREPLY < <(compgen -W "LP" -- "$cur"); compopt -o nospace ;;
+    rollback | history | status | drift) ;;
+    *) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); compopt -o filenames ;;
+  esac
+}
+complete -F _lpc lpc

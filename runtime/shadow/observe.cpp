@@ -1,0 +1,97 @@
+#include "shadow/observe.h"
+
+#include <algorithm>
+#include <unordered_map>
+#include <unordered_set>
+
+#include "kinds/kind.h"
+
+namespace lpc::shadow {
+
+namespace {
+
+using IdSet = std::unordered_set<ObjectId, ObjectIdHash>;
+
+/// Schemas first, then what stands in them, then members.
+int depth(const ObjectId& id) { return id.schema.empty() && id.member.empty() ? 0 : id.member.empty() ? 1 : 2; }
+
+/// Said of what lpc itself would have dropped or rebuilt; whoever wrote the statement may have found another way.
+bool is_about_a_drop(diag::Code code) {
+  switch (code) {
+    case diag::Code::kDropsTable:
+    case diag::Code::kDropsColumn:
+    case diag::Code::kDropsSchema:
+    case diag::Code::kDropsData:
+    case diag::Code::kRebuildsTable: return true;
+    default: return false;
+  }
+}
+
+/// Said of a column whose type has another name now, although it is the same type.
+bool is_about_a_type(diag::Code code) {
+  return code == diag::Code::kTypeChangeMayFail || code == diag::Code::kNarrowsType || code == diag::Code::kRewritesTable;
+}
+
+/// Objects of `before` that a row of `after` still is, under whatever name.
+IdSet survivors(const Moment& before, const Moment& after) {
+  IdSet alive;
+  for (const auto& [row, id] : before.identities) {
+    if (after.identities.contains(row)) alive.insert(id);
+  }
+  return alive;
+}
+
+}  // namespace
+
+plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after) {
+  plan::Renames renames;
+  IdSet seen;
+  std::unordered_map<std::string, std::string> schemas;
+  for (const auto& [row, id] : before) {
+    const auto now = after.find(row);
+    if (now != after.end() && now->second.kind == id.kind && depth(id) == 0 && depth(now->second) == 0) schemas.emplace(id.name, now->second.name);
+  }
+  for (const auto& [row, id] : before) {
+    const auto now = after.find(row);
+    if (now == after.end() || now->second == id || now->second.kind != id.kind || !kinds::kind(id.kind).rename) continue;
+    const auto schema = schemas.find(id.schema);
+    const bool moved = (schema == schemas.end() ? id.schema : schema->second) != now->second.schema;
+    const bool renamed = id.own_name() != now->second.own_name();
+    if ((renamed || (moved && id.member.empty())) && seen.insert(id).second) renames.emplace_back(id, now->second);
+  }
+  std::sort(renames.begin(), renames.end(), [](const auto& a, const auto& b) {
+    const int x = depth(a.second), y = depth(b.second);
+    return x != y ? x < y : a.second < b.second;
+  });
+  return renames;
+}
+
+std::vector<plan::Loss> observe(const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step) {
+  diag::Sink ignored;    // that lpc couldn't plan this change is no mistake of the step
+  std::vector<Action> actions = plan::plan_actions(before.catalog, after.catalog, options, ignored);
+  const IdSet alive = survivors(before, after);
+  const plan::Renames renames = renames_between(before.identities, after.identities);
+  const bool types_renamed = std::any_of(renames.begin(), renames.end(), [](const auto& pair) { return kinds::kind(pair.first.kind).traits.swappable; });
+  for (Action& action : actions) {
+    std::erase_if(action.hazards, [&](const Hazard& hazard) {
+      if (is_about_a_drop(hazard.code)) return !before.catalog.has(hazard.object) || alive.contains(hazard.object);
+      if (types_renamed && is_about_a_type(hazard.code)) return true;
+      return !step.transactional && hazard.code == diag::Code::kBlockingIndexBuild;
+    });
+  }
+  std::vector<std::string> objects;
+  std::vector<plan::StepHazard> hazards;
+  for (const plan::Step& planned : plan::to_steps(actions, nullptr, nullptr)) {
+    for (const std::string& object : planned.objects) {
+      if (std::find(objects.begin(), objects.end(), object) == objects.end()) objects.push_back(object);
+    }
+    hazards.insert(hazards.end(), planned.hazards.begin(), planned.hazards.end());
+  }
+  if (step.objects.empty()) step.objects = std::move(objects);
+  if (step.hazards.empty()) step.hazards = std::move(hazards);
+  std::vector<plan::Loss> losses = plan::losses(actions);
+  if (!losses.empty()) step.reversible = "lossy";
+  return losses;
+}
+
+}  // namespace lpc::shadow

@@ -1,0 +1,26 @@
+// What a step did, seen by reading the catalog before and after it: for hand-written plans, whose steps don't say which objects they touch and what
+// they lose.
+#pragma once
+
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "introspect/introspect.h"
+#include "plan/plan.h"
+#include "plan/planner.h"
+
+namespace lpc::shadow {
+
+/// A database at one moment.
+struct Moment {
+  Catalog catalog;
+  introspect::Identities identities;
+};
+
+/// What has another name now, outer objects first. Members that only follow their holder, and objects that only follow their schema, aren't among them.
+plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after);
+
+/// Fills in the step's objects and hazards, as far as they are empty. Gives what it loses: objects that are gone, not those that were renamed.
+std::vector<plan::Loss> observe(const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step);
+
+}  // namespace lpc::shadow

@@ -1,0 +1,148 @@
+"""The layers of the tests: how each is run, and how its results are read."""
+import glob
+import json
+import os
+import subprocess
+import sys
+import time
+
+from harness import corpus
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+TESTS = os.path.dirname(HERE)
+ROOT = os.path.dirname(TESTS)
+
+
+def lit_program():
+    found = sorted(glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py"))
+    return found[-1] if found else None
+
+
+class Run:
+    def __init__(self, options, folder):
+        self.options, self.folder, self.lpc = options, folder, os.path.join(options.build, "lpc")
+        self.passed = self.failed = self.skipped = 0
+        self.environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SHADOW_DATABASE_URL")}
+        self.environment |= {"XDG_CACHE_HOME": f"{folder}/cache", "TMPDIR": f"{folder}/tmp", "LPC_TEST_RUN": folder, "PYTHONDONTWRITEBYTECODE": "1",
+                             "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
+        for name in ("cache", "tmp"):
+            os.mkdir(f"{folder}/{name}", 0o755)
+
+    def say(self, text):
+        print(text, flush=True)
+
+    def add(self, name, problem="", skipped=False):
+        """One result: a problem is a failure; or a reason to skip."""
+        if skipped:
+            self.skipped += 1
+            self.say(f"SKIP {name}  {problem}")
+        elif problem:
+            self.failed += 1
+            lines = problem.strip().splitlines() or ["failed"]
+            self.say(f"FAIL {name}  {lines[0]}")
+            for line in lines[1:80]:
+                self.say("    " + line)
+        else:
+            self.passed += 1
+            if self.options.v:
+                self.say(f"PASS {name}")
+
+    def close(self):
+        self.say(f"{self.passed} passed, {self.failed} failed, {self.skipped} skipped")
+        return 1 if self.failed or not self.passed else 0
+
+    def layer(self, label):
+        start, before = time.monotonic(), (self.passed, self.failed, self.skipped)
+        getattr(self, "run_" + label)()
+        passed, failed, skipped = (now - then for now, then in zip((self.passed, self.failed, self.skipped), before))
+        self.say(f"-- {label}: {passed} passed, {failed} failed, {skipped} skipped in {time.monotonic() - start:.0f} s")
+
+    def start(self, command, log, **more):
+        return subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=open(log, "w"), stderr=subprocess.STDOUT, env=self.environment | more, cwd=ROOT)
+
+    def tail(self, log, lines=40):
+        with open(log, errors="replace") as file:
+            return "\n".join(file.read().splitlines()[-lines:])
+
+    # ---- GoogleTest
+
+    def run_unit(self):
+        self.googletest("lpc_unit")
+
+    def run_db(self):
+        self.googletest("lpc_db")
+
+    def googletest(self, name):
+        program = os.path.join(self.options.build, "tests", name)
+        if not os.path.exists(program):
+            self.add(name, f"{program} isn't built")
+            return
+        shards = []
+        for shard in range(self.options.jobs):
+            report, log = f"{self.folder}/{name}.{shard}.json", f"{self.folder}/{name}.{shard}.log"
+            shards.append((report, log, self.start([program, f"--gtest_output=json:{report}", "--gtest_brief=1"], log,
+                                                   GTEST_TOTAL_SHARDS=str(self.options.jobs), GTEST_SHARD_INDEX=str(shard))))
+        for report, log, process in shards:
+            code = process.wait()
+            if os.path.exists(report):
+                self.read_googletest(name, report)
+            else:
+                self.add(name, f"ended with {code} before its report\n{self.tail(log)}")
+
+    def read_googletest(self, name, report):
+        with open(report) as file:
+            suites = json.load(file)["testsuites"]
+        for test in (test for suite in suites for test in suite["testsuite"]):
+            title = f"{name}/{test['classname']}.{test['name']}"
+            problems = "\n".join(failure["failure"] for failure in test.get("failures", []))
+            if test.get("result") == "SKIPPED":
+                self.add(title, "skipped by itself", skipped=True)
+            elif test.get("status") == "RUN":
+                self.add(title, problems)
+
+    # ---- lit
+
+    def run_lit(self):
+        lit = lit_program()
+        if not lit:
+            self.add("lit", "lit is missing; install llvm-14-tools")
+            return
+        report, log = f"{self.folder}/lit.json", f"{self.folder}/lit.log"
+        command = [sys.executable, lit, "-j", str(self.options.jobs), "--output", report, "--param", f"lpc={self.lpc}",
+                   "--param", f"output={self.folder}/lit", f"{TESTS}/lit"]
+        process = self.start(command + (["--param", "update=1"] if self.options.update else []), log)
+        code = process.wait()
+        if not os.path.exists(report):
+            self.add("lit", f"ended with {code}\n{self.tail(log)}")
+            return
+        with open(report) as file:
+            tests = json.load(file)["tests"]
+        for test in tests:
+            skipped = test["code"] in ("UNSUPPORTED", "SKIPPED")
+            self.add("lit/" + test["name"].split(" :: ", 1)[-1], "" if test["code"] in ("PASS", "XFAIL") else test["output"] or test["code"], skipped)
+        if not tests:
+            self.add("lit", "found no tests")
+
+    # ---- scripts that write harness.report
+
+    def run_kinds(self):
+        self.script("kinds", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
+
+    def run_bench(self):
+        self.script("bench", [f"{TESTS}/bench/run.py", "--build", self.options.build, "--check"])
+
+    def script(self, name, command):
+        report, log = f"{self.folder}/{name}.json", f"{self.folder}/{name}.log"
+        code = self.start([sys.executable, *command, "--report", report], log).wait()
+        if not os.path.exists(report):
+            self.add(name, f"ended with {code}\n{self.tail(log)}")
+            return
+        with open(report) as file:
+            results = json.load(file)
+        for result in results:
+            self.add(result["name"], result["detail"] if result["status"] != "pass" else "", result["status"] == "skip")
+        if not results:
+            self.add(name, "found no tests")
+
+    def run_corpus(self):
+        corpus.run(self, ROOT)

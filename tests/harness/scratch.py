@@ -1,0 +1,133 @@
+"""A scratch Postgres server in a folder of its own, reachable through a socket in that folder only, and gone at the end.
+
+LPC_PG_BINDIR chooses the server's programs; otherwise the newest under /usr/lib/postgresql. As root the server runs as `postgres`.
+"""
+import atexit
+import glob
+import os
+import re
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
+
+# What differs from dump to dump, or says which server wrote it, and no object.
+NOISE = re.compile(r"^(\\(un)?restrict |-- Dumped |-- PostgreSQL database dump|SET |SELECT pg_catalog\.set_config)")
+
+
+def bindir():
+    chosen = os.environ.get("LPC_PG_BINDIR")
+    if chosen:
+        return chosen
+    found = glob.glob("/usr/lib/postgresql/*/bin")
+    if not found:
+        raise RuntimeError("no Postgres server programs under /usr/lib/postgresql; install postgresql-15")
+    return max(found, key=lambda path: int(path.split("/")[-2]))
+
+
+def program(name):
+    """A client program: the server's own when it has one, else the system's."""
+    own = os.path.join(bindir(), name)
+    return own if os.path.exists(own) else name
+
+
+class Server:
+    def __init__(self, settings=()):
+        self.folder = tempfile.mkdtemp(prefix="lpc-server-")
+        self.as_server = []
+        if os.geteuid() == 0:
+            shutil.chown(self.folder, "postgres", "postgres")
+            self.as_server = ["setpriv", "--reuid=postgres", "--regid=postgres", "--clear-groups", "--"]
+        self.process = None
+        atexit.register(self.stop)
+        self._check("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
+        options = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "timezone=UTC", "autovacuum=off",
+                   "max_locks_per_transaction=1024", "shared_buffers=128MB", "dynamic_shared_memory_type=mmap", *settings]
+        self.log = open(f"{self.folder}/log", "w")
+        self.process = subprocess.Popen(
+            [*self.as_server, f"{bindir()}/postgres", "-D", f"{self.folder}/data", "-k", self.folder, *(a for o in options for a in ("-c", o))],
+            stdout=self.log, stderr=self.log)
+        self._wait()
+
+    def _check(self, name, *arguments):
+        done = subprocess.run([*self.as_server, f"{bindir()}/{name}", *arguments], capture_output=True, text=True, cwd="/")
+        if done.returncode:
+            raise RuntimeError(f"{name}: {done.stderr.strip()[:500]}")
+
+    def _wait(self):
+        for _ in range(600):
+            if os.path.exists(f"{self.folder}/.s.PGSQL.5432") and self.psql("postgres", "select 1", check=False).returncode == 0:
+                return
+            if self.process.poll() is not None:
+                break
+            time.sleep(0.02)
+        raise RuntimeError("the scratch server did not start: " + open(f"{self.folder}/log").read()[-500:])
+
+    def url(self, database):
+        return f"postgresql://postgres@/{database}?host={self.folder}"
+
+    def psql(self, database, sql=None, file=None, check=True):
+        command = [program("psql"), "-XqAt", "-v", "ON_ERROR_STOP=1", self.url(database)] + (["-f", file] if file else [])
+        done = subprocess.run(command, input=sql, capture_output=True, text=True)
+        if check and done.returncode:
+            raise RuntimeError(done.stderr.strip()[:500])
+        return done
+
+    def create(self, database):
+        self.drop(database)
+        self.psql("postgres", f'create database "{database}" template template0')
+
+    def drop(self, database):
+        self.psql("postgres", f'drop database if exists "{database}" with (force)')
+
+    def roles(self):
+        return set(self.psql("postgres", "select quote_ident(rolname) from pg_roles where rolname !~ '^pg_'").stdout.splitlines())
+
+    def drop_roles(self, roles):
+        for role in roles:
+            self.psql("postgres", f"drop role if exists {role}", check=False)
+
+    def dump(self, database):
+        """pg_dump --schema-only without noise and without lpc's own schema, columns of a table in any order."""
+        done = subprocess.run([program("pg_dump"), "-s", "-N", "lockplane", self.url(database)], capture_output=True, text=True)
+        if done.returncode:
+            raise RuntimeError("pg_dump: " + done.stderr.strip()[:500])
+        return without_order([line for line in done.stdout.splitlines() if not NOISE.match(line)])
+
+    def role_dump(self, known):
+        """What pg_dumpall says of the roles that aren't known."""
+        done = subprocess.run([program("pg_dumpall"), "--roles-only", "-d", self.url("postgres")], capture_output=True, text=True, check=True)
+        lines = [line for line in done.stdout.splitlines() if line and not line.startswith("--") and not NOISE.match(line)]
+        return sorted(line for line in lines if not any(re.search(rf"\bROLE {re.escape(role)}\b", line) for role in known))
+
+    def stop(self):
+        process, self.process = self.process, None
+        if process and process.poll() is None:
+            try:
+                with open(f"{self.folder}/data/postmaster.pid") as file:
+                    os.kill(int(file.readline()), signal.SIGINT)
+            except (OSError, ValueError):
+                process.terminate()
+            try:
+                process.wait(20)
+            except subprocess.TimeoutExpired:
+                process.kill()
+                process.wait()
+        shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def without_order(lines):
+    """Postgres can only append a column, so the order of a table's columns is no difference here."""
+    out, block = [], None
+    for line in lines:
+        if block is None:
+            out.append(line)
+            if re.match(r"CREATE (UNLOGGED |FOREIGN )?TABLE .*\($|CREATE TYPE .* AS \($", line):
+                block = []
+        elif line.startswith(")"):
+            out += sorted(block) + [line]
+            block = None
+        else:
+            block.append(line.rstrip(","))
+    return "\n".join(out)

@@ -1,0 +1,238 @@
+#!/usr/bin/env python3
+"""Proves the cases of testdata/kinds on a real server, with pg_dump as the witness.
+
+    prove.py --lpc build/lpc [FILTER …] [--jobs 2] [-v] [--report FILE]
+
+A case is a folder with before.lp and after.lp. Stages, in order; a failure says which one was reached:
+  build     after.lp goes into an empty database B
+  pull      B is printed as .lp, which `lpc fmt --check` accepts, and which compiles to the very catalog that it was printed from
+  before    before.lp goes into an empty database A, then rows into its tables
+  plan      from A to after.lp, proved on the shadow
+  apply     the plan
+  state     pg_dump of A equals pg_dump of B (columns of a table in any order)
+  empty     a second plan has nothing to do
+  rows      no table that is there before and after has fewer rows
+  back      rollback gives A's pg_dump and row counts again
+With expect.txt (a diagnostic code) in its folder, a case's plan must fail with that code.
+"""
+import argparse
+import difflib
+import json
+import os
+import queue
+import re
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+
+HERE = os.path.dirname(os.path.abspath(__file__))
+sys.path.insert(0, os.path.dirname(HERE))
+from harness.report import Report  # noqa: E402
+from harness.scratch import Server  # noqa: E402
+from kinds.coverage import missing_cases  # noqa: E402
+from kinds.rows import COUNT, FILL  # noqa: E402
+
+ROOT = os.path.dirname(os.path.dirname(HERE))
+CASES = os.path.join(ROOT, "testdata", "kinds")
+
+
+class Failed(Exception):
+    def __init__(self, stage, detail):
+        super().__init__(stage)
+        self.stage, self.detail = stage, detail
+
+
+def difference(wanted, got, names):
+    return "\n".join(difflib.unified_diff(wanted.splitlines(), got.splitlines(), *names, lineterm="", n=1))
+
+
+def is_empty(path):
+    """Nothing but blank lines and comments."""
+    with open(path) as file:
+        lines = [line.strip() for line in file]
+    return all(not line or (line.startswith("--") and not line.startswith("---")) for line in lines)
+
+
+def objects(catalog):
+    """What a catalog says of its objects, a line each. Roles that the text has no need to name, and what nothing is said of, are left out."""
+    lines = []
+    for each in json.loads(catalog)["objects"]:
+        if each["attributes"] and not each.get("external") and not each["id"].startswith("role "):
+            attributes = {name: value for name, value in each["attributes"].items() if not name.startswith("_")}    # `_x` are notes for planning
+            lines.append(each["id"] + " " + json.dumps(attributes, sort_keys=True))
+    return "\n".join(lines)
+
+
+def without_hints(path):
+    """What the file says of the state alone: a hint such as `@renamed_from(x)` needs a database with an x."""
+    with open(path) as file:
+        return re.sub(r"@\w+\((?:[^()]|\([^()]*\))*\)", "", file.read())
+
+
+class Prover:
+    """One worker: a server, and cases one after the other."""
+
+    def __init__(self, lpc, timeout):
+        self.lpc, self.timeout = lpc, timeout
+        self.server = Server()
+        self.known_roles = self.server.roles()
+
+    def run(self, stage, *arguments, codes=(0,)):
+        done = subprocess.run([self.lpc, *arguments], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL, cwd=self.folder)
+        if done.returncode not in codes:
+            raise Failed(stage, f"`lpc {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr.strip() or done.stdout.strip()}")
+        return done
+
+    def apply(self, stage, source, url):
+        self.run(stage, "apply", source, "--url", url, "--manage", "*", "--yes", "--allow", "all")
+
+    def rows(self):
+        counts = self.server.psql("a", self.server.psql("a", COUNT).stdout.strip() or "select 1 where false").stdout
+        return {name: int(number) for name, number in (line.rsplit("|", 1) for line in counts.splitlines())}
+
+    def build_after(self, after):
+        """Database B: gives its dump and what roles there are, and takes both away again."""
+        self.server.create("b")
+        url = self.server.url("b")
+        with open(f"{self.folder}/state.lp", "w") as file:
+            file.write(without_hints(after))
+        self.apply("build", "state.lp", url)
+        wanted = self.server.dump("b"), self.server.role_dump(self.known_roles)
+        self.run("pull", "pull", url, "-o", "pulled.lp")
+        self.run("pull", "fmt", "--check", "pulled.lp")
+        live = objects(self.run("pull", "introspect", "--url", url).stdout)
+        compiled = objects(self.run("pull", "compile", "pulled.lp").stdout)
+        if live != compiled:
+            raise Failed("pull", "the pulled text compiles to another catalog:\n" + difference(live, compiled, ("introspected", "compiled")))
+        self.clean()
+        return wanted
+
+    def clean(self):
+        for database in ("a", "b"):
+            self.server.drop(database)
+        self.server.drop_roles(self.server.roles() - self.known_roles)
+
+    def start_before(self, before, fill):
+        self.server.create("a")
+        if not is_empty(before):
+            self.apply("before", before, self.server.url("a"))
+        if fill:
+            self.server.psql("a", FILL)
+        return self.server.dump("a"), self.rows()
+
+    def expect_failure(self, before, after, code):
+        self.start_before(before, fill=False)
+        done = self.run("plan", "plan", after, "--url", self.server.url("a"), "--manage", "*", codes=range(1, 70))
+        if f"[{code}]" not in done.stderr:
+            raise Failed("plan", f"{code} was expected\n{done.stderr}")
+
+    def forward_and_back(self, before, after, wanted, fill):
+        """False when the rows that were put into the tables stand in the way of the plan, which is no mistake of the plan."""
+        dump_before, rows_before = self.start_before(before, fill)
+        url = self.server.url("a")
+        self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json")
+        if not self.carry_out("apply", fill, "apply", "plan.json", "--url", url, "--yes", "--allow", "all"):
+            return False
+        dump_after = self.server.dump("a")
+        if dump_after != wanted[0]:
+            raise Failed("state", difference(wanted[0], dump_after, ("wanted", "got")))
+        missing = [line for line in wanted[1] if line not in self.server.role_dump(self.known_roles)]
+        if missing:
+            raise Failed("state", "roles lack:\n" + "\n".join(missing))
+        second = self.run("empty", "plan", after, "--url", url, "--manage", "*", "--exit-code", codes=(0, 3))
+        if second.returncode:
+            raise Failed("empty", second.stdout)
+        self.check_rows(rows_before, "rows")
+        if self.has_steps() and not self.carry_out("back", fill, "rollback", "--url", url, "--yes", "--allow", "all"):
+            return False
+        dump_back = self.server.dump("a")
+        if dump_back != dump_before:
+            raise Failed("back", difference(dump_before, dump_back, ("before", "after rollback")))
+        return True
+
+    def carry_out(self, stage, fill, *arguments):
+        """False when a statement fails because of the rows (classes 22 and 23: data exceptions and integrity constraints)."""
+        try:
+            self.run(stage, *arguments)
+        except Failed as failure:
+            if fill and re.search(r"SQLSTATE 2[23]", failure.detail):
+                return False
+            raise
+        return True
+
+    def has_steps(self):
+        with open(f"{self.folder}/plan.json") as file:
+            return '"sql"' in file.read()
+
+    def check_rows(self, before, stage):
+        after = self.rows()
+        lost = [f"{name}: {count} -> {after[name]}" for name, count in before.items() if after.get(name, count) < count]
+        if lost:
+            raise Failed(stage, "rows lost in " + ", ".join(lost))
+
+    def prove(self, case):
+        before, after, expected = (os.path.join(case, name) for name in ("before.lp", "after.lp", "expect.txt"))
+        with tempfile.TemporaryDirectory(prefix="lpc-kinds-") as self.folder:
+            try:
+                if os.path.exists(expected):
+                    with open(expected) as file:
+                        self.expect_failure(before, after, file.read().strip())
+                    return
+                wanted = self.build_after(after)
+                if not self.forward_and_back(before, after, wanted, fill=True):
+                    self.clean()
+                    self.forward_and_back(before, after, wanted, fill=False)
+            finally:
+                self.clean()
+
+
+def work(cases, options, report):
+    prover = Prover(os.path.abspath(options.lpc), options.timeout)
+    while True:
+        try:
+            case = cases.get_nowait()
+        except queue.Empty:
+            break
+        name, start = "kinds/" + os.path.relpath(case, CASES), time.monotonic()
+        try:
+            prover.prove(case)
+            report.add(name, "pass", seconds=time.monotonic() - start)
+        except Failed as failure:
+            report.add(name, "fail", f"{failure.stage}: {failure.detail}", time.monotonic() - start)
+        except subprocess.TimeoutExpired as failure:
+            report.add(name, "fail", f"no end after {options.timeout} s: {' '.join(map(str, failure.cmd))}", time.monotonic() - start)
+        except Exception as failure:    # the worker goes on with the next case whatever happened
+            report.add(name, "fail", f"harness: {type(failure).__name__}: {failure}", time.monotonic() - start)
+    prover.server.stop()
+
+
+def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--lpc", required=True)
+    parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
+    parser.add_argument("--timeout", type=float, default=60)
+    parser.add_argument("--report")
+    parser.add_argument("-v", action="store_true")
+    parser.add_argument("filters", nargs="*")
+    options = parser.parse_args()
+    report = Report(options.report, options.v)
+    cases = queue.Queue()
+    for kind in sorted(os.listdir(CASES)):
+        for case in sorted(os.listdir(os.path.join(CASES, kind))):
+            if not options.filters or any(each in f"{kind}/{case}" for each in options.filters):
+                cases.put(os.path.join(CASES, kind, case))
+    if not options.filters:
+        for kind, needs in missing_cases(ROOT).items():
+            report.add(f"kinds/coverage/{kind}", "fail" if needs else "pass", f"no case {' and none '.join(needs)}" if needs else "")
+    workers = [threading.Thread(target=work, args=(cases, options, report)) for _ in range(max(1, min(options.jobs, cases.qsize())))]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    sys.exit(report.close())
+
+
+if __name__ == "__main__":
+    main()
