@@ -6,6 +6,7 @@
 #include "ast/format.h"
 #include "diag/render.h"
 #include "frontend/parse.h"
+#include "kinds/common.h"
 #include "kinds/kind.h"
 #include "kinds/lp_writer.h"
 #include "plan/planner.h"
@@ -30,16 +31,6 @@ std::vector<const Object*> in_reading_order(std::vector<const Object*> objects) 
     return a->id.kind != b->id.kind ? a->id.kind < b->id.kind : a->id < b->id;
   });
   return objects;
-}
-
-void collect_roles(const Object& object, std::set<std::string>& roles) {
-  for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
-    const Value* value = object.attributes.find(rule.name);
-    if (value && rule.content == kinds::Content::role) roles.insert(value->text());
-    if (value && (rule.name == "grants" || rule.name == "revokes")) {
-      for (const auto& [grantee, privileges] : value->map()) roles.insert(grantee);
-    }
-  }
 }
 
 /// lpc's own text always parses; anything else is a bug in a kind's print_lp, shown with its place.
@@ -119,12 +110,10 @@ class Printer {
   void print_outside() {
     kinds::LpWriter out = writer("public");
     std::set<std::string> roles;
-    for (const Object& object : catalog_.objects()) collect_roles(object, roles);
+    for (const Object& object : catalog_.objects()) kinds::add_named_roles(object, roles);
     for (const Object* object : outside_) {
       if (object->id.kind == KindId::Role) roles.erase(object->id.name);
     }
-    roles.erase("public");
-    roles.erase("");
     if (!owner_.empty()) out.word("default owner").ident(owner_).line();
     for (const std::string& role : roles) {
       if (role != owner_ && !role.starts_with("pg_")) out.word("external role").ident(role).line();

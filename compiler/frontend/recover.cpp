@@ -219,13 +219,16 @@ bool Recovery::report_missing_type(const Tokens& tokens, const SyntaxError& erro
 /// A word after a complete declaration that isn't the beginning of another one was meant as a clause of it.
 bool Recovery::report_stray_word(const Tokens& tokens, const SyntaxError& error) {
   std::string_view kind;
-  for (const TreeNode& node : tree_) {
+  for (std::size_t i = 1; i < tree_.size(); ++i) {
+    const TreeNode& node = tree_[i];
     const std::string_view here = builder_.declaration_kind(node.rule);
-    if (here != "uniform") {
-      if (kind.empty()) kind = here;
+    const bool is_top = !here.empty() && tree_[i - 1].first == node.first && builder_.rule_name(tree_[i - 1].rule) == "declaration";
+    if (!is_top) continue;
+    if (kind.empty() || node.first >= tokens.size() || tokens[node.first].type != T_SOFT_WORD) {
+      kind = here;
       continue;
     }
-    if (node.first == 0 || node.first > error.token || node.first >= tokens.size() || kind.empty()) return false;
+    if (node.first > error.token) return false;
     if (is_uniform_word(tokens[node.first].text(source_))) continue;
     std::vector<std::string> words;
     for (std::uint16_t type = 1; type < T_OTHER; ++type) {

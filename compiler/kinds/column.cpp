@@ -34,7 +34,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end\n"                                     \
   "      || case when a.attstorage = t.typstorage then ' (default)' else '' end end as storage,\n" compression                                          \
   "  nullif(a.attstattarget, -1) as statistics,\n"                                                                                                      \
-  "  case when a.attoptions is not null then\n"                                                                                                         \
+  "  case when a.attoptions is not null and not (cardinality(a.attoptions) = 1 and a.attoptions[1] like 'pg\\_attver=%') then\n"                        \
   "    (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(a.attoptions) o where o not like 'pg\\_attver=%')\n"   \
   "  end as options,\n"                                                                                                                                 \
   "  d.description as comment, a.attacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"                                                     \

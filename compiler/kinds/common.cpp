@@ -71,4 +71,27 @@ std::vector<std::string> type_slots(const Object& object) { return {"type " + qu
 
 std::vector<std::string> routine_slots(const Object& object) { return {"routine " + address_routine(object.id).text}; }
 
+void add_named_roles(const Object& object, std::set<std::string>& roles) {
+  constexpr std::string_view kBy = " by ";
+  const Kind& its_kind = kind(object.id.kind);
+  if (its_kind.traits.named_after_role) roles.insert(object.id.name);
+  for (const AttributeRule& rule : its_kind.attributes) {
+    const Value* value = object.attributes.find(rule.name);
+    if (value == nullptr) continue;
+    if (rule.content == Content::role) roles.insert(value->text());
+    if (rule.content == Content::roles) {
+      for (const std::string& role : value->texts()) roles.insert(role);
+    }
+    if (rule.name != kGrantsRule.name && rule.name != kRevokesRule.name) continue;
+    for (const auto& [grantee, privileges] : value->map()) {
+      roles.insert(grantee);
+      for (const std::string& privilege : privileges.texts()) {
+        if (const std::size_t by = privilege.find(kBy); by != std::string::npos) roles.insert(privilege.substr(by + kBy.size()));
+      }
+    }
+  }
+  roles.erase("");
+  roles.erase("public");
+}
+
 }  // namespace lpc::kinds

@@ -42,6 +42,9 @@ std::vector<std::string> routine_slots(const Object&);
 /// "table shop.users" for descriptions, from the kind's name and the path.
 std::string spoken(const ObjectId& id);
 
+/// Adds every role that the object names: owner, grantees and grantors, a policy's roles. Never "public" or "".
+void add_named_roles(const Object& object, std::set<std::string>& roles);
+
 // ---- access control lists -------------------------------------------------------------------------------------------------------
 
 /// grantee -> privilege -> with grant option. PUBLIC is "public".

@@ -26,6 +26,7 @@ enum class Content : std::uint8_t {
   name,         ///< an identifier, unquoted
   names,        ///< list of identifiers, in order
   role,         ///< a role's name
+  roles,        ///< list of roles' names
   type,         ///< a type as format_type() prints it under an empty search_path
   expression,   ///< SQL, without enclosing parentheses
   query,
@@ -139,6 +140,8 @@ struct KindTraits {
   bool cluster_wide = false;
   /// Belongs to the database but to no schema: managed when declared, or with --manage '*'.
   bool schemaless = false;
+  /// Its id's name is a role's.
+  bool named_after_role = false;
   /// Its actions come after everything else that is possible (default privileges, so that what the plan creates meets the old ones).
   bool runs_last = false;
   /// The letter acldefault() takes for it ('r', 's', 'f', 'n', 'T', 'c'), or 0 when it has no grants.

@@ -132,7 +132,7 @@ bool loses_condition(const Object& before, const Object& after, int) {
 constexpr AttributeRule kAttributes[] = {
     {.name = "restrictive", .content = Content::flag},
     {.name = "command", .content = Content::text},
-    {.name = "roles", .content = Content::names, .alter = alter_policy},
+    {.name = "roles", .content = Content::roles, .alter = alter_policy},
     {.name = "using", .content = Content::expression, .alter = alter_policy, .replace_when = loses_condition},
     {.name = "check", .content = Content::expression, .alter = alter_policy, .replace_when = loses_condition},
     kCommentRule,

@@ -22,7 +22,7 @@ constexpr std::string_view kDeclaredAs[] = {"view_column_override", "materialize
   "  case when a.attstorage <> t.typstorage then\n"                                                                                                    \
   "    case a.attstorage when 'p' then 'plain' when 'e' then 'external' when 'm' then 'main' else 'extended' end end as storage,\n" compression        \
   "  case c.relkind when 'm' then nullif(a.attstattarget, -1) end as statistics,\n"                                                                    \
-  "  case when a.attoptions is not null then\n"                                                                                                        \
+  "  case when a.attoptions is not null and not (cardinality(a.attoptions) = 1 and a.attoptions[1] like 'pg\\_attver=%') then\n"                       \
   "    (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(a.attoptions) o where o not like 'pg\\_attver=%')\n"  \
   "  end as options,\n"                                                                                                                                \
   "  d.description as comment, a.attacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"                                                    \

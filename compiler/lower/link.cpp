@@ -171,6 +171,9 @@ class Linker final : public kinds::LinkContext {
     using kinds::Content;
     switch (rule.content) {
       case Content::role: role(value.text()); break;
+      case Content::roles:
+        for (const std::string& name : value.texts()) role(name);
+        break;
       case Content::type: type(value.text()); break;
       case Content::expression: sql(FragmentKind::expression, value.text()); break;
       case Content::query: sql(FragmentKind::query, value.text()); break;

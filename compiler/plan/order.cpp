@@ -140,6 +140,11 @@ void report_circle(const std::vector<Action>& actions, const std::vector<std::si
 
 }  // namespace
 
+std::vector<std::size_t> find_circle(const ActionGraph& graph) {
+  Sorter sorter(graph);
+  return sorter.run().size() < graph.actions.size() ? sorter.circle() : std::vector<std::size_t>();
+}
+
 std::vector<Action> order(ActionGraph graph, diag::Sink& sink) {
   Sorter sorter(graph);
   const std::vector<std::size_t> sorted = sorter.run();

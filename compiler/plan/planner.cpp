@@ -4,23 +4,59 @@
 
 #include "kinds/kind.h"
 #include "plan/diff.h"
+#include "plan/fate.h"
 #include "plan/order.h"
 #include "plan/synthesise.h"
 
 namespace lpc::plan {
 
+namespace {
+
+/// When drops wait for each other, adds to `apart` the parts through which they do, so that these are dropped first: foreign keys of tables that refer to each
+/// other. False when there is no circle, or none that this opens.
+bool part_circles(const ActionGraph& graph, const Catalog& before, IdSet& apart) {
+  const std::vector<std::size_t> circle = find_circle(graph);
+  IdSet members;
+  for (const std::size_t position : circle) {
+    const Action& action = graph.actions[position];
+    if (action.type != ActionType::drop) continue;
+    members.insert(action.object);
+    members.insert(action.covers.begin(), action.covers.end());
+  }
+  const std::size_t known = apart.size();
+  for (const std::size_t position : circle) {
+    const Action& action = graph.actions[position];
+    if (action.type != ActionType::drop) continue;
+    const IdSet own(action.covers.begin(), action.covers.end());
+    for (const ObjectId& part : action.covers) {
+      const Object* object = before.find(part);
+      if (!object || kinds::kind(part.kind).traits.holds_data) continue;
+      for (const ObjectId& need : object->depends_on) {
+        if (members.contains(need) && !own.contains(need) && !(need == action.object)) apart.insert(part);
+      }
+    }
+  }
+  return apart.size() > known;
+}
+
+}  // namespace
+
 std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, const PlannerOptions& options, diag::Sink& sink) {
   const std::vector<Delta> deltas = diff(before, after);
   if (deltas.empty()) return {};
   const std::size_t errors = sink.error_count();
-  ActionGraph graph = synthesise(before, after, deltas, options, sink);
+  IdSet apart;
+  ActionGraph graph = synthesise(before, after, deltas, apart, options, sink);
+  while (sink.error_count() == errors && part_circles(graph, before, apart)) graph = synthesise(before, after, deltas, apart, options, sink);
   if (sink.error_count() > errors) return {};
   if (graph.actions.empty()) {
     const Object& object = deltas.front().after ? *deltas.front().after : *deltas.front().before;
     sink.add(diag::make(diag::Code::kUnreachable, object.origin, object.id.text(), "lpc knows no statement for it", "change it by hand and plan again"));
     return {};
   }
-  return order(std::move(graph), sink);
+  std::vector<Action> actions = order(std::move(graph), sink);
+  std::erase_if(actions, [](const Action& action) { return action.sql.empty(); });      // done by what stands around it
+  return actions;
 }
 
 namespace {

@@ -19,8 +19,8 @@ constexpr std::string_view kAside = "_lpc_old";
 
 class Synthesiser {
  public:
-  Synthesiser(const Catalog& before, const Catalog& after, Fates fates, const PlannerOptions& options)
-      : before_(before), after_(after), fates_(std::move(fates)),
+  Synthesiser(const Catalog& before, const Catalog& after, Fates fates, const IdSet& apart, const PlannerOptions& options)
+      : before_(before), after_(after), fates_(std::move(fates)), apart_(apart),
         context_{before, after, options.server_version, options.role,
                  [this](const ObjectId& id) { return folding_.root(id).has_value(); },
                  [this](const ObjectId& id) { return fates_.dropped.contains(id); },
@@ -68,7 +68,7 @@ class Synthesiser {
 
   void cover_parts(const ObjectId& id, Action& action) {
     for (const Object* part : before_.children(id)) {
-      if (!kind(part->id.kind).traits.dropped_with_parent) continue;
+      if (!kind(part->id.kind).traits.dropped_with_parent || apart_.contains(part->id)) continue;
       action.covers.push_back(part->id);
       cover_parts(part->id, action);
     }
@@ -76,7 +76,7 @@ class Synthesiser {
 
   void add_drop_hazard(const Object& object, Action& action) {
     const kinds::KindTraits& traits = kind(object.id.kind).traits;
-    if (traits.drop_hazard == diag::Code{} || !action.hazards.empty() || (traits.derived && traits.derived(object))) return;
+    if (traits.drop_hazard == diag::Code{} || action.sql.empty() || !action.hazards.empty() || (traits.derived && traits.derived(object))) return;
     const std::string path = object.id.path();
     const bool names_kind = traits.drop_hazard == diag::Code::kDropsData;
     const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message
@@ -341,6 +341,7 @@ class Synthesiser {
   const Catalog& before_;
   const Catalog& after_;
   Fates fates_;
+  const IdSet& apart_;
   Folding folding_;
   kinds::ChangeContext context_;
   ActionGraph graph_;
@@ -350,9 +351,9 @@ class Synthesiser {
 
 }  // namespace
 
-ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas,
+ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const IdSet& apart,
                        const PlannerOptions& options, diag::Sink& sink) {
-  return Synthesiser(before, after, decide_fates(before, after, deltas, options.server_version, sink), options).run();
+  return Synthesiser(before, after, decide_fates(before, after, deltas, options.server_version, sink), apart, options).run();
 }
 
 }  // namespace lpc::plan

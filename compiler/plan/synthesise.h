@@ -7,6 +7,7 @@
 
 #include "change/action.h"
 #include "diag/sink.h"
+#include "plan/fate.h"
 #include "plan/planner.h"
 
 namespace lpc::plan {
@@ -18,7 +19,8 @@ struct ActionGraph {
   std::vector<std::pair<std::size_t, std::size_t>> soft_edges;
 };
 
-ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas,
+/// `apart` names parts of dropped objects that get a drop of their own before it: foreign keys of tables that refer to each other.
+ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const IdSet& apart,
                        const PlannerOptions& options, diag::Sink& sink);
 
 }  // namespace lpc::plan

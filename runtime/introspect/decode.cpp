@@ -103,6 +103,7 @@ class Decoder {
         return ok();
       }
       case Content::names:
+      case Content::roles:
       case Content::list:
       case Content::map: {
         auto json = read_row_json(value);

@@ -63,43 +63,17 @@ void add_actions(Script& script, const std::vector<Action>& actions) {
   }
 }
 
-namespace {
-
-void add_names(std::set<std::string>& names, const Value& value) {
-  if (value.is_text()) names.insert(value.text());
-  for (const Value& item : value.list()) add_names(names, item);
-}
-
-void add_grantees(std::set<std::string>& names, const Value& lists) {
-  constexpr std::string_view kBy = " by ";
-  for (const auto& [grantee, privileges] : lists.map()) {
-    names.insert(grantee);
-    for (const std::string& privilege : privileges.texts()) {
-      if (const std::size_t by = privilege.find(kBy); by != std::string::npos) names.insert(privilege.substr(by + kBy.size()));
-    }
-  }
-}
-
-}  // namespace
-
 std::vector<std::string> named_roles(const Catalog& catalog) {
   std::set<std::string> names;
   for (const Object& object : catalog.objects()) {
-    const kinds::Kind& kind = kinds::kind(object.id.kind);
-    for (const auto& [name, value] : object.attributes) {
-      const kinds::AttributeRule* rule = kinds::rule(kind, name);
-      if (!rule) continue;
-      if (rule->content == kinds::Content::role) add_names(names, value);
-      if (name == kinds::kGrantsRule.name || name == kinds::kRevokesRule.name) add_grantees(names, value);
-    }
-    if (object.id.kind == KindId::DefaultPrivileges) names.insert(object.id.name);
+    kinds::add_named_roles(object, names);
     for (const ObjectId& need : object.depends_on) {
       if (kinds::kind(need.kind).traits.cluster_wide) names.insert(need.name);
     }
   }
   std::vector<std::string> result;
   for (const std::string& name : names) {
-    if (!name.empty() && name != "public" && !name.starts_with("pg_")) result.push_back(name);
+    if (!name.starts_with("pg_")) result.push_back(name);
   }
   return result;
 }

@@ -44,6 +44,8 @@ Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, cons
   LP_TRY(const bool exists, role_exists(connection, name));
   if (exists) return ok();
   LP_DO(server.ensure_role(name));
+  // A role that only stands in for one elsewhere may own whatever that one owns: an event trigger's owner must be a superuser.
+  if (is_own_server(server)) return connection.execute(sql("ALTER ROLE {} SUPERUSER", ident(name)));
   if (is_superuser(connection)) return ok();
   return connection.execute(sql("GRANT {} TO CURRENT_USER", ident(name)));
 }

@@ -109,7 +109,8 @@ class Run:
             return
         report, log = f"{self.folder}/lit.json", f"{self.folder}/lit.log"
         command = [sys.executable, lit, "-j", str(self.options.jobs), "--output", report, "--param", f"lpc={self.lpc}",
-                   "--param", f"output={self.folder}/lit", f"{TESTS}/lit"]
+                   "--param", f"output={self.folder}/lit", "--param", f"tmp={self.folder}/tmp",
+                   f"{TESTS}/lit"]
         process = self.start(command + (["--param", "update=1"] if self.options.update else []), log)
         code = process.wait()
         if not os.path.exists(report):

@@ -18,12 +18,15 @@ config.test_exec_root = lit_config.params.get("output") or tempfile.mkdtemp(pref
 lpc = os.path.abspath(lit_config.params.get("lpc") or os.path.join(root, "build", "lpc"))
 tools = max(glob.glob("/usr/lib/llvm-*/bin"), key=lambda path: int(path.split("-")[-1].split("/")[0]))
 config.environment["PATH"] = os.pathsep.join([os.path.dirname(lpc), tools, os.environ["PATH"]])
-for name in ("HOME", "XDG_CACHE_HOME", "TMPDIR", "LPC_TEST_RUN", "LPC_PG_BINDIR", "LC_ALL"):
+for name in ("HOME", "XDG_CACHE_HOME", "LPC_TEST_RUN", "LPC_PG_BINDIR", "LC_ALL"):
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.environment["NO_COLOR"] = "1"
 config.environment["LPC_UPDATE"] = lit_config.params.get("update", "")
 
+# lit gives each test a TMPDIR that the servers of root's tests, which run as another user, can't enter.
+python = f"env TMPDIR={lit_config.params.get('tmp') or '/tmp'} python3"
 config.substitutions.append(("%lpc", lpc))
 config.substitutions.append(("%root", root))
-config.substitutions.append(("%transcript", f"python3 {here}/transcript.py"))
+config.substitutions.append(("%transcript", f"{python} {here}/transcript.py"))
+config.substitutions.append(("%server", f"{python} {os.path.dirname(here)}/harness/with_server.py"))
