@@ -30,7 +30,7 @@ ONLY = {
 KIND_FREE = ("compiler/plan/", "compiler/lower/", "compiler/catalog/hash.cpp", "runtime/introspect/")
 # Sentences have to be short enough to read; files, too.
 LONGEST_FILE = 600
-LONGEST_LINE = 200
+LONGEST_LINE = 230
 
 
 def sources(*patterns):
@@ -84,7 +84,7 @@ def check_layout(path, lines):
             yield number, "blank at the end of the line"
         if "\t" in line:
             yield number, "tab"
-        if len(line) > LONGEST_LINE and path.endswith((".cpp", ".h", ".py")) and "R\"" not in line:
+        if len(line) > LONGEST_LINE and path.endswith((".cpp", ".h", ".py")) and not line.lstrip().startswith("//"):
             yield number, f"{len(line)} columns; break what has more than {LONGEST_LINE}"
 
 

@@ -91,6 +91,13 @@ Status apply(const Options& options, Context& context) {
 
 Status rollback(const Options& options, Context& context) {
   LP_TRY(pg::Connection * target, context.target());
+  if (!options.run) {
+    LP_TRY(const std::vector<ledger::Entry> entries, ledger::read(*target));
+    if (entries.empty()) {
+      context.say("Nothing to roll back: nothing was applied to this database.");
+      return ok();
+    }
+  }
   LP_TRY(const ledger::Entry entry, ledger::find_for_rollback(*target, options.run ? std::optional(options.run) : std::nullopt));
   LP_TRY(const plan::Plan done, plan::from_json(entry.plan));
   plan::Plan back = done;

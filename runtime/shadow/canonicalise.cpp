@@ -35,7 +35,8 @@ Status add_roles(Script& script, pg::Connection& connection, const Catalog& cata
   for (const std::string& name : named_roles(catalog)) {
     LP_TRY(const bool exists, role_exists(connection, name));
     if (exists) continue;
-    script.add(sql("CREATE ROLE {}", ident(name)).text);
+    // Who may own anything: an event trigger's owner must be a superuser. Only a superuser can make one, though.
+    script.add((is_superuser(connection) ? sql("CREATE ROLE {} SUPERUSER", ident(name)) : sql("CREATE ROLE {}", ident(name))).text);
     if (!is_superuser(connection)) script.add(sql("GRANT {} TO CURRENT_USER", ident(name)).text);
   }
   return ok();

@@ -21,6 +21,7 @@ import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import tempfile
@@ -226,7 +227,8 @@ def main():
     if not options.filters:
         for kind, needs in missing_cases(ROOT).items():
             report.add(f"kinds/coverage/{kind}", "fail" if needs else "pass", f"no case {' and none '.join(needs)}" if needs else "")
-    workers = [threading.Thread(target=work, args=(cases, options, report)) for _ in range(max(1, min(options.jobs, cases.qsize())))]
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))    # so that the servers are stopped
+    workers = [threading.Thread(target=work, args=(cases, options, report), daemon=True) for _ in range(max(1, min(options.jobs, cases.qsize())))]
     for worker in workers:
         worker.start()
     for worker in workers:

@@ -5,6 +5,7 @@
 #include <array>
 
 #include "driver/compile.h"
+#include "plan/order.h"
 #include "plan/plan_json.h"
 #include "plan/planner.h"
 
@@ -154,10 +155,28 @@ TEST_F(PlanTest, AScopeCoversItsSchemas) {
 }
 
 TEST_F(PlanTest, AnEnumValueIsUsedOnlyAfterItsCommit) {
-  const auto made = steps("schema s {\n enum e { a }\n table t { x e }\n}", "schema s {\n enum e { a, b }\n table t { x e default 'b' }\n}");
+  const auto made = steps("schema s {\n enum e { a }\n table t { x e }\n}", "schema s {\n enum e { a, b }\n table t { x e default 'b'::s.e }\n}");
   const std::size_t value = place(made, "enum s.e"), use = place(made, "default");
   ASSERT_LT(value, use);
   EXPECT_LT(made[value].group, made[use].group) << sql(made);
+}
+
+TEST(Order, SaysWhichActionsNeedEachOther) {
+  ActionGraph graph;
+  for (const char* name : {"a", "b", "c"}) {
+    Action action;
+    action.type = ActionType::create;
+    action.object = {KindId::View, "s", name, "", ""};
+    action.sql.push_back(Sql{"SELECT 1"});
+    graph.actions.push_back(action);
+  }
+  graph.edges = {{0, 1}, {1, 0}, {1, 2}};
+  diag::Sink sink;
+  EXPECT_TRUE(order(graph, sink).empty());
+  ASSERT_EQ(sink.all().size(), 1u);
+  EXPECT_EQ(diag::code_text(sink.all()[0].code), "LP5009");
+  EXPECT_NE(sink.all()[0].message.find("view s.a, view s.b"), std::string::npos) << sink.all()[0].message;
+  EXPECT_EQ(sink.all()[0].message.find("s.c"), std::string::npos) << "only the circle is named";
 }
 
 // ---- JSON
