@@ -26,6 +26,34 @@ plan::Scope scope_of(const Catalog& catalog, bool with_cluster) {
   return scope;
 }
 
+namespace {
+
+/// Whether a diagnostic says that something is missing, which may only be so because its declaration has an error of its own.
+bool misses_something(diag::Code code) {
+  switch (code) {
+    case diag::Code::kUnknownRelation:
+    case diag::Code::kUnknownType:
+    case diag::Code::kUnknownColumn:
+    case diag::Code::kUnknownFunction:
+    case diag::Code::kUnknownSchema:
+    case diag::Code::kUnknownRole:
+    case diag::Code::kEmptyProgram: return true;
+    default: return false;
+  }
+}
+
+/// Hands on what the later stages found, each thing once; after syntax errors only what can't be their consequence.
+void report(const diag::Sink& later, diag::Sink& sink) {
+  const bool incomplete = sink.has_errors();
+  for (const diag::Diagnostic& found : later.all()) {
+    const auto same = [&](const diag::Diagnostic& other) { return other.code == found.code && other.span == found.span && other.message == found.message; };
+    const bool known = std::any_of(sink.all().begin(), sink.all().end(), same);
+    if (!known && !(incomplete && misses_something(found.code))) sink.add(found);
+  }
+}
+
+}  // namespace
+
 Result<Program> compile(const std::vector<FileId>& files, SourceMap& sources, frontend::FragmentParser& fragments, diag::Sink& sink) {
   std::vector<ast::File> trees;
   for (const FileId file : files) trees.push_back(frontend::parse(file, sources, sink));
@@ -34,10 +62,11 @@ Result<Program> compile(const std::vector<FileId>& files, SourceMap& sources, fr
     if (!file) return std::nullopt;
     return frontend::parse(*file, sources, sink);
   };
-  const sema::Module module = sema::analyze(std::move(trees), sources, read, sink);
-  if (sink.has_errors()) return Failure::reported();
+  diag::Sink later;
+  const sema::Module module = sema::analyze(std::move(trees), sources, read, later);
   Program program;
-  program.catalog = lower::lower(module, fragments, sink);
+  program.catalog = lower::lower(module, fragments, later);
+  report(later, sink);
   if (sink.has_errors()) return Failure::reported();
   program.scope = scope_of(program.catalog, true);
   for (const std::string& schema : module.schemas) program.scope.schemas.push_back(schema);

@@ -43,9 +43,9 @@ constexpr auto kContrib = std::to_array<std::string_view>({
 
 std::string package_of(std::string_view extension, int server_version) {
   const auto known = std::find_if(kPackages.begin(), kPackages.end(), [&](const PackageName& entry) { return entry.extension == extension; });
-  if (known != kPackages.end()) return fmt::format(fmt::runtime(known->package), server_version / 10000);
-  if (std::find(kContrib.begin(), kContrib.end(), extension) != kContrib.end()) return "postgresql-contrib";
-  return "that brings it";
+  if (known != kPackages.end()) return fmt::format("package `{}`", fmt::format(fmt::runtime(known->package), server_version / 10000));
+  if (std::find(kContrib.begin(), kContrib.end(), extension) != kContrib.end()) return "package `postgresql-contrib`";
+  return "the package that brings it, or correct the name";
 }
 
 /// The extension that the server has no files of. Up to 14 the message is about the control file, from 15 on about the extension.
