@@ -82,8 +82,9 @@ void alter_default(const Alteration& alteration, const ChangeContext& context, A
 void drop_default(const Object& column_default, const ChangeContext& context, Action& action) {
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   describe(action, fmt::format("Drop the default of {}", spoken(column)));
-  if (context.is_created(column_default.id)) {
-    // Taken down for a while: the column must be without a default meanwhile, whatever its parent has.
+  const bool goes_with_column = context.is_dropped(column) && context.before.has(column);
+  if (context.is_created(column_default.id) || goes_with_column) {
+    // Dropped ahead of its column because what it uses and the table need each other. Or taken down for a while: the column must be without a default meanwhile, whatever its parent has.
     action.sql.push_back(alter_table(table_of(column), {sql("ALTER COLUMN {} DROP DEFAULT", ident(column.member))}));
     predict_lock(action, context, table_of(column), Lock::access_exclusive);
     return;

@@ -50,7 +50,7 @@ class Synthesiser {
 
   void add_drop(const Object& object) {
     const kinds::Kind& its_kind = kind(object.id.kind);
-    const bool apart = its_kind.traits.dropped_apart && its_kind.traits.dropped_apart(object, context_);
+    const bool apart = apart_.contains(object.id) || (its_kind.traits.dropped_apart && its_kind.traits.dropped_apart(object, context_));
     if (its_kind.traits.dropped_with_parent && !apart && object.parent && fates_.dropped.contains(*object.parent)) return;
     if (fates_.swapped.contains(object.id)) {
       add_swap(object);
