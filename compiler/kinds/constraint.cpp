@@ -75,7 +75,7 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0\n"                        \
   "    or con.contype in ('p', 'u', 'x') and (con.conparentid = 0 or not pi.indisvalid or d.description is not null or di.description is not null\n" \
   "      or ix.indisclustered or ix.indisreplident or c.reloptions is distinct from pc.reloptions or c.reltablespace <> pc.reltablespace\n"    \
-  "      or con.conname <> case con.contype\n"                                                       \
+  "      or con.contype <> parent.contype or con.conname <> case con.contype\n"                                                       \
   "        when 'p' then left(t.relname, 58) || '_pkey'\n"                                                                                     \
   "        when 'u' then " LPC_CUT_NAME("58", "29", "29", "key") "\n"                                                                          \
   "        else " LPC_CUT_NAME("57", "29", "28", "excl") " end))"

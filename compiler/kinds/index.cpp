@@ -128,11 +128,15 @@ void index_edges(const Object& index, LinkContext& context) {
 
 void normalise_indexes(CatalogBuilder& catalog) {
   std::map<ObjectId, std::vector<Object*>> by_table;
-  for (Object* index : catalog.objects()) {
-    if (index->id.kind != KindId::Index) continue;
-    strip_elements(*index);
-    order_attached_part(catalog, *index);
-    by_table[relation_id(*index)].push_back(index);
+  for (Object* part : catalog.objects()) {
+    const std::string& type = part->attributes.text("type");
+    if (part->id.kind == KindId::Index) {
+      strip_elements(*part);
+      order_attached_part(catalog, *part);
+    } else if (part->id.kind != KindId::Constraint || (type != "primary key" && type != "unique")) {
+      continue;
+    }
+    by_table[relation_id(*part)].push_back(part);
   }
   for (const auto& [table, indexes] : by_table) order_similar_indexes(catalog, table, indexes, by_table);
 }

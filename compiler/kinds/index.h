@@ -30,7 +30,7 @@ Sql storage_options(const Map& options);
 /// Of a part with `attached_to`: it comes before the partitioned table's part and before the partition is attached.
 void order_attached_part(CatalogBuilder& catalog, Object& part);
 /// Postgres takes the first index of a partition that will do, and looks at neither order nor storage: with several, each is made when its turn has come.
-void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& indexes, const std::map<ObjectId, std::vector<Object*>>& by_table);
+void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts, const std::map<ObjectId, std::vector<Object*>>& by_table);
 /// True when Postgres won't attach it by itself, because the partitioned table's index was made ON ONLY.
 bool needs_attaching(const Object& part, const ChangeContext&);
 /// Of a new part with `attached_to` whose partition has had one under the automatic name: that name.

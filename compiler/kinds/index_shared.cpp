@@ -186,43 +186,54 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
 namespace {
 
 /// What CompareIndexInfo() in src/backend/catalog/index.c looks at.
-Attributes compared(const Object& index) {
+Attributes compared(const Object& part) {
   Attributes attributes;
   for (const std::string_view name : {"unique", "using", "include", "nulls_not_distinct", "where"}) {
-    if (const Value* value = index.attributes.find(name)) attributes.set(name, *value);
+    if (const Value* value = part.attributes.find(name)) attributes.set(name, *value);
   }
   List elements;
-  for (const Value& element : index.attributes.find("elements")->list()) {
-    Map map;
-    if (element.is_text()) map.emplace_back("column", element);
-    for (const auto& [key, value] : element.map()) {
-      if (key != "order" && key != "nulls" && key != "options") map.emplace_back(key, value);
+  if (part.id.kind == KindId::Constraint) {
+    attributes.set("unique", true);
+    for (const std::string& column : part.attributes.texts("columns")) elements.push_back(Value(Map{{"column", Value(column)}}));
+  } else {
+    for (const Value& element : part.attributes.find("elements")->list()) {
+      Map map;
+      if (element.is_text()) map.emplace_back("column", element);
+      for (const auto& [key, value] : element.map()) {
+        if (key != "order" && key != "nulls" && key != "options") map.emplace_back(key, value);
+      }
+      elements.push_back(Value(std::move(map)));
     }
-    elements.push_back(Value(std::move(map)));
   }
   attributes.set("elements", Value(std::move(elements)));
   return attributes;
 }
 
+/// Whether Postgres may take `part` for a partition's part of `parent`. A constraint's index needs one with a constraint.
+bool may_be_taken(const Object& part, const Object& parent) {
+  if (parent.id.kind == KindId::Constraint && part.id.kind != KindId::Constraint) return false;
+  return compared(part) == compared(parent);
+}
+
 }  // namespace
 
-void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& indexes,
+void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts,
                            const std::map<ObjectId, std::vector<Object*>>& by_table) {
   Object* attachment = catalog.find({KindId::Partition, table.schema, table.name, {}, {}});
   const auto above = attachment == nullptr ? by_table.end() : by_table.find(table_named(attachment->attributes.text("of")));
   if (above == by_table.end()) return;
-  for (Object* index : indexes) {
-    const std::optional<ObjectId> own_parent = attached_parent(*index, attachment);
+  for (Object* part : parts) {
+    const std::optional<ObjectId> own_parent = attached_parent(*part, attachment);
     for (const Object* parent : above->second) {
-      if ((own_parent && !(parent->id < *own_parent)) || !(compared(*parent) == compared(*index))) continue;
-      add_sorted(index->mentions, parent->id);
+      if ((own_parent && !(parent->id < *own_parent)) || !may_be_taken(*part, *parent)) continue;
+      add_sorted(part->mentions, parent->id);
     }
-    const bool has_rival = std::any_of(indexes.begin(), indexes.end(), [&](const Object* other) {
-      return other != index && other->attributes.has("attached_to") && compared(*other) == compared(*index);
+    const bool has_rival = std::any_of(parts.begin(), parts.end(), [&](const Object* other) {
+      return other != part && other->attributes.has("attached_to") && compared(*other) == compared(*part);
     });
     if (!own_parent || !has_rival || needs_only(catalog, *own_parent)) continue;
-    std::erase(attachment->depends_on, index->id);
-    add_sorted(index->depends_on, attachment->id);
+    std::erase(attachment->depends_on, part->id);
+    add_sorted(part->depends_on, attachment->id);
   }
 }
 
