@@ -22,6 +22,7 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, HERE)
 from harness import layers  # noqa: E402
 from harness.leftovers import Leftovers  # noqa: E402
+from harness.scratch import end_well_on_sigterm  # noqa: E402
 
 LABELS = ("unit", "lit", "db", "kinds", "corpus", "bench")
 
@@ -38,6 +39,7 @@ def main():
     options.build = os.path.abspath(options.build)
     folder = tempfile.mkdtemp(prefix="lpc-tests-")
     os.chmod(folder, 0o755)    # the servers of root's tests run as another user
+    end_well_on_sigterm()
     leftovers = Leftovers(folder)
     run = layers.Run(options, folder)
     try:

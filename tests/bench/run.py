@@ -20,7 +20,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 from harness.report import Report  # noqa: E402
-from harness.scratch import Server, bindir, program  # noqa: E402
+from harness.scratch import Server, bindir, end_well_on_sigterm, program  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 RESULTS = os.path.join(HERE, "results.json")
@@ -189,11 +189,17 @@ def main():
     if os.path.exists(RESULTS):
         with open(RESULTS) as file:
             recorded = {row["name"]: row for row in json.load(file)}
-    for part in (bench.compile, bench.small_check, bench.shadow_start, bench.live):
-        try:
-            part()
-        except (RuntimeError, OSError, subprocess.CalledProcessError, AttributeError) as error:
-            report.add(f"bench/{part.__name__}", "fail", str(error))
+    end_well_on_sigterm()
+    try:
+        for part in (bench.compile, bench.small_check, bench.shadow_start, bench.live):
+            try:
+                part()
+            except (RuntimeError, OSError, subprocess.CalledProcessError, AttributeError) as error:
+                report.add(f"bench/{part.__name__}", "fail", str(error))
+    finally:
+        if bench.server:
+            bench.server.stop()
+        shutil.rmtree(bench.folder, ignore_errors=True)
     for row in bench.rows:
         before = recorded.get(row["name"])
         worse = options.check and before and row["ratio"] > NOISE * before["ratio"]
@@ -202,9 +208,6 @@ def main():
         with open(RESULTS, "w") as file:
             json.dump(list((recorded | {row["name"]: row for row in bench.rows}).values()), file, indent=1)
             file.write("\n")
-    if bench.server:
-        bench.server.stop()
-    shutil.rmtree(bench.folder, ignore_errors=True)
     sys.exit(report.close())
 
 

@@ -9,6 +9,7 @@ import re
 import shutil
 import signal
 import subprocess
+import sys
 import tempfile
 import time
 
@@ -30,6 +31,11 @@ def program(name):
     """A client program: the server's own when it has one, else the system's."""
     own = os.path.join(bindir(), name)
     return own if os.path.exists(own) else name
+
+
+def end_well_on_sigterm():
+    """Lets a terminated program stop its servers (atexit doesn't run otherwise). To be called in the main thread."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
 class Server:

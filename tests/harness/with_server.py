@@ -5,8 +5,9 @@ import subprocess
 import sys
 
 sys.path.insert(0, os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
-from harness.scratch import Server  # noqa: E402
+from harness.scratch import Server, end_well_on_sigterm  # noqa: E402
 
+end_well_on_sigterm()
 server = Server()
 server.create("shop")
 environment = os.environ | {"DATABASE_URL": server.url("shop"), "SERVER": server.folder, "USER": "tester"}

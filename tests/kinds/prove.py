@@ -21,7 +21,6 @@ import json
 import os
 import queue
 import re
-import signal
 import subprocess
 import sys
 import tempfile
@@ -31,7 +30,7 @@ import time
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
 from harness.report import Report  # noqa: E402
-from harness.scratch import Server  # noqa: E402
+from harness.scratch import Server, end_well_on_sigterm  # noqa: E402
 from kinds.coverage import missing_cases  # noqa: E402
 from kinds.rows import COUNT, FILL  # noqa: E402
 
@@ -204,7 +203,9 @@ def work(cases, options, report):
             report.add(name, "fail", f"{failure.stage}: {failure.detail}", time.monotonic() - start)
         except subprocess.TimeoutExpired as failure:
             report.add(name, "fail", f"no end after {options.timeout} s: {' '.join(map(str, failure.cmd))}", time.monotonic() - start)
-        except Exception as failure:    # the worker goes on with the next case whatever happened
+        except Exception as failure:    # the worker goes on with the next case whatever happened, unless the program is ending
+            if prover.server.process is None:
+                return
             report.add(name, "fail", f"harness: {type(failure).__name__}: {failure}", time.monotonic() - start)
     prover.server.stop()
 
@@ -227,7 +228,7 @@ def main():
     if not options.filters:
         for kind, needs in missing_cases(ROOT).items():
             report.add(f"kinds/coverage/{kind}", "fail" if needs else "pass", f"no case {' and none '.join(needs)}" if needs else "")
-    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))    # so that the servers are stopped
+    end_well_on_sigterm()
     workers = [threading.Thread(target=work, args=(cases, options, report), daemon=True) for _ in range(max(1, min(options.jobs, cases.qsize())))]
     for worker in workers:
         worker.start()
