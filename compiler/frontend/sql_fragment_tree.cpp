@@ -7,6 +7,9 @@
 #include <charconv>
 #include <utility>
 
+#include "base/sql_scan.h"
+#include "frontend/sql_script.h"
+
 #ifdef __SANITIZE_ADDRESS__
 /// The library loses its (empty) buffer of messages when a PL/pgSQL body is refused.
 extern "C" const char* __lsan_default_suppressions() { return "leak:pg_query_raw_parse\n"; }
@@ -250,5 +253,40 @@ const SqlNode* SqlTree::build() {
 ParserOutput run_sql_parser(std::string_view sql) { return run(sql, false); }
 
 ParserOutput run_plpgsql_parser(std::string_view sql) { return run(sql, true); }
+
+// ---- scripts -------------------------------------------------------------------------------------------------------------------
+
+namespace {
+
+/// What stands in the range without the blanks, comments and semicolons before it; nothing when that is all.
+void add_statement(std::string_view text, FileId file, std::size_t begin, std::size_t end, std::vector<Span>& statements) {
+  while (begin < end) {
+    const Lexeme lexeme = scan_lexeme(text, begin);
+    if (!is_filler(lexeme.kind) && text[begin] != ';') break;
+    begin = lexeme.end;
+  }
+  if (begin < end) statements.push_back({file, static_cast<std::uint32_t>(begin), static_cast<std::uint32_t>(end)});
+}
+
+}  // namespace
+
+std::vector<Span> split_script(std::string_view text, FileId file) {
+  const std::string sql(text);
+  PgQuerySplitResult result = sql.size() > kLongestText ? pg_query_split_with_scanner(sql.c_str()) : pg_query_split_with_parser(sql.c_str());
+  if (result.error != nullptr && sql.size() <= kLongestText) {
+    pg_query_free_split_result(result);
+    result = pg_query_split_with_scanner(sql.c_str());
+  }
+  std::vector<Span> statements;
+  std::size_t end = 0;
+  for (int i = 0; result.error == nullptr && i < result.n_stmts; ++i) {
+    const auto begin = static_cast<std::size_t>(result.stmts[i]->stmt_location);
+    end = begin + static_cast<std::size_t>(result.stmts[i]->stmt_len);
+    add_statement(text, file, begin, end, statements);
+  }
+  add_statement(text, file, end, text.size(), statements);    // what never came to its end
+  pg_query_free_split_result(result);
+  return statements;
+}
 
 }  // namespace lpc::frontend

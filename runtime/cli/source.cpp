@@ -13,6 +13,7 @@
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
 #include "shadow/materialise.h"
+#include "shadow/sql_source.h"
 
 namespace lpc::cli {
 
@@ -109,23 +110,12 @@ Result<std::vector<FileId>> read_files(const std::vector<SourceSpec>& specs, Con
   return files;
 }
 
-/// Runs SQL files in a shadow database and reads the outcome. psql's backslash commands aren't SQL and are refused by the server.
+/// Runs SQL files in a shadow database and reads the outcome.
 Result<Loaded> load_sql(const std::vector<FileId>& files, int like_server_version, Context& context) {
   LP_TRY(shadow::ShadowServer * server, context.shadow(like_server_version));
-  LP_TRY(pg::Connection connection, server->create_database());
-  for (const FileId file : files) {
-    const SourceBuffer& buffer = context.sources.at(file);
-    if (Status run = connection.execute(std::string(buffer.text())); !run) {
-      Failure failure = run.failure();
-      failure.message = fmt::format("{}: {}", buffer.path(), failure.message);
-      return failure;
-    }
-  }
-  LP_DO(connection.execute("RESET ALL"));
-  LP_TRY(Loaded loaded, load_database(connection, context));
-  const std::string name = connection.database();
-  LP_DO(server->drop_database(name));
-  return loaded;
+  LP_TRY(Catalog catalog, shadow::run_sql_sources(*server, files, context.sources, context.fragments, context.sink));
+  plan::Scope scope = driver::scope_of(catalog, true);
+  return Loaded{std::move(catalog), std::move(scope), true, server->server_version()};
 }
 
 Result<Loaded> load_json(const SourceSpec& spec, Context& context) {
