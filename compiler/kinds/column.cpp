@@ -1,6 +1,8 @@
 // Columns of tables. https://www.postgresql.org/docs/15/ddl-alter.html
 // A column that a partition or an inheritance child has only because of its parent is no object; one that deviates from its parent's is an object with the
 // flag `inherited` and what deviates.
+#include <algorithm>
+
 #include "kinds/column.h"
 
 #include <fmt/core.h>
@@ -121,12 +123,57 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
 /// The column goes on as one that its table has only because of its parent.
 void stop_deviating(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
-  const Object was = merged_column(Lineage(context.before).chain(table, column.id.member), column.id);
+  const Lineage past(context.before);
+  if (!column.attributes.flag("inherited") && past.inherited_chain(table, column.id.member).empty() && past.partition(table) == nullptr &&
+      Lineage(context.after).partition(table) == nullptr) {
+    // Once a child declares a column, no ALTER makes it a merely inherited one: it has to come anew with its parent's.
+    action.sql.push_back(alter_table(table, {sql("DROP COLUMN {}", ident(column.id.member))}));
+    predict_lock(action, context, table, Lock::access_exclusive);
+    describe(action, fmt::format("Drop {}, which the table then inherits", spoken(column.id)));
+    return;
+  }
+  const Object was = merged_column(past.chain(table, column.id.member), column.id);
   Object is = merged_column(Lineage(context.after).chain(table, column.id.member), column.id);
   adjust_column(was, is, context, action);
   if (column.attributes.has("comment")) alter_comment({&column, is, {"comment"}}, context, action);
   if (column.attributes.has("grants")) alter_grants({&column, is, {"grants"}}, context, action);
   describe(action, fmt::format("Make {} like its parent's", spoken(column.id)));
+}
+
+/// The tables that have the column from `table` alone, directly.
+std::vector<ObjectId> heirs(const ObjectId& table, const std::string& column, const ChangeContext& context) {
+  const Lineage past(context.before);
+  std::vector<ObjectId> result;
+  for (const ObjectId& child : descendants(context.before, table)) {
+    const std::vector<ObjectId> parents = past.parents(child);
+    const Object* own = past.find(column_id(child, column));
+    if (std::ranges::find(parents, table) == parents.end() || (own != nullptr && !own->attributes.flag("inherited"))) continue;
+    const bool elsewhere = std::ranges::any_of(parents, [&](const ObjectId& parent) { return !(parent == table) && !past.chain(parent, column).empty(); });
+    if (!elsewhere && context.after.has(child) && !context.is_dropped(child)) result.push_back(child);
+  }
+  return result;
+}
+
+/// Drops the column from the table and from those that have it from there, but for those that shall go on with it as their own: DROP COLUMN with ONLY leaves it
+/// to the children. https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
+void drop_along_lines(const ObjectId& table, const std::string& column, const ChangeContext& context, Action& action) {
+  const Lineage future(context.after);
+  const std::vector<ObjectId> children = heirs(table, column, context);
+  const std::vector<ObjectId> all = descendants(context.before, table);
+  const bool some_keep_it = std::ranges::any_of(all, [&](const ObjectId& child) {
+    const Object* own = context.before.find(column_id(child, column));
+    return (own == nullptr || own->attributes.flag("inherited")) && !future.chain(child, column).empty();
+  });
+  const Sql change = sql("DROP COLUMN {}", ident(column));
+  predict_lock(action, context, table, Lock::access_exclusive);
+  if (!some_keep_it) {
+    action.sql.push_back(alter_table(table, {change}));
+    return;
+  }
+  action.sql.push_back(sql("ALTER TABLE ONLY {} {}", qualified(table.schema, table.name), change));
+  for (const ObjectId& child : children) {
+    if (future.chain(child, column).empty()) drop_along_lines(child, column, context, action);
+  }
 }
 
 void drop_column(const Object& column, const ChangeContext& context, Action& action) {
@@ -137,8 +184,7 @@ void drop_column(const Object& column, const ChangeContext& context, Action& act
   // What is inherited goes with the parent's.
   if (column.attributes.flag("inherited")) return;
   release_ownership(column.id, context, action);
-  action.sql.push_back(alter_table(table, {sql("DROP COLUMN {}", ident(column.id.member))}));
-  predict_lock(action, context, table, Lock::access_exclusive);
+  drop_along_lines(table, column.id.member, context, action);
 }
 
 void rename_column(const Object& before, const ObjectId& after, Action& action) {

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -126,6 +127,8 @@ struct KindTraits {
   bool dropped_with_parent = false;
   /// With dropped_with_parent: true when it must be dropped by itself before its parent is, because it ties that to something else that goes (a foreign key in a circle).
   bool (*dropped_apart)(const Object&, const ChangeContext&) = nullptr;
+  /// What takes it along when dropped, though it is no part of it: an owned sequence's column. Null: nothing.
+  std::optional<ObjectId> (*gone_with)(const Object&) = nullptr;
   /// Holds rows or state that a drop loses: a table, column, sequence, materialized view. Never replaced only because something else is.
   bool holds_data = false;
   /// What it holds is computed from other things and can be computed again: a stored generated column. Null: never.

@@ -288,7 +288,12 @@ class Synthesiser {
   /// An object is dropped after what needs it is dropped, and before what it needs is altered.
   void connect_drop(const Object& object) {
     const std::size_t* node = drop_node(object.id);
-    for (const Object* dependent : before_.dependents(object.id)) edge(drop_node(dependent->id), node);
+    const auto gone_with = kind(object.id.kind).traits.gone_with;
+    const std::optional<ObjectId> carrier = gone_with ? gone_with(object) : std::nullopt;
+    for (const Object* dependent : before_.dependents(object.id)) {
+      edge(drop_node(dependent->id), node);
+      if (carrier) edge(drop_node(dependent->id), drop_node(*carrier));
+    }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) edge(node, &alter);
       if (aside_nodes_.contains(need)) edge(node, drop_node(need));
