@@ -72,9 +72,9 @@ Status carry_out(const plan::Plan& plan, const Options& options, execute::Execut
     return ok();
   }
   LP_TRY(pg::Connection * target, context.target());
-  LP_DO(confirm(fmt::format("{} {} steps to database `{}` on {}", question, plan.steps.size(), target->database(), target->host()), options.yes, context));
+  LP_DO(confirm(fmt::format("{} {} to database `{}` on {}", question, counted(plan.steps.size(), "step"), target->database(), target->host()), options.yes, context));
   LP_TRY(const execute::RunResult result, execute::execute(*target, plan, execution));
-  context.say(fmt::format("Done: run {}, {} steps. The way back: lpc rollback", result.run, plan.steps.size()));
+  context.say(fmt::format("Done: run {}, {}. The way back: lpc rollback", result.run, counted(plan.steps.size(), "step")));
   return ok();
 }
 

@@ -53,8 +53,8 @@ std::string entry_text(const ledger::Entry& entry) {
   double total = 0;
   for (const ledger::Receipt& receipt : entry.receipts) total += receipt.duration_ms;
   std::string what = entry.kind == "rollback" ? fmt::format("rollback of run {}", entry.rolls_back) : entry.kind;
-  return fmt::format("run {:<4} {:<20} {:<12} {}  {} steps in {:.0f} ms  by {}  plan {}\n", entry.run, what, entry.state, entry.finished_at,
-                     entry.receipts.size(), total, entry.actor, entry.plan_hash.substr(0, 19));
+  return fmt::format("run {:<4} {:<20} {:<12} {}  {} in {:.0f} ms  by {}  plan {}\n", entry.run, what, entry.state, entry.finished_at,
+                     counted(entry.receipts.size(), "step"), total, entry.actor, entry.plan_hash.substr(0, 19));
 }
 
 Status history(Context& context) {

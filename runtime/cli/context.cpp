@@ -126,4 +126,6 @@ void Context::close() {
   target_.reset();
 }
 
+std::string counted(std::size_t count, std::string_view noun) { return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s"); }
+
 }  // namespace lpc::cli

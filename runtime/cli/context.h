@@ -24,6 +24,9 @@ enum class Exit : int { done = 0, wrong_source = 1, usage = 2, differences = 3, 
 const std::atomic<bool>& interrupted();
 void install_signal_handlers();
 
+/// "1 step", "2 steps".
+std::string counted(std::size_t count, std::string_view noun);
+
 struct GlobalOptions {
   std::string url;                     ///< --url, DATABASE_URL, or the default
   std::string shadow_url;              ///< --shadow-url, SHADOW_DATABASE_URL, or "" for the embedded server

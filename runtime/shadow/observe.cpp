@@ -41,6 +41,14 @@ IdSet survivors(const Moment& before, const Moment& after) {
   return alive;
 }
 
+/// Whether the object, or what it is part of, was there when the plan began. What the plan itself has made holds no rows that could suffer.
+bool is_old(const ObjectId& id, const Moment& moment, const introspect::Identities& start) {
+  const Object* object = moment.catalog.find(id);
+  while (object && object->parent) object = moment.catalog.find(*object->parent);
+  if (!object) return true;
+  return std::any_of(moment.identities.begin(), moment.identities.end(), [&](const auto& entry) { return entry.second == object->id && start.contains(entry.first); });
+}
+
 }  // namespace
 
 plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after) {
@@ -66,7 +74,7 @@ plan::Renames renames_between(const introspect::Identities& before, const intros
   return renames;
 }
 
-std::vector<plan::Loss> observe(const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step) {
+std::vector<plan::Loss> observe(const introspect::Identities& start, const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step) {
   diag::Sink ignored;    // that lpc couldn't plan this change is no mistake of the step
   std::vector<Action> actions = plan::plan_actions(before.catalog, after.catalog, options, ignored);
   const IdSet alive = survivors(before, after);
@@ -74,6 +82,7 @@ std::vector<plan::Loss> observe(const Moment& before, const Moment& after, const
   const bool types_renamed = std::any_of(renames.begin(), renames.end(), [](const auto& pair) { return kinds::kind(pair.first.kind).traits.swappable; });
   for (Action& action : actions) {
     std::erase_if(action.hazards, [&](const Hazard& hazard) {
+      if (!is_old(hazard.object, before.catalog.has(hazard.object) ? before : after, start)) return true;
       if (is_about_a_drop(hazard.code)) return !before.catalog.has(hazard.object) || alive.contains(hazard.object);
       if (types_renamed && is_about_a_type(hazard.code)) return true;
       return !step.transactional && hazard.code == diag::Code::kBlockingIndexBuild;

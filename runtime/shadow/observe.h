@@ -20,7 +20,7 @@ struct Moment {
 /// What has another name now, outer objects first. Members that only follow their holder, and objects that only follow their schema, aren't among them.
 plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after);
 
-/// Fills in the step's objects and hazards, as far as they are empty. Gives what it loses: objects that are gone, not those that were renamed.
-std::vector<plan::Loss> observe(const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step);
+/// Fills in the step's objects and hazards, as far as they are empty. What wasn't there at the `start` of the plan is nobody's loss and makes nobody wait. Gives what it loses: objects that are gone, not those that were renamed.
+std::vector<plan::Loss> observe(const introspect::Identities& start, const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step);
 
 }  // namespace lpc::shadow

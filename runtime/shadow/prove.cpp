@@ -113,7 +113,7 @@ class Prover {
       const bool in_transaction = connection_.transaction_state() == pg::TransactionState::kInTransaction;
       Moment after;
       LP_TRY(after.catalog, read(request_.live, {.in_transaction = in_transaction, .identities = &after.identities}));
-      for (plan::Loss& loss : observe(before, after, planner_options(), plan_.steps[at])) {
+      for (plan::Loss& loss : observe(identities_, before, after, planner_options(), plan_.steps[at])) {
         const auto id = ObjectId::parse(loss.object);
         if (!losses_said && id && built_.has(*id)) plan_.loses.push_back(std::move(loss));
       }

@@ -22,6 +22,7 @@ for name in ("HOME", "XDG_CACHE_HOME", "LPC_TEST_RUN", "LPC_PG_BINDIR", "LC_ALL"
     if name in os.environ:
         config.environment[name] = os.environ[name]
 config.environment["NO_COLOR"] = "1"
+config.environment["LPC_ROOT"] = root
 config.environment["LPC_UPDATE"] = lit_config.params.get("update", "")
 
 # lit gives each test a TMPDIR that the servers of root's tests, which run as another user, can't enter.
