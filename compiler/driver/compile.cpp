@@ -1,6 +1,7 @@
 #include "driver/compile.h"
 
 #include <algorithm>
+#include <cctype>
 #include <filesystem>
 
 #include "frontend/parse.h"
@@ -42,13 +43,56 @@ bool misses_something(diag::Code code) {
   }
 }
 
+bool is_word_byte(char c) { return std::isalnum(static_cast<unsigned char>(c)) != 0 || c == '_' || (static_cast<unsigned char>(c) & 0x80) != 0; }
+
+/// The next place of the whole word in the text, or npos.
+std::size_t find_word(std::string_view text, std::string_view word, std::size_t from) {
+  for (std::size_t at = text.find(word, from); at != std::string_view::npos; at = text.find(word, at + 1)) {
+    const std::size_t end = at + word.size();
+    if ((at == 0 || !is_word_byte(text[at - 1])) && (end == text.size() || !is_word_byte(text[end]))) return at;
+  }
+  return std::string_view::npos;
+}
+
+/// What is missing: the last name in the message's first backquotes; "" when there is none.
+std::string missing_word(const diag::Diagnostic& found) {
+  const std::size_t end = misses_something(found.code) ? found.message.find('`', found.message.find('`') + 1) : std::string::npos;
+  if (end == std::string::npos) return "";
+  std::size_t begin = end;
+  while (begin > 0 && is_word_byte(found.message[begin - 1])) --begin;
+  return found.message.substr(begin, end - begin);
+}
+
+/// Whether what is missing may stand in a declaration that a mistake keeps from being read: the sources have its name more than once.
+bool may_be_consequence(const diag::Diagnostic& found, const SourceMap& sources) {
+  if (!misses_something(found.code)) return false;
+  const std::string word = missing_word(found);
+  std::size_t count = 0;
+  for (std::size_t file = 0; file < sources.size() && !word.empty(); ++file) {
+    const std::string_view text = sources.at(static_cast<FileId>(file)).text();
+    for (std::size_t at = find_word(text, word, 0); at != std::string_view::npos; at = find_word(text, word, at + 1)) ++count;
+  }
+  return count != 1;
+}
+
+/// Moves the place from the declaration to the word in it that means nothing.
+void place_at_word(diag::Diagnostic& found, const SourceMap& sources) {
+  const std::string word = missing_word(found);
+  if (word.empty() || found.span.is_nowhere()) return;
+  const std::size_t at = find_word(sources.at(found.span.file).text(), word, found.span.begin);
+  if (at == std::string_view::npos) return;
+  found.span.begin = static_cast<std::uint32_t>(at);
+  found.span.end = static_cast<std::uint32_t>(at + word.size());
+}
+
 /// Hands on what the later stages found, each thing once; after syntax errors only what can't be their consequence.
-void report(const diag::Sink& later, diag::Sink& sink) {
+void report(const diag::Sink& later, const SourceMap& sources, diag::Sink& sink) {
   const bool incomplete = sink.has_errors();
-  for (const diag::Diagnostic& found : later.all()) {
+  for (diag::Diagnostic found : later.all()) {
+    place_at_word(found, sources);
     const auto same = [&](const diag::Diagnostic& other) { return other.code == found.code && other.span == found.span && other.message == found.message; };
     const bool known = std::any_of(sink.all().begin(), sink.all().end(), same);
-    if (!known && !(incomplete && misses_something(found.code))) sink.add(found);
+    if (!known && !(incomplete && may_be_consequence(found, sources))) sink.add(std::move(found));
   }
 }
 
@@ -66,7 +110,7 @@ Result<Program> compile(const std::vector<FileId>& files, SourceMap& sources, fr
   const sema::Module module = sema::analyze(std::move(trees), sources, read, later);
   Program program;
   program.catalog = lower::lower(module, fragments, later);
-  report(later, sink);
+  report(later, sources, sink);
   if (sink.has_errors()) return Failure::reported();
   program.scope = scope_of(program.catalog, true);
   for (const std::string& schema : module.schemas) program.scope.schemas.push_back(schema);

@@ -73,7 +73,8 @@ class FileParser {
       if (!error) return accept(tokens, gap_begin, opens_schema);
       const std::vector<std::vector<LexToken>> pieces = split_by_layout(tokens);
       if (pieces.size() == 1) {
-        recovery().explain(tokens, *error);
+        const std::vector<LexToken> sound = recovery().explain(tokens, *error);
+        if (!sound.empty() && !tools_.grammar.parse(sound, Entry::declarations, tools_.tree)) accept(sound, gap_begin, opens_schema);
         return;
       }
       for (const auto& piece : pieces) {

@@ -123,12 +123,14 @@ std::string with_article(std::string_view noun) {
 
 }  // namespace
 
-void Recovery::explain(const std::vector<LexToken>& tokens, const SyntaxError& error) {
+std::vector<LexToken> Recovery::explain(const std::vector<LexToken>& tokens, const SyntaxError& error) {
   const std::size_t before = diagnostics_.size();
+  sound_.clear();
   parts(tokens, Entry::declarations);
-  if (diagnostics_.size() > before) return;
+  if (diagnostics_.size() > before) return std::move(sound_);
   grammar_.parse(tokens, Entry::declarations, tree_);
   report(tokens, error);
+  return {};
 }
 
 void Recovery::explain_doubtful(const std::vector<LexToken>& tokens) { parts(tokens, Entry::declarations); }
@@ -150,31 +152,41 @@ void Recovery::parts(const Tokens& tokens, Entry entry) {
   if (!inside) return;
   Tokens head(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(brace) + 1);
   head.push_back(tokens.back());
-  if (const auto error = grammar_.parse(head, entry, tree_)) report(head, *error);
-  members(tokens, brace + 1, tokens.size() - 1, *inside);
+  const auto error = grammar_.parse(head, entry, tree_);
+  if (error) report(head, *error);
+  Tokens sound(tokens.begin(), tokens.begin() + static_cast<std::ptrdiff_t>(brace) + 1);
+  members(tokens, brace + 1, tokens.size() - 1, *inside, sound);
+  sound.push_back(tokens.back());
+  sound_ = error ? Tokens() : std::move(sound);
 }
 
-void Recovery::members(const Tokens& tokens, std::size_t begin, std::size_t end, Entry entry) {
+/// Tries the members one by one and adds those that parse to `sound`.
+void Recovery::members(const Tokens& tokens, std::size_t begin, std::size_t end, Entry entry, Tokens& sound) {
   if (begin >= end) return;
   const std::uint16_t base = tokens[begin].column;
   Tokens piece;
   int depth = 0;
   bool has_head = false;   // hints go with the member after them
+  const auto finish = [&] {
+    const std::size_t before = diagnostics_.size();
+    member(piece, entry);
+    if (diagnostics_.size() == before) sound.insert(sound.end(), piece.begin(), piece.end());
+    piece.clear();
+    has_head = false;
+  };
   for (std::size_t i = begin; i < end; ++i) {
     const LexToken& token = tokens[i];
     const bool on_base = token.starts_line() && (base == LexToken::kMidLine || token.column <= base);
     const bool is_comma = depth == 0 && (token.type == T_COMMA || token.type == T_LAYOUT);
     if (depth == 0 && (is_comma || (on_base && may_begin_member(token.type) && has_head))) {
-      member(piece, entry);
-      piece.clear();
-      has_head = false;
+      finish();
     }
-    if (!is_comma) piece.push_back(token);
+    (is_comma ? sound : piece).push_back(token);
     const int change = depth_change(token.type);
     if (!is_comma && depth == 0 && change == 0 && token.type != T_HINT) has_head = true;
     depth += change;
   }
-  member(piece, entry);
+  finish();
 }
 
 void Recovery::member(const Tokens& tokens, Entry entry) {
