@@ -227,6 +227,7 @@ void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const
     for (const Object* parent : above->second) {
       if ((own_parent && !(parent->id < *own_parent)) || !may_be_taken(*part, *parent)) continue;
       add_sorted(part->mentions, parent->id);
+      if (!own_parent) add_sorted(part->mentions, attachment->id);    // ATTACH PARTITION would take it as well
     }
     const bool has_rival = std::any_of(parts.begin(), parts.end(), [&](const Object* other) {
       return other != part && other->attributes.has("attached_to") && compared(*other) == compared(*part);
