@@ -26,8 +26,8 @@ namespace {
 constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
 
 #define LPC_KEY_COLUMNS(keys, relation)                                                                                                        \
-  "(select json_agg(a.attname order by k.position) from unnest(con." keys ") with ordinality k(attnum, position)\n"                            \
-  "    join pg_attribute a on a.attrelid = con." relation " and a.attnum = k.attnum)"
+  "(select json_agg(a.attname order by array_position(con." keys ", a.attnum)) from pg_attribute a\n"                                          \
+  "   where a.attrelid = con." relation " and a.attnum = any(con." keys "))"
 
 #define LPC_ACTION(column) "case con." column " when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' end"
 

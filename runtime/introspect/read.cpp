@@ -1,0 +1,165 @@
+#include "introspect/read.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <future>
+#include <optional>
+#include <string>
+
+#include "introspect/dependencies.h"
+#include "introspect/macros.h"
+#include "introspect/unmodelled.h"
+
+namespace lpc::introspect {
+
+namespace {
+
+// Everything that changes how the server prints expressions and constants, so that equal objects give equal text whoever asks; then what would only cost
+// time: compiling the big queries, workers for catalogs of a few thousand rows, trying orders of joins that are written in a good one, and nested loops over the copy of a
+// table that the planner takes for empty. https://www.postgresql.org/docs/15/runtime-config-client.html
+constexpr const char* kSettings = R"sql(SELECT pg_catalog.set_config(s.name, s.value, true) FROM (VALUES
+  ('search_path', ''), ('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('extra_float_digits', '1'), ('bytea_output', 'hex'),
+  ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'),
+  ('statement_timeout', '0'), ('jit', 'off'), ('max_parallel_workers_per_gather', '0'), ('work_mem', '65536'),
+  ('join_collapse_limit', '1'), ('enable_material', 'off')) s(name, value))sql";
+
+constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
+constexpr const char* kSavepoint = "lockplane_introspect";
+/// Relations from which on a second session is worth its start.
+constexpr const char* kSizeQuery = "SELECT count(*) > 4000, pg_catalog.pg_export_snapshot() FROM pg_catalog.pg_class";
+/// What takes about half of the time together: constraints, and what pg_depend and the search for unmodelled objects give.
+constexpr std::array kSecondSession = {KindId::Constraint, KindId::Trigger, KindId::ColumnDefault};
+
+/// The newest query of the kind that the server is new enough for.
+std::string_view query_for(const kinds::Kind& kind, int server_version) {
+  for (const kinds::IntrospectQuery& query : kind.introspect) {
+    if (query.from_version <= server_version) return query.sql;
+  }
+  return {};
+}
+
+/// One session's pipeline: statements, and where the answer of each goes (null: nowhere).
+struct Batch {
+  std::vector<pg::Query> queries;
+  std::vector<pg::Rows*> targets;
+  std::vector<const kinds::Kind*> kinds;
+
+  void add(std::string sql, pg::Rows* target = nullptr, const kinds::Kind* kind = nullptr) {
+    queries.push_back({std::move(sql), {}});
+    targets.push_back(target);
+    kinds.push_back(kind);
+  }
+};
+
+Status run(pg::Connection& connection, const Batch& batch) {
+  auto results = connection.pipeline(batch.queries);
+  if (!results) {
+    Failure failure = results.failure();
+    const std::size_t at = connection.last_error() ? connection.last_error()->statement : batch.kinds.size();
+    if (at < batch.kinds.size() && batch.kinds[at]) failure.message += fmt::format(" (reading each {})", kind_name(batch.kinds[at]->id));
+    return failure;
+  }
+  for (std::size_t i = 0; i < batch.targets.size(); ++i) {
+    if (batch.targets[i]) *batch.targets[i] = std::move((*results)[i]);
+  }
+  return ok();
+}
+
+class Reader {
+ public:
+  Reader(pg::Connection& connection, const ReadOptions& options) : connection_(connection), options_(options) {}
+
+  Result<Reading> run() {
+    if (!options_.in_transaction && !options_.hash_only) LP_DO(open_second_session());
+    Batch first, second;
+    begin(first);
+    fill(first, second_ ? second : first);
+    end(first);
+    std::future<Status> other;
+    if (second_) {
+      second.add("COMMIT");
+      other = std::async(std::launch::async, [&] { return introspect::run(*second_, second); });
+    }
+    const Status done = introspect::run(connection_, first);
+    if (!done) leave();
+    if (second_) LP_DO(other.get());
+    if (!done) return done.failure();
+    return std::move(reading_);
+  }
+
+ private:
+  /// For a big database: the transaction is begun in both sessions. Whatever keeps the second one from it, one will do.
+  Status open_second_session() {
+    LP_DO(connection_.execute(kBegin));
+    begun_ = true;
+    const auto size = connection_.query(kSizeQuery);
+    if (!size) {    // a server that can't export snapshots
+      begun_ = false;
+      return connection_.execute("ROLLBACK");
+    }
+    if (!size->boolean(0, 0)) return ok();
+    auto another = connection_.another();
+    if (!another) return ok();
+    second_.emplace(std::move(*another));
+    if (!second_->execute(kBegin) || !second_->execute(sql("SET TRANSACTION SNAPSHOT {}", literal(size->at(0, 1)))) || !second_->execute(kSettings)) second_.reset();
+    return ok();
+  }
+
+  void begin(Batch& batch) const {
+    if (options_.in_transaction) {
+      batch.add(sql("SAVEPOINT {}", ident(kSavepoint)).text);
+    } else if (!begun_) {
+      batch.add(kBegin);
+    }
+    batch.add(kSettings);
+  }
+
+  void fill(Batch& first, Batch& second) {
+    first.add(kSystemCatalogQuery, &reading_.system_catalogs);
+    const int server_version = connection_.server_version_num();
+    reading_.kinds.reserve(kinds::all_kinds().size());    // the batches point into it
+    for (const kinds::Kind* kind : kinds::all_kinds()) {
+      const std::string_view query = query_for(*kind, server_version);
+      if (query.empty()) continue;
+      reading_.kinds.emplace_back(kind, pg::Rows());
+      const bool is_for_second = std::find(kSecondSession.begin(), kSecondSession.end(), kind->id) != kSecondSession.end();
+      (is_for_second ? second : first).add(expand_macros(query), &reading_.kinds.back().second, kind);
+    }
+    if (options_.hash_only) return;
+    second.add(kDependencyQuery, &reading_.dependencies);
+    second.add(expand_macros(kCandidateQuery), &reading_.candidates);
+  }
+
+  void end(Batch& batch) const {
+    if (options_.in_transaction) {    // going back to the savepoint brings the caller's settings back
+      batch.add(sql("ROLLBACK TO SAVEPOINT {}", ident(kSavepoint)).text);
+      batch.add(sql("RELEASE SAVEPOINT {}", ident(kSavepoint)).text);
+    } else {
+      batch.add("COMMIT");
+    }
+  }
+
+  /// After an error: the caller's transaction goes on, one of our own doesn't.
+  void leave() {
+    if (connection_.is_connection_lost()) return;
+    if (options_.in_transaction) {
+      (void)connection_.execute(sql("ROLLBACK TO SAVEPOINT {}", ident(kSavepoint)));
+    } else if (connection_.transaction_state() != pg::TransactionState::kIdle) {
+      (void)connection_.execute("ROLLBACK");
+    }
+  }
+
+  pg::Connection& connection_;
+  const ReadOptions options_;
+  bool begun_ = false;
+  std::optional<pg::Connection> second_;
+  Reading reading_;
+};
+
+}  // namespace
+
+Result<Reading> read(pg::Connection& connection, const ReadOptions& options) { return Reader(connection, options).run(); }
+
+}  // namespace lpc::introspect

@@ -1,0 +1,29 @@
+// The first half of introspection: the rows of every kind's query, all of one snapshot. Knows the kinds' queries, and nothing of what their columns mean.
+#pragma once
+
+#include <utility>
+#include <vector>
+
+#include "base/result.h"
+#include "kinds/kind.h"
+#include "pg/connection.h"
+
+namespace lpc::introspect {
+
+struct ReadOptions {
+  bool in_transaction = false;    ///< as in IntrospectOptions
+  bool hash_only = false;         ///< as in IntrospectOptions: no dependencies and candidates
+};
+
+struct Reading {
+  pg::Rows system_catalogs;
+  std::vector<std::pair<const kinds::Kind*, pg::Rows>> kinds;    ///< in the registry's order
+  pg::Rows dependencies;          ///< of kDependencyQuery
+  pg::Rows candidates;            ///< of kCandidateQuery
+};
+
+/// Runs the queries in pipelines, in one REPEATABLE READ, READ ONLY transaction, or under a savepoint of the caller's. A database of some size is read over two sessions that
+/// share one snapshot, when the server lets the user have a second one.
+Result<Reading> read(pg::Connection& connection, const ReadOptions& options);
+
+}  // namespace lpc::introspect
