@@ -23,7 +23,7 @@ void report(const std::vector<Unmodelled>& found, diag::Sink& sink) {
 
 Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink) {
   const int server_version = connection.server_version_num();
-  LP_TRY(const Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only}));
+  LP_TRY(const Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only, .again = options.again}));
 
   CatalogBuilder builder;
   Aliases aliases(reading.system_catalogs);

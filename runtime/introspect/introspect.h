@@ -20,6 +20,8 @@ struct IntrospectOptions {
   bool in_transaction = false;
   /// Leave dependencies out: for a hash alone.
   bool hash_only = false;
+  /// The session is lpc's own and will be read again: the server keeps the queries' plans, which are most of the time that a small database takes.
+  bool again = false;
   /// Takes what was found that no kind has; each is reported as LP5015 (a warning) all the same. Null: only reported.
   std::vector<Unmodelled>* unmodelled = nullptr;
   /// Takes the identities of what the catalog holds. Null: nobody wants them.

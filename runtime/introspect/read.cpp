@@ -6,6 +6,7 @@
 #include <array>
 #include <future>
 #include <optional>
+#include <set>
 #include <string>
 
 #include "introspect/dependencies.h"
@@ -73,6 +74,7 @@ class Reader {
 
   Result<Reading> run() {
     if (!options_.in_transaction && !options_.hash_only) LP_DO(open_second_session());
+    if (options_.again && !second_) LP_DO(find_prepared());
     Batch first, second;
     begin(first);
     fill(first, second_ ? second : first);
@@ -107,6 +109,12 @@ class Reader {
     return ok();
   }
 
+  Status find_prepared() {
+    LP_TRY(const pg::Rows rows, connection_.query("SELECT name FROM pg_catalog.pg_prepared_statements"));
+    for (int row = 0; row < rows.size(); ++row) prepared_.emplace(rows(row, 0));
+    return ok();
+  }
+
   void begin(Batch& batch) const {
     if (options_.in_transaction) {
       batch.add(sql("SAVEPOINT {}", ident(kSavepoint)).text);
@@ -117,7 +125,7 @@ class Reader {
   }
 
   void fill(Batch& first, Batch& second) {
-    first.add(kSystemCatalogQuery, &reading_.system_catalogs);
+    add(first, "lockplane_system_catalogs", kSystemCatalogQuery, &reading_.system_catalogs);
     const int server_version = connection_.server_version_num();
     reading_.kinds.reserve(kinds::all_kinds().size());    // the batches point into it
     for (const kinds::Kind* kind : kinds::all_kinds()) {
@@ -125,11 +133,17 @@ class Reader {
       if (query.empty()) continue;
       reading_.kinds.emplace_back(kind, pg::Rows());
       const bool is_for_second = std::find(kSecondSession.begin(), kSecondSession.end(), kind->id) != kSecondSession.end();
-      (is_for_second ? second : first).add(expand_macros(query), &reading_.kinds.back().second, kind);
+      add(is_for_second ? second : first, fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind);
     }
     if (options_.hash_only) return;
-    second.add(kDependencyQuery, &reading_.dependencies);
-    second.add(expand_macros(kCandidateQuery), &reading_.candidates);
+    add(second, "lockplane_dependencies", kDependencyQuery, &reading_.dependencies);
+    add(second, "lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates);
+  }
+
+  void add(Batch& batch, const std::string& name, std::string query, pg::Rows* target, const kinds::Kind* kind = nullptr) const {
+    if (!options_.again || second_) return batch.add(std::move(query), target, kind);
+    if (!prepared_.contains(name)) batch.add(sql("PREPARE {} AS {}", ident(name), fragment(query)).text, nullptr, kind);
+    batch.add(sql("EXECUTE {}", ident(name)).text, target, kind);
   }
 
   void end(Batch& batch) const {
@@ -155,6 +169,7 @@ class Reader {
   const ReadOptions options_;
   bool begun_ = false;
   std::optional<pg::Connection> second_;
+  std::set<std::string> prepared_;    ///< names that the session has
   Reading reading_;
 };
 

@@ -13,6 +13,7 @@ namespace lpc::introspect {
 struct ReadOptions {
   bool in_transaction = false;    ///< as in IntrospectOptions
   bool hash_only = false;         ///< as in IntrospectOptions: no dependencies and candidates
+  bool again = false;             ///< as in IntrospectOptions: the queries are prepared statements of the session
 };
 
 struct Reading {

@@ -45,7 +45,7 @@ Status add_roles(Script& script, pg::Connection& connection, const Catalog& cata
 /// Builds and reads in one transaction, which is then undone.
 Result<Catalog> build_and_read(pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, frontend::FragmentParser& fragments,
                                diag::Sink& sink) {
-  LP_TRY(const Catalog empty, introspect::introspect(connection, {}, fragments, sink));
+  LP_TRY(const Catalog empty, introspect::introspect(connection, {.again = true}, fragments, sink));
   LP_TRY(const Build build, plan_build(empty, with_foreign_cluster(catalog, nullptr), options.canonical, {}, connection, sink));
   Script script;
   script.add("BEGIN");
@@ -53,7 +53,7 @@ Result<Catalog> build_and_read(pg::Connection& connection, const Catalog& catalo
   LP_DO(add_roles(script, connection, catalog));
   add_actions(script, build.actions);
   LP_DO(run_script(connection, script, build.wanted, options.sources, sink));
-  LP_TRY(const Catalog read, introspect::introspect(connection, {.in_transaction = true}, fragments, sink));
+  LP_TRY(const Catalog read, introspect::introspect(connection, {.in_transaction = true, .again = true}, fragments, sink));
   return tidy(read, {catalog, empty, connection.user(), "", true});
 }
 

@@ -48,7 +48,7 @@ class Prover {
   // ---- the live database, again ----------------------------------------------------------------------------------------------
 
   Status build_live() {
-    LP_TRY(empty_, introspect::introspect(connection_, {}, fragments_, sink_));
+    LP_TRY(empty_, introspect::introspect(connection_, {.again = true}, fragments_, sink_));
     for (const std::string& name : needed_roles()) LP_DO(ensure_usable_role(server_, connection_, name));
     LP_DO(build(server_, connection_, empty_, with_foreign_cluster(request_.live, &request_.scope), {.canonical = true}, sink_));
     LP_TRY(built_, read(request_.live, {.identities = &identities_}));
@@ -128,7 +128,8 @@ class Prover {
     return request_.target ? plan::overlay(request_.live, *request_.target, request_.scope) : request_.live;
   }
 
-  Result<Catalog> read(const Catalog& said, const introspect::IntrospectOptions& options = {}) {
+  Result<Catalog> read(const Catalog& said, introspect::IntrospectOptions options = {}) {
+    options.again = true;
     LP_TRY(const Catalog raw, introspect::introspect(connection_, options, fragments_, quiet_));
     Catalog tidied = tidy(raw, {said, empty_, connection_.user(), plan_.role, false});
     CatalogBuilder builder(tidied);
