@@ -4,27 +4,31 @@
 
 namespace lpc {
 
-const Object* Catalog::find(const ObjectId& id) const {
-  const auto at = positions_.find(id);
-  return at == positions_.end() ? nullptr : &objects_[at->second];
-}
-
 namespace {
-
-std::vector<const Object*> look_up(const auto& index, const std::vector<Object>& objects, const ObjectId& id) {
-  std::vector<const Object*> result;
-  if (const auto at = index.find(id); at != index.end()) {
-    for (const std::uint32_t position : at->second) result.push_back(&objects[position]);
-  }
-  return result;
-}
 
 ObjectId schema_id(const std::string& name) { return {KindId::Schema, "", name, "", ""}; }
 
 }  // namespace
 
-std::vector<const Object*> Catalog::children(const ObjectId& id) const { return look_up(children_, objects_, id); }
-std::vector<const Object*> Catalog::dependents(const ObjectId& id) const { return look_up(dependents_, objects_, id); }
+std::uint32_t Catalog::position(const ObjectId& id) const {
+  return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at].id; });
+}
+
+const Object* Catalog::find(const ObjectId& id) const {
+  const std::uint32_t at = position(id);
+  return at == IdTable::kNone ? nullptr : &objects_[at];
+}
+
+std::vector<const Object*> Catalog::listed(const Lists& lists, const ObjectId& id) const {
+  std::vector<const Object*> result;
+  const std::uint32_t at = position(id);
+  if (at == IdTable::kNone) return result;
+  for (std::uint32_t i = lists.begin[at]; i < lists.begin[at + 1]; ++i) result.push_back(&objects_[lists.items[i]]);
+  return result;
+}
+
+std::vector<const Object*> Catalog::children(const ObjectId& id) const { return listed(children_, id); }
+std::vector<const Object*> Catalog::dependents(const ObjectId& id) const { return listed(dependents_, id); }
 
 std::vector<ObjectId> Catalog::needs(const Object& object) const {
   std::vector<ObjectId> result = object.depends_on;
@@ -46,33 +50,39 @@ CatalogBuilder::CatalogBuilder(const Catalog& start) {
   for (const Object& object : start.objects()) add(object);
 }
 
+std::uint32_t CatalogBuilder::position(const ObjectId& id) const {
+  return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at]->id; });
+}
+
 Object* CatalogBuilder::add(Object object) {
-  if (positions_.contains(object.id)) return nullptr;
+  if (position(object.id) != IdTable::kNone) return nullptr;
+  positions_.insert(object.id, static_cast<std::uint32_t>(objects_.size()));
   objects_.push_back(std::make_unique<Object>(std::move(object)));
+  removed_.push_back(false);
   Object* added = objects_.back().get();
-  positions_.emplace(added->id, added);
   if (added->parent) children_[*added->parent].push_back(added);
   return added;
 }
 
 Object* CatalogBuilder::find(const ObjectId& id) {
-  const auto at = positions_.find(id);
-  return at == positions_.end() ? nullptr : at->second;
+  const std::uint32_t at = position(id);
+  return at == IdTable::kNone ? nullptr : objects_[at].get();
 }
 
 void CatalogBuilder::remove(const ObjectId& id) {
-  const auto at = positions_.find(id);
-  if (at == positions_.end()) return;
-  Object* object = at->second;
+  const std::uint32_t at = position(id);
+  if (at == IdTable::kNone) return;
+  Object* object = objects_[at].get();
   if (object->parent) std::erase(children_[*object->parent], object);
-  positions_.erase(at);
-  removed_.insert(object);
+  positions_.erase(object->id, [&](std::uint32_t other) -> const ObjectId& { return objects_[other]->id; });
+  removed_[at] = true;
 }
 
 std::vector<Object*> CatalogBuilder::objects() {
   std::vector<Object*> result;
-  for (const auto& object : objects_) {
-    if (!removed_.contains(object.get())) result.push_back(object.get());
+  result.reserve(objects_.size());
+  for (std::size_t i = 0; i < objects_.size(); ++i) {
+    if (!removed_[i]) result.push_back(objects_[i].get());
   }
   return result;
 }
@@ -83,33 +93,69 @@ std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
 }
 
 Catalog CatalogBuilder::finish() {
+  std::vector<Object*> objects = this->objects();
+  std::sort(objects.begin(), objects.end(), [](const Object* a, const Object* b) { return a->id < b->id; });
   Catalog catalog;
-  catalog.objects_.reserve(positions_.size());
-  for (const auto& object : objects_) {
-    if (!removed_.contains(object.get())) catalog.objects_.push_back(std::move(*object));
-  }
-  std::sort(catalog.objects_.begin(), catalog.objects_.end(), [](const Object& a, const Object& b) { return a.id < b.id; });
-  catalog.positions_.reserve(catalog.objects_.size());
-  for (std::uint32_t i = 0; i < catalog.objects_.size(); ++i) catalog.positions_.emplace(catalog.objects_[i].id, i);
-
-  const auto tidy = [&](std::vector<ObjectId>& ids, const ObjectId& self) {
-    std::erase_if(ids, [&](const ObjectId& id) { return id == self || !catalog.positions_.contains(id); });
-    std::sort(ids.begin(), ids.end());
-    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
-  };
-  for (std::uint32_t i = 0; i < catalog.objects_.size(); ++i) {
-    Object& object = catalog.objects_[i];
-    tidy(object.depends_on, object.id);
-    tidy(object.mentions, object.id);
-    std::erase_if(object.mentions, [&](const ObjectId& id) { return std::binary_search(object.depends_on.begin(), object.depends_on.end(), id); });
-    if (object.parent) catalog.children_[*object.parent].push_back(i);
-    for (const ObjectId& need : catalog.needs(object)) {
-      auto& list = catalog.dependents_[need];
-      if (list.empty() || list.back() != i) list.push_back(i);
-    }
-  }
+  catalog.objects_.reserve(objects.size());
+  for (Object* object : objects) catalog.objects_.push_back(std::move(*object));
   *this = CatalogBuilder();
+  catalog.index();
   return catalog;
+}
+
+Catalog::Lists Catalog::make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const {
+  Lists lists;
+  lists.begin.assign(objects_.size() + 1, 0);
+  for (const auto& [of, item] : pairs) ++lists.begin[of + 1];
+  for (std::size_t i = 1; i < lists.begin.size(); ++i) lists.begin[i] += lists.begin[i - 1];
+  lists.items.resize(pairs.size());
+  std::vector<std::uint32_t> next(lists.begin.begin(), lists.begin.end() - 1);
+  for (const auto& [of, item] : pairs) lists.items[next[of]++] = item;
+  return lists;
+}
+
+/// Tidies the objects' lists of others, and makes the tables to look up by.
+void Catalog::index() {
+  positions_.reserve(objects_.size());
+  for (std::uint32_t i = 0; i < objects_.size(); ++i) positions_.insert(objects_[i].id, i);
+
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> children, dependents;
+  std::vector<std::uint32_t> needs;
+  const auto tidy = [&](std::vector<ObjectId>& ids, const ObjectId& self, bool are_needs) {
+    if (!std::is_sorted(ids.begin(), ids.end())) std::sort(ids.begin(), ids.end());
+    ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
+    std::erase_if(ids, [&](const ObjectId& id) {
+      const std::uint32_t at = id == self ? IdTable::kNone : position(id);
+      if (are_needs && at != IdTable::kNone) needs.push_back(at);
+      return at == IdTable::kNone;
+    });
+  };
+  std::string schema;
+  std::uint32_t schema_position = IdTable::kNone;
+  for (std::uint32_t i = 0; i < objects_.size(); ++i) {
+    Object& object = objects_[i];
+    needs.clear();
+    tidy(object.depends_on, object.id, true);
+    tidy(object.mentions, object.id, false);
+    std::erase_if(object.mentions, [&](const ObjectId& id) { return std::binary_search(object.depends_on.begin(), object.depends_on.end(), id); });
+    if (object.parent) {
+      const std::uint32_t parent = position(*object.parent);
+      if (parent != IdTable::kNone) {
+        children.emplace_back(parent, i);
+        needs.push_back(parent);
+      }
+    }
+    if (object.id.schema != schema) {    // objects of one kind and schema stand together
+      schema = object.id.schema;
+      schema_position = schema.empty() ? IdTable::kNone : position(schema_id(schema));
+    }
+    if (schema_position != IdTable::kNone) needs.push_back(schema_position);
+    std::sort(needs.begin(), needs.end());
+    needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
+    for (const std::uint32_t need : needs) dependents.emplace_back(need, i);
+  }
+  children_ = make_lists(children);
+  dependents_ = make_lists(dependents);
 }
 
 }  // namespace lpc

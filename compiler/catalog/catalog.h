@@ -5,10 +5,11 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
+#include <utility>
 #include <vector>
 
 #include "base/result.h"
+#include "catalog/id_table.h"
 #include "catalog/object.h"
 
 namespace lpc {
@@ -31,10 +32,23 @@ class Catalog {
 
  private:
   friend class CatalogBuilder;
-  std::vector<Object> objects_;                                            // sorted by id
-  std::unordered_map<ObjectId, std::uint32_t, ObjectIdHash> positions_;
-  std::unordered_map<ObjectId, std::vector<std::uint32_t>, ObjectIdHash> children_;
-  std::unordered_map<ObjectId, std::vector<std::uint32_t>, ObjectIdHash> dependents_;
+
+  /// For each object a list of positions, all in one array: those of object i are items[begin[i]] to items[begin[i + 1] - 1].
+  struct Lists {
+    std::vector<std::uint32_t> begin;
+    std::vector<std::uint32_t> items;
+  };
+
+  std::uint32_t position(const ObjectId& id) const;
+  std::vector<const Object*> listed(const Lists& lists, const ObjectId& id) const;
+  /// `pairs` of (object, listed object), the latter ascending.
+  Lists make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const;
+  void index();
+
+  std::vector<Object> objects_;    // sorted by id
+  IdTable positions_;
+  Lists children_;
+  Lists dependents_;
 };
 
 class CatalogBuilder {
@@ -53,10 +67,12 @@ class CatalogBuilder {
   Catalog finish();
 
  private:
+  std::uint32_t position(const ObjectId& id) const;
+
   std::vector<std::unique_ptr<Object>> objects_;
-  std::unordered_map<ObjectId, Object*, ObjectIdHash> positions_;
+  std::vector<bool> removed_;      // of each object
+  IdTable positions_;
   std::unordered_map<ObjectId, std::vector<Object*>, ObjectIdHash> children_;
-  std::unordered_set<const Object*> removed_;
 };
 
 /// `sha256:…` over the canonical JSON of the object's id, parent and attributes (RFC 8785); dependencies and hints don't count.

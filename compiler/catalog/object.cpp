@@ -37,8 +37,10 @@ void Attributes::remove(std::string_view name) {
 }
 
 const Value* Attributes::find(std::string_view name) const {
-  const auto at = position(entries_, name);
-  return at != entries_.end() && at->first == name ? &at->second : nullptr;
+  for (const Entry& entry : entries_) {    // few; and mostly the very same static string
+    if (entry.first.size() == name.size() && (entry.first.data() == name.data() || entry.first == name)) return &entry.second;
+  }
+  return nullptr;
 }
 
 bool Attributes::flag(std::string_view name) const {

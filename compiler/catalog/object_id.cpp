@@ -115,7 +115,7 @@ std::size_t ObjectIdHash::operator()(const ObjectId& id) const {
   const std::hash<std::string> hash;
   std::size_t seed = static_cast<std::size_t>(id.kind);
   for (const std::string* part : {&id.schema, &id.name, &id.member, &id.arguments}) {
-    seed ^= hash(*part) + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
+    seed ^= (part->empty() ? 0 : hash(*part)) + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
   }
   return seed;
 }

@@ -107,13 +107,14 @@ Result<Program> compile(const std::vector<FileId>& files, SourceMap& sources, fr
     return frontend::parse(*file, sources, sink);
   };
   diag::Sink later;
-  const sema::Module module = sema::analyze(std::move(trees), sources, read, later);
+  sema::Module module = sema::analyze(std::move(trees), sources, read, later);
+  const std::vector<std::string> schemas(module.schemas.begin(), module.schemas.end());
   Program program;
-  program.catalog = lower::lower(module, fragments, later);
+  program.catalog = lower::lower(std::move(module), fragments, later);
   report(later, sources, sink);
   if (sink.has_errors()) return Failure::reported();
   program.scope = scope_of(program.catalog, true);
-  for (const std::string& schema : module.schemas) program.scope.schemas.push_back(schema);
+  for (const std::string& schema : schemas) program.scope.schemas.push_back(schema);
   std::sort(program.scope.schemas.begin(), program.scope.schemas.end());
   program.scope.schemas.erase(std::unique(program.scope.schemas.begin(), program.scope.schemas.end()), program.scope.schemas.end());
   return program;

@@ -46,7 +46,11 @@ void report_unknown(const ast::Decl& decl, diag::Sink& sink) {
 /// A member may mean something else in each parent: `column` in a view is no table column.
 void dispatch(const ast::Decl& decl, kinds::LowerContext& context) {
   const kinds::Kind* kind = nullptr;
-  if (context.parent_decl != nullptr) kind = kinds::kind_declared_as(fmt::format("{}_{}", context.parent_decl->kind, decl.kind));
+  if (context.parent_decl != nullptr) {
+    std::string word = context.parent_decl->kind;
+    word.append("_").append(decl.kind);
+    kind = kinds::kind_declared_as(word);
+  }
   if (kind == nullptr) kind = kinds::kind_declared_as(decl.kind);
   if (kind == nullptr) {
     report_unknown(decl, context.sink);
@@ -131,7 +135,7 @@ void check_slots(CatalogBuilder& builder, diag::Sink& sink) {
 
 }  // namespace
 
-Catalog lower(const sema::Module& module, frontend::FragmentParser& fragments, diag::Sink& sink) {
+Catalog lower(sema::Module module, frontend::FragmentParser& fragments, diag::Sink& sink) {
   CatalogBuilder builder;
   const kinds::DeclaredNames names = declared_names(module);
   kinds::LowerContext context(builder, sink, fragments, names);
@@ -143,6 +147,7 @@ Catalog lower(const sema::Module& module, frontend::FragmentParser& fragments, d
     context.external = placed.external;
     dispatch(*placed.decl, context);
   }
+  module = {};    // its memory is as much as the catalog's
   normalise(builder);
   check_slots(builder, sink);
   link(builder, fragments, LinkMode::declared, sink);

@@ -10,7 +10,7 @@
 namespace lpc::lower {
 
 /// The desired catalog of a program, not yet canonical (SQL as written).
-Catalog lower(const sema::Module& module, frontend::FragmentParser& fragments, diag::Sink& sink);
+Catalog lower(sema::Module module, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 /// Runs the kinds' `normalise` hooks: leaves out what a server implies. For introspected catalogs too.
 void normalise(CatalogBuilder& builder);

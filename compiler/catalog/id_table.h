@@ -1,0 +1,82 @@
+// Positions by id, for containers that hold the ids themselves: open addressing, eight bytes an entry, no copies of names.
+// A big database has hundreds of thousands of objects, and each ObjectId is four strings.
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "catalog/object_id.h"
+
+namespace lpc {
+
+class IdTable {
+ public:
+  static constexpr std::uint32_t kNone = UINT32_MAX;
+
+  void reserve(std::size_t count) {
+    if (2 * count > slots_.size()) rebuild(2 * count);
+  }
+
+  /// The position whose id (told by `id_at`) is `id`, or kNone.
+  template <class IdAt>
+  std::uint32_t find(const ObjectId& id, const IdAt& id_at) const {
+    if (slots_.empty()) return kNone;
+    const std::uint32_t hash = hash_of(id);
+    for (std::size_t at = hash & mask(); slots_[at].position != kNone; at = (at + 1) & mask()) {
+      const Slot& slot = slots_[at];
+      if (slot.hash == hash && slot.position != kGone && id_at(slot.position) == id) return slot.position;
+    }
+    return kNone;
+  }
+
+  /// `id` must not be in the table.
+  void insert(const ObjectId& id, std::uint32_t position) {
+    if (2 * (used_ + 1) > slots_.size()) rebuild(4 * (used_ + 1));
+    place({hash_of(id), position});
+  }
+
+  template <class IdAt>
+  void erase(const ObjectId& id, const IdAt& id_at) {
+    const std::uint32_t position = find(id, id_at);
+    if (position == kNone) return;
+    std::size_t at = hash_of(id) & mask();
+    while (slots_[at].position != position) at = (at + 1) & mask();
+    slots_[at].position = kGone;
+  }
+
+ private:
+  struct Slot {
+    std::uint32_t hash = 0;
+    std::uint32_t position = kNone;
+  };
+  static constexpr std::uint32_t kGone = UINT32_MAX - 1;    ///< erased; the search goes on behind it
+
+  static std::uint32_t hash_of(const ObjectId& id) {
+    const std::uint64_t hash = ObjectIdHash{}(id);
+    return static_cast<std::uint32_t>(hash ^ hash >> 32);
+  }
+  std::size_t mask() const { return slots_.size() - 1; }
+
+  void place(Slot slot) {
+    std::size_t at = slot.hash & mask();
+    while (slots_[at].position != kNone) at = (at + 1) & mask();
+    slots_[at] = slot;
+    ++used_;
+  }
+
+  void rebuild(std::size_t size) {
+    std::size_t capacity = 16;
+    while (capacity < size) capacity *= 2;
+    std::vector<Slot> old(capacity);
+    old.swap(slots_);
+    used_ = 0;
+    for (const Slot& slot : old) {
+      if (slot.position < kGone) place(slot);
+    }
+  }
+
+  std::vector<Slot> slots_;    // a power of two, at most half full
+  std::size_t used_ = 0;       // erased ones included
+};
+
+}  // namespace lpc
