@@ -1,5 +1,6 @@
 #include "plan/diff.h"
 
+#include "catalog/spelling.h"
 #include "kinds/kind.h"
 
 namespace lpc::plan {
@@ -12,7 +13,7 @@ std::vector<AttributeDelta> compare(const Object& before, const Object& after) {
     if (rule.ignored) continue;
     const Value* a = before.attributes.find(rule.name);
     const Value* b = after.attributes.find(rule.name);
-    if (a == b || (a && b && *a == *b)) continue;
+    if (a == b || (a && b && mean_the_same(*a, *b))) continue;
     deltas.push_back({rule.name, a, b});
   }
   return deltas;

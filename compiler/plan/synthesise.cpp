@@ -202,6 +202,7 @@ class Synthesiser {
       converted.hints.insert(converted.hints.begin(),
                              {"using", {sql("{}::{}::{}", ident(object.id.own_name()), fragment(through), fragment(type)).text}, {}});
       add_alter({&before, converted, {rule.name}}, rule.alter);
+      graph_.actions.back().description = fmt::format("Convert {} to the new form of {}", kinds::spoken(object.id), type);
       conversion_nodes_[object.id] = alter_nodes_[object.id].back();
       return;
     }

@@ -30,9 +30,6 @@ constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE REA
 constexpr const char* kSavepoint = "lockplane_introspect";
 /// Relations from which on a second session is worth its start.
 constexpr const char* kSizeQuery = "SELECT count(*) > 4000, pg_catalog.pg_export_snapshot() FROM pg_catalog.pg_class";
-/// What takes about half of the time together: constraints, and what pg_depend and the search for unmodelled objects give.
-constexpr std::array kSecondSession = {KindId::Constraint, KindId::Trigger, KindId::ColumnDefault};
-
 /// The newest query of the kind that the server is new enough for.
 std::string_view query_for(const kinds::Kind& kind, int server_version) {
   for (const kinds::IntrospectQuery& query : kind.introspect) {
@@ -67,6 +64,13 @@ Status run(pg::Connection& connection, const Batch& batch) {
   }
   return ok();
 }
+
+struct Question {
+  std::string name;              ///< as a prepared statement
+  std::string query;
+  pg::Rows* target;
+  const kinds::Kind* kind;       ///< null when it isn't about one
+};
 
 class Reader {
  public:
@@ -124,26 +128,36 @@ class Reader {
     batch.add(kSettings);
   }
 
+  /// With two sessions, each query goes to the one that has less to do. The longer a query is, the more it does: that is near enough.
   void fill(Batch& first, Batch& second) {
-    add(first, "lockplane_system_catalogs", kSystemCatalogQuery, &reading_.system_catalogs);
+    std::vector<Question> questions;
+    questions.push_back({"lockplane_system_catalogs", kSystemCatalogQuery, &reading_.system_catalogs, nullptr});
     const int server_version = connection_.server_version_num();
-    reading_.kinds.reserve(kinds::all_kinds().size());    // the batches point into it
+    reading_.kinds.reserve(kinds::all_kinds().size());    // the questions point into it
     for (const kinds::Kind* kind : kinds::all_kinds()) {
       const std::string_view query = query_for(*kind, server_version);
       if (query.empty()) continue;
       reading_.kinds.emplace_back(kind, pg::Rows());
-      const bool is_for_second = std::find(kSecondSession.begin(), kSecondSession.end(), kind->id) != kSecondSession.end();
-      add(is_for_second ? second : first, fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind);
+      questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind});
     }
-    if (options_.hash_only) return;
-    add(second, "lockplane_dependencies", kDependencyQuery, &reading_.dependencies);
-    add(second, "lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates);
+    if (!options_.hash_only) {
+      questions.push_back({"lockplane_dependencies", kDependencyQuery, &reading_.dependencies, nullptr});
+      questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates, nullptr});
+    }
+    if (second_) std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) { return a.query.size() > b.query.size(); });
+    std::array<std::size_t, 2> loads = {0, 0};
+    for (Question& question : questions) {
+      const std::size_t lighter = loads[0] <= loads[1] ? 0 : 1;
+      loads[lighter] += question.query.size();
+      add(lighter == 0 ? first : second, question);
+    }
   }
 
-  void add(Batch& batch, const std::string& name, std::string query, pg::Rows* target, const kinds::Kind* kind = nullptr) const {
-    if (!options_.again || second_) return batch.add(std::move(query), target, kind);
-    if (!prepared_.contains(name)) batch.add(sql("PREPARE {} AS {}", ident(name), fragment(query)).text, nullptr, kind);
-    batch.add(sql("EXECUTE {}", ident(name)).text, target, kind);
+  void add(Batch& batch, Question& question) const {
+    if (!options_.again || second_) return batch.add(std::move(question.query), question.target, question.kind);
+    const Sql name = ident(question.name);
+    if (!prepared_.contains(question.name)) batch.add(sql("PREPARE {} AS {}", name, fragment(question.query)).text, nullptr, question.kind);
+    batch.add(sql("EXECUTE {}", name).text, question.target, question.kind);
   }
 
   void end(Batch& batch) const {

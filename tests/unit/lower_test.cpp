@@ -39,9 +39,9 @@ Lowered lower_text(const std::string& text) {
   frontend::FragmentParser fragments;
   std::vector<ast::File> files;
   files.push_back(frontend::parse(sources.add("a.lp", text), sources, sink));
-  const sema::Module module = sema::analyze(std::move(files), sources, nullptr, sink);
+  sema::Module module = sema::analyze(std::move(files), sources, nullptr, sink);
   Lowered result;
-  result.catalog = lower(module, fragments, sink);
+  result.catalog = lower(std::move(module), fragments, sink);
   result.diagnostics = sink.all();
   for (const diag::Diagnostic& diagnostic : sink.all()) result.codes.push_back(diag::code_text(diagnostic.code));
   return result;

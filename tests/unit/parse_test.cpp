@@ -244,8 +244,9 @@ table fine { id int }
             "LP1001 6:19 unexpected `nul`; expected `null`\n"
             "LP1001 7:11 unexpected `a`; expected `(`\n"
             "LP1001 10:21 unexpected `chek`; expected a clause of a domain\n");
-  ASSERT_EQ(parsed.file.declarations.size(), 2u);   // what has mistakes is left out
-  EXPECT_EQ(parsed.file.declarations[1].name.last(), "fine");
+  ASSERT_EQ(parsed.file.declarations.size(), 3u);
+  EXPECT_EQ(parsed.file.declarations[1].members.size(), 2u);    // members with mistakes are left out
+  EXPECT_EQ(parsed.file.declarations[2].name.last(), "fine");
 }
 
 TEST(ParseErrors, SuggestNearWords) {

@@ -1,0 +1,13 @@
+// Values that say the same in other words. Postgres prints some expressions so that they read back as others that mean the same (base/in_lists.h); such
+// differences are none to a plan, and not in a hash.
+#pragma once
+
+#include "catalog/value.h"
+
+namespace lpc {
+
+/// The value with every text in the one spelling that all equal texts share.
+Value in_one_spelling(const Value& value);
+bool mean_the_same(const Value& a, const Value& b);
+
+}  // namespace lpc
