@@ -85,11 +85,9 @@ memberOfClause : 'member' 'of' identifier (',' identifier)* memberOptionClause? 
 memberOptionClause : 'with' (identifier 'option' | memberSettingClause (',' memberSettingClause)*) ;
 memberSettingClause : memberSettingWord memberSettingWord ;        // `inherit false`, `set true`
 memberSettingWord : 'inherit' | 'set' | 'true' | 'false' | SOFT_WORD ;
-inDatabaseClause : 'in' inDatabaseWord setClause ;                 // the database that is connected to
-inDatabaseWord : SOFT_WORD ;
+inDatabaseClause : 'in' 'database' setClause ;                     // the database that is connected to
 
-databaseDecl  : databaseWord (ownerClause | commentClause)* '{' databaseMember* '}' ;
-databaseWord  : SOFT_WORD ;
+databaseDecl  : 'database' (ownerClause | commentClause)* '{' databaseMember* '}' ;
 databaseMember : setClause | connectionLimitClause | objectClause | separator ;
 
 tablespaceDecl : 'tablespace' identifier (locationClause | withClause | objectClause)* ;
@@ -369,7 +367,7 @@ identifier    : SOFT_WORD | QUOTED_NAME | softKeyword ;
 // Words that begin no member or clause where a column's name could stand. The others must be quoted as names; `lpc fmt` and
 // `lpc pull` do so (cmake/lp_tokens.cmake reads this rule for frontend/lex.h).
 softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | 'begin' | 'bigint' | 'bit' | 'by' | 'cache' | 'called' | 'cascade'
-              | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
+              | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'database' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
               | 'domain' | 'double' | 'each' | 'enabled' | 'enforced' | 'enum' | 'execute' | 'extension' | 'external' | 'forced' | 'full' | 'function' | 'functions'
               | 'granted' | 'hash' | 'hour' | 'immediate' | 'immutable' | 'import' | 'increment' | 'inherit' | 'inherits' | 'input' | 'insert' | 'instead'
               | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'

@@ -118,6 +118,12 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   describe(action, fmt::format("Add {}", spoken(column.id)));
 }
 
+/// A new column has taken ownership of its sequences: now their privileges can be given.
+void alter_column_grants(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  alter_grants(alteration, context, action);
+  if (alteration.before == nullptr) grant_on_owned_sequences(alteration.after.id, context, action);
+}
+
 /// The column goes on as one that its table has only because of its parent.
 void stop_deviating(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
@@ -170,7 +176,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "options", .content = Content::map, .alter = alter_column_options},
     {.name = "inherited", .content = Content::flag, .alter = alter_nothing},
     kCommentRule,
-    kGrantsRule,
+    {.name = "grants", .content = Content::map, .alter = alter_column_grants, .after_create = true},
 };
 
 }  // namespace

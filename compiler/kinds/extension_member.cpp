@@ -275,8 +275,7 @@ void print_list(const Object& object, const Word& word, bool revoke, const Catal
         writer.word(to_lower_ascii(privilege.substr(0, columns)));
         if (columns != std::string::npos) writer.word(privilege.substr(columns + 1));
       }
-      writer.word("on").word(word.word).word(trim(name.text()));
-      if (is_routine(word)) writer.sql(object.id.arguments);
+      writer.word("on").word(word.word).word(is_routine(word) ? fmt::format("{}({})", trim(name.text()), object.id.arguments) : trim(name.text()));
       writer.word(revoke ? "from" : "to").ident(grantee);
       if (how.second) writer.word("with grant option");
       if (!how.first.empty()) writer.word("granted by").ident(how.first);
