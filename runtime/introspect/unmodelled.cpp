@@ -75,9 +75,6 @@ UNION ALL
 SELECT 'pg_subscription', NULL, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
   JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
 UNION ALL
-SELECT 'pg_depend', NULL, 'DEPENDS ON EXTENSION of', '', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
-  FROM pg_catalog.pg_depend d WHERE d.deptype = 'x'
-UNION ALL
 SELECT 'pg_seclabel', NULL, 'security label', '', o.provider || ' ON ' || o.objtype || ' ' || coalesce(o.objname, '') FROM pg_catalog.pg_seclabels o
   WHERE EXISTS (SELECT FROM pg_catalog.pg_seclabel)
 ORDER BY 3, 4, 5)sql";
