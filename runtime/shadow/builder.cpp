@@ -68,7 +68,7 @@ std::vector<std::string> named_roles(const Catalog& catalog) {
   for (const Object& object : catalog.objects()) {
     kinds::add_named_roles(object, names);
     for (const ObjectId& need : object.depends_on) {
-      if (kinds::kind(need.kind).traits.cluster_wide) names.insert(need.name);
+      if (need.kind == KindId::Role) names.insert(need.name);
     }
   }
   std::vector<std::string> result;

@@ -22,7 +22,7 @@ Result<ClusterWide> sort_cluster_wide(ShadowServer& server, pg::Connection& conn
   const bool own_server = is_own_server(server);
   ClusterWide result;
   for (const Object& object : catalog.objects()) {
-    if (object.external || !kinds::kind(object.id.kind).traits.cluster_wide) continue;
+    if (object.external || object.id.kind != KindId::Role) continue;
     LP_TRY(const bool exists, role_exists(connection, object.id.name));
     const bool stays = exists && (!own_server || object.id.name == connection.user() || !connection.execute(sql("DROP ROLE {}", ident(object.id.name))));
     (stays ? result.existing : result.made).push_back(object.id);
