@@ -81,7 +81,7 @@ roleOptionClause : roleWord ;
 roleWord      : SOFT_WORD | 'inherit' ;
 connectionLimitClause : 'connection' 'limit' number ;
 validUntilClause : 'valid' 'until' string ;
-memberOfClause : 'member' 'of' identifier (',' identifier)* memberOptionClause? grantedByClause? ;
+memberOfClause : 'member' 'of' identifier (',' identifier)* memberOptionClause? ;
 memberOptionClause : 'with' (identifier 'option' | memberSettingClause (',' memberSettingClause)*) ;
 memberSettingClause : memberSettingWord memberSettingWord ;        // `inherit false`, `set true`
 memberSettingWord : 'inherit' | 'set' | 'true' | 'false' | SOFT_WORD ;

@@ -59,8 +59,7 @@ def objects(catalog):
     """What a catalog says of its objects, a line each. Roles that the text has no need to name, and what nothing is said of, are left out."""
     lines = []
     for each in json.loads(catalog)["objects"]:
-        is_plain_database = each["id"] == "database current" and set(each["attributes"]) == {"owner"}
-        if each["attributes"] and not each.get("external") and not each["id"].startswith("role ") and not is_plain_database:
+        if each["attributes"] and not each.get("external") and not each["id"].startswith("role "):
             attributes = {name: value for name, value in each["attributes"].items() if not name.startswith("_")}    # `_x` are notes for planning
             lines.append(each["id"] + " " + json.dumps(attributes, sort_keys=True))
     return "\n".join(lines)
