@@ -48,6 +48,10 @@ class Tidier {
     for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
       if (rule.unsaid_keeps_live) settle(result, said, rule);
     }
+    if (said && object.id.kind == KindId::Tablespace) {
+      // On the shadow it stands in the server's own folder.
+      if (const Value* location = said->attributes.find("location")) result.attributes.set("location", *location);
+    }
     if (said) result.hints = said->hints;
     for (const Object* outer = &object; outer;) {
       const Object* source = how_.said.find(outer->id);

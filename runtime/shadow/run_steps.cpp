@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include "shadow/tablespaces.h"
+
 namespace lpc::shadow {
 
 namespace {
@@ -26,7 +28,11 @@ class Runner {
     for (const plan::Step& step : steps) {
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
       if (step.transactional && !open_) LP_DO(begin(step));
-      for (const std::string& statement : step.sql) {
+      for (const std::string& written : step.sql) {
+        std::string statement = written;
+        if (!step.transactional) {
+          LP_TRY(statement, prepare_tablespace(connection_, written));
+        }
         if (!connection_.execute(statement)) return fail(step, statement);
       }
       last_ = &step;
