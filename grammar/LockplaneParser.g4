@@ -87,7 +87,7 @@ memberSettingClause : memberSettingWord memberSettingWord ;        // `inherit f
 memberSettingWord : 'inherit' | 'set' | 'true' | 'false' | SOFT_WORD ;
 inDatabaseClause : 'in' 'database' setClause ;                     // the database that is connected to
 
-databaseDecl  : 'database' (ownerClause | commentClause)* '{' databaseMember* '}' ;
+databaseDecl  : 'database' (ownerClause | commentClause | securityLabelClause)* '{' databaseMember* '}' ;
 databaseMember : setClause | connectionLimitClause | objectClause | separator ;
 
 tablespaceDecl : 'tablespace' identifier (locationClause | withClause | objectClause)* ;

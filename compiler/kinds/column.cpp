@@ -6,6 +6,7 @@
 #include <fmt/core.h>
 
 #include "kinds/common.h"
+#include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table_parts.h"
 #include "kinds/type_change.h"
@@ -176,6 +177,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "options", .content = Content::map, .alter = alter_column_options},
     {.name = "inherited", .content = Content::flag, .alter = alter_nothing},
     kCommentRule,
+    kSecurityLabelsRule,
     {.name = "grants", .content = Content::map, .alter = alter_column_grants, .after_create = true},
 };
 

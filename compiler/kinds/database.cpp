@@ -11,6 +11,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/routine.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -112,6 +113,7 @@ void drop_database(const Object& database, const ChangeContext& context, Action&
   if (database.attributes.has("settings")) alter_settings({&database, plain, {"settings"}}, context, action);
   if (database.attributes.has("connection_limit")) alter_limit({&database, plain, {"connection_limit"}}, context, action);
   if (database.attributes.has("comment")) alter_database_comment({&database, plain, {"comment"}}, context, action);
+  if (database.attributes.has("security_labels")) alter_security_labels({&database, plain, {"security_labels"}}, context, action);
   alter_database_grants({&database, plain, {"grants", "revokes"}}, context, action);
 }
 
@@ -143,6 +145,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "connection_limit", .content = Content::integer, .alter = alter_limit, .after_create = true},
     {.name = "owner", .content = Content::role, .alter = alter_database_owner, .after_create = true, .unsaid_keeps_live = true},
     {.name = "comment", .content = Content::text, .alter = alter_database_comment, .after_create = true},
+    kSecurityLabelsRule,
     {.name = "grants", .content = Content::map, .alter = alter_database_grants, .after_create = true},
     {.name = "revokes", .content = Content::map, .alter = alter_database_grants, .after_create = true},
 };

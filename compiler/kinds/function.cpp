@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "kinds/routine.h"
 #include "kinds/routine_query.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -254,6 +255,7 @@ constexpr AttributeRule kRules[] = {
     kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

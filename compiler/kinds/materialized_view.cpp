@@ -2,6 +2,7 @@
 // What they hold is derived, so replacing one loses nothing; it costs the time to compute it again.
 #include "kinds/extension_dependencies.h"
 #include "kinds/relation_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/view.h"
 #include "kinds/view_query.h"
 
@@ -118,6 +119,7 @@ constexpr AttributeRule kRules[] = {
     kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

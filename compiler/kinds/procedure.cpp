@@ -1,6 +1,7 @@
 // Procedures. https://www.postgresql.org/docs/15/sql-createprocedure.html
 #include "kinds/routine.h"
 #include "kinds/routine_query.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -77,6 +78,7 @@ constexpr AttributeRule kRules[] = {
     kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

@@ -11,6 +11,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/routine.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -449,6 +450,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "settings", .content = Content::list, .alter = alter_settings, .after_create = true},
     {.name = "database_settings", .content = Content::list, .alter = alter_database_settings, .after_create = true},
     kCommentRule,
+    kSecurityLabelsRule,
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table_parts.h"
 
@@ -215,6 +216,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "owned_by", .content = Content::map, .alter = alter_owned_by},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     {.name = "grants", .content = Content::map, .alter = alter_sequence_grants, .after_create = true},
     {.name = "revokes", .content = Content::map, .alter = alter_sequence_grants, .after_create = true},
 };

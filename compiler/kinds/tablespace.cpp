@@ -7,6 +7,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/relation_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -82,6 +83,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "options", .content = Content::map, .alter = alter_options},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

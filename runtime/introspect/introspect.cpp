@@ -5,6 +5,7 @@
 #include "introspect/decode.h"
 #include "introspect/dependencies.h"
 #include "introspect/macros.h"
+#include "introspect/security_labels.h"
 #include "kinds/kind.h"
 #include "lower/lower.h"
 
@@ -34,6 +35,7 @@ struct Batch {
   std::size_t system_catalogs = 0;
   std::size_t candidates = 0;
   std::size_t dependencies = 0;
+  std::size_t labels = 0;
   std::vector<std::pair<const kinds::Kind*, std::size_t>> kinds;
 
   std::size_t add(std::string sql) {
@@ -55,6 +57,7 @@ Batch make_batch(const IntrospectOptions& options, int server_version) {
     const std::string_view query = query_for(*kind, server_version);
     if (!query.empty()) batch.kinds.emplace_back(kind, batch.add(expand_macros(query)));
   }
+  batch.labels = batch.add(kSecurityLabelQuery);
   if (!options.hash_only) {
     batch.dependencies = batch.add(kDependencyQuery);
     batch.candidates = batch.add(expand_macros(kCandidateQuery));
@@ -102,10 +105,12 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
   CatalogBuilder builder;
   Aliases aliases(rows[batch.system_catalogs]);
   for (const auto& [kind, position] : batch.kinds) LP_DO(decode(*kind, rows[position], server_version, builder, aliases));
+  std::vector<Unmodelled> labelled = apply_security_labels(rows[batch.labels], aliases);
   if (!options.hash_only) {
     const Dependencies dependencies(rows[batch.dependencies], aliases);
     dependencies.apply(builder);
     std::vector<Unmodelled> unmodelled = find_unmodelled(rows[batch.candidates], aliases, dependencies);
+    unmodelled.insert(unmodelled.end(), std::make_move_iterator(labelled.begin()), std::make_move_iterator(labelled.end()));
     report(unmodelled, sink);
     if (options.unmodelled) *options.unmodelled = std::move(unmodelled);
   }

@@ -74,9 +74,6 @@ SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVE
 UNION ALL
 SELECT 'pg_subscription', NULL, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
   JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
-UNION ALL
-SELECT 'pg_seclabel', NULL, 'security label', '', o.provider || ' ON ' || o.objtype || ' ' || coalesce(o.objname, '') FROM pg_catalog.pg_seclabels o
-  WHERE EXISTS (SELECT FROM pg_catalog.pg_seclabel)
 ORDER BY 3, 4, 5)sql";
 
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {

@@ -1,5 +1,6 @@
 // From what a shadow database holds to what was meant: the shadow's own objects and names taken out, what only sources know put back.
 #include "kinds/kind.h"
+#include "kinds/security_labels.h"
 #include "shadow/builder.h"
 
 namespace lpc::shadow {
@@ -52,6 +53,9 @@ class Tidier {
       // On the shadow it stands in the server's own folder.
       if (const Value* location = said->attributes.find("location")) result.attributes.set("location", *location);
     }
+    // The shadow has no label providers.
+    const Value* labels = said ? said->attributes.find(kinds::kSecurityLabelsRule.name) : nullptr;
+    if (labels) result.attributes.set(kinds::kSecurityLabelsRule.name, *labels);
     if (said) result.hints = said->hints;
     for (const Object* outer = &object; outer;) {
       const Object* source = how_.said.find(outer->id);

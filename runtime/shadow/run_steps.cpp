@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "kinds/security_labels.h"
 #include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
@@ -29,6 +30,7 @@ class Runner {
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
       if (step.transactional && !open_) LP_DO(begin(step));
       for (const std::string& written : step.sql) {
+        if (kinds::is_security_label(written)) continue;
         std::string statement = written;
         if (!step.transactional) {
           LP_TRY(statement, prepare_tablespace(connection_, written));
