@@ -22,7 +22,8 @@ CALLED : 'called' ;           CASCADE : 'cascade' ;         CASCADED : 'cascaded
 CHAR : 'char' ;               CHARACTER : 'character' ;     CHECK : 'check' ;             CLUSTER : 'cluster' ;
 COLLATE : 'collate' ;         COLUMN : 'column' ;           COMMENT : 'comment' ;
 COMPRESSION : 'compression' ; CONNECTION : 'connection' ;   CONSTRAINT : 'constraint' ;   COST : 'cost' ;
-CYCLE : 'cycle' ;             DATA : 'data' ;               DAY : 'day' ;                 DEFAULT : 'default' ;
+CYCLE : 'cycle' ;             DATA : 'data' ;               DATABASE : 'database' ;       DAY : 'day' ;
+DEFAULT : 'default' ;
 DEFERRABLE : 'deferrable' ;   DEFERRED : 'deferred' ;       DEFINER : 'definer' ;         DELETE : 'delete' ;
 DISABLED : 'disabled' ;       DISTINCT : 'distinct' ;       DO : 'do' ;                   DOMAIN : 'domain' ;
 DOUBLE : 'double' ;           EACH : 'each' ;               ENABLED : 'enabled' ;         END : 'end' ;

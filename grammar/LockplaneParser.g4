@@ -26,7 +26,7 @@ declaration  : hint* externalClause?
                ( schemaDecl | extensionDecl | roleDecl | defaultPrivilegesDecl | defaultOwnerDecl
                | tableDecl | viewDecl | materializedViewDecl | sequenceDecl
                | enumDecl | domainDecl | compositeTypeDecl
-               | functionDecl | procedureDecl | castDecl | eventTriggerDecl | grantDecl | revokeDecl | uniformDecl ) ;
+               | functionDecl | procedureDecl | castDecl | eventTriggerDecl | databaseDecl | tablespaceDecl | grantDecl | revokeDecl | uniformDecl ) ;
 
 separator      : ',' | LAYOUT ;                          // between members neither means anything
 hint           : HINT sqlParens? ;      // `@allow(LP4001, 'reason')`: names, strings and numbers; or one expression: `@using(old::int + 1)`
@@ -34,9 +34,13 @@ externalClause : 'external' ;
 
 // ---- clauses of many kinds ----------------------------------------------------------------------------------------------
 
-objectClause  : ownerClause | commentClause | grantDecl | revokeDecl ;
+objectClause  : ownerClause | commentClause | securityLabelClause | grantDecl | revokeDecl ;
 ownerClause   : 'owner' identifier ;
 commentClause : 'comment' string ;
+securityLabelClause : 'security' securityLabelWord identifier string ;    // `security label provider '…'`
+securityLabelWord : SOFT_WORD ;
+dependsClause : dependsWord 'on' 'extension' identifier (',' identifier)* ;
+dependsWord   : SOFT_WORD ;
 withClause    : 'with' '(' option (',' option)* ')' ;
 optionsClause : 'options' '(' option (',' option)* ')' ;
 tablespaceClause : 'tablespace' identifier ;
@@ -61,19 +65,34 @@ grantedByClause      : 'granted' 'by' identifier ;
 
 // The splitter parses a schema's block a declaration at a time: the parser sees its head alone.
 schemaDecl    : 'schema' identifier objectClause* ('{' declaration* '}')? ;
-extensionDecl : 'extension' identifier (inSchemaClause | versionClause | commentClause)* ;
+extensionDecl : 'extension' identifier (inSchemaClause | versionClause | commentClause | securityLabelClause)* ('{' extensionMember* '}')? ;
+extensionMember : memberGrantDecl | memberRevokeDecl | separator ;
+memberGrantDecl : 'grant' privilegeClause (',' privilegeClause)* onMemberClause toClause grantOptionClause? grantedByClause? ;
+memberRevokeDecl : 'revoke' grantOptionForClause? privilegeClause (',' privilegeClause)* onMemberClause fromClause ;
+onMemberClause : 'on' memberWord qualifiedName sqlParens? ;
+memberWord    : 'function' | 'procedure' | 'table' | 'sequence' | 'schema' | 'type' | 'language' | 'foreign' 'data' SOFT_WORD | SOFT_WORD ;
 inSchemaClause : 'in' 'schema' identifier (',' identifier)* ;
 versionClause : 'version' (string | identifier) ;
 
-roleDecl      : 'role' identifier commentClause? ('{' roleMember* '}')? ;
+roleDecl      : 'role' identifier commentClause? securityLabelClause* ('{' roleMember* '}')? ;
 roleMember    : roleClause | separator ;
-roleClause    : connectionLimitClause | validUntilClause | memberOfClause | setClause | roleOptionClause ;
+roleClause    : connectionLimitClause | validUntilClause | memberOfClause | setClause | inDatabaseClause | roleOptionClause ;
 roleOptionClause : roleWord ;
 roleWord      : SOFT_WORD | 'inherit' ;
 connectionLimitClause : 'connection' 'limit' number ;
 validUntilClause : 'valid' 'until' string ;
 memberOfClause : 'member' 'of' identifier (',' identifier)* memberOptionClause? ;
-memberOptionClause : 'with' identifier 'option' ;
+memberOptionClause : 'with' (identifier 'option' | memberSettingClause (',' memberSettingClause)*) ;
+memberSettingClause : memberSettingWord memberSettingWord ;        // `inherit false`, `set true`
+memberSettingWord : 'inherit' | 'set' | 'true' | 'false' | SOFT_WORD ;
+inDatabaseClause : 'in' 'database' setClause ;                     // the database that is connected to
+
+databaseDecl  : 'database' (ownerClause | commentClause | securityLabelClause)* '{' databaseMember* '}' ;
+databaseMember : setClause | connectionLimitClause | objectClause | separator ;
+
+tablespaceDecl : 'tablespace' identifier (locationClause | withClause | objectClause)* ;
+locationClause : locationWord string ;
+locationWord  : SOFT_WORD ;
 
 defaultOwnerDecl      : 'default' 'owner' identifier ;
 defaultPrivilegesDecl : 'default' 'privileges' (forRoleClause | inSchemaClause)* (grantDecl | revokeDecl)+ ;
@@ -107,7 +126,7 @@ mixDecl       : 'mix' qualifiedName sqlParens? ;
 columnDecl    : identifier type columnClause* ;
 columnOverrideDecl : 'column' identifier columnClause* ;
 columnClause  : notNullClause | nullClause | defaultClause | dropDefaultClause | generatedClause | identityClause | collateClause | storageClause
-              | compressionClause | statisticsClause | optionsClause | commentClause | inlineConstraintDecl ;
+              | compressionClause | statisticsClause | optionsClause | commentClause | securityLabelClause | inlineConstraintDecl ;
 notNullClause : 'not' 'null' ;
 nullClause    : 'null' ;
 defaultClause : 'default' expression ;
@@ -153,18 +172,18 @@ actionWord    : 'no' 'action' | 'restrict' | 'cascade' | 'set' 'null' | 'set' 'd
 indexTablespaceClause : 'using' 'index' 'tablespace' identifier ;
 
 indexDecl     : indexUniqueClause? 'index' identifier? usingClause? onOnlyClause? columnsClause
-                ( includeClause | nullsNotDistinctClause | withClause | tablespaceClause | whereClause | attachClause | commentClause | indexStatisticsClause )* ;
+                ( includeClause | nullsNotDistinctClause | withClause | tablespaceClause | whereClause | attachClause | dependsClause | commentClause | indexStatisticsClause )* ;
 indexUniqueClause : 'unique' ;
 onOnlyClause  : 'on' 'only' ;
 columnsClause : sqlParens ;
 indexStatisticsClause : 'statistics' number 'on' number ;
 
-statisticsDecl : 'statistics' qualifiedName? sqlParens? 'on' statisticsOnClause (statisticsClause | objectClause)* ;
+statisticsDecl : 'statistics' qualifiedName? sqlParens? 'on' statisticsOnClause (statisticsClause | ownerClause | commentClause)* ;
 statisticsOnClause : expression (',' expression)* ;
 
 triggerDecl   : triggerConstraintClause? 'trigger' identifier triggerTimingWord triggerEventClause ('or' triggerEventClause)*
                 ( fromTableClause | deferrableClause | notDeferrableClause | initiallyClause | referencingClause | forEachClause | whenClause )*
-                'execute' ('function' | 'procedure') executeClause (triggerStateClause | commentClause)* ;
+                'execute' ('function' | 'procedure') executeClause (triggerStateClause | dependsClause | commentClause)* ;
 triggerConstraintClause : 'constraint' ;
 triggerTimingWord : 'before' | 'after' | 'instead' 'of' ;
 triggerEventClause : triggerEventWord ('of' identifier (',' identifier)*)? ;
@@ -201,7 +220,7 @@ nothingWord   : 'nothing' ;
 // ---- views ----------------------------------------------------------------------------------------------------------------
 
 viewDecl      : recursiveClause? 'view' qualifiedName viewColumnsClause? (withClause | objectClause)* asClause checkOptionClause? ('{' viewMember* '}')? ;
-materializedViewDecl : 'materialized' 'view' qualifiedName viewColumnsClause? (usingClause | withClause | tablespaceClause | clusterOnClause | objectClause)*
+materializedViewDecl : 'materialized' 'view' qualifiedName viewColumnsClause? (usingClause | withClause | tablespaceClause | clusterOnClause | dependsClause | objectClause)*
                 asClause noDataClause? ('{' viewMember* '}')? ;
 recursiveClause : 'recursive' ;
 viewColumnsClause : nameList | sqlParens ;       // (a, b), or (a integer, b text) for a view that selects from itself
@@ -253,7 +272,7 @@ returnsWord   : 'setof' ;
 returnsTableClause : 'table' sqlParens ;
 routineClause : languageClause | windowClause | volatilityClause | strictClause | securityClause | leakproofClause | notLeakproofClause
               | parallelClause | costClause | rowsClause | supportClause | setClause | transformClause
-              | bodyClause | returnClause | atomicClause | objectClause ;
+              | bodyClause | returnClause | atomicClause | dependsClause | objectClause ;
 languageClause : 'language' (identifier | string) ;
 windowClause  : 'window' ;
 volatilityClause : volatilityWord ;
@@ -348,7 +367,7 @@ identifier    : SOFT_WORD | QUOTED_NAME | softKeyword ;
 // Words that begin no member or clause where a column's name could stand. The others must be quoted as names; `lpc fmt` and
 // `lpc pull` do so (cmake/lp_tokens.cmake reads this rule for frontend/lex.h).
 softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | 'begin' | 'bigint' | 'bit' | 'by' | 'cache' | 'called' | 'cascade'
-              | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
+              | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'database' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
               | 'domain' | 'double' | 'each' | 'enabled' | 'enforced' | 'enum' | 'execute' | 'extension' | 'external' | 'forced' | 'full' | 'function' | 'functions'
               | 'granted' | 'hash' | 'hour' | 'immediate' | 'immutable' | 'import' | 'increment' | 'inherit' | 'inherits' | 'input' | 'insert' | 'instead'
               | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'

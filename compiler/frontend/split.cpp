@@ -213,6 +213,8 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     case T_TABLE: return before != T_RETURNS && before != T_FOREIGN && is_name(next_.type);
     case T_IMPORT: return current_.starts_line();
     case T_RANGE: return current_.starts_line() && next_.type == T_TYPE;
+    case T_DATABASE: return current_.starts_line() && current_.column <= chunk_column_ && next_.type == T_LEFT_BRACE;
+    case T_TABLESPACE: return current_.starts_line() && current_.column <= chunk_column_;    // deeper, it is a table's
     default: break;
   }
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;

@@ -104,6 +104,7 @@ std::vector<std::string> all_privileges(char acl_type, int server_version) {
     case 'n': return {"CREATE", "USAGE"};
     case 'T': return {"USAGE"};
     case 'd': return {"CREATE", "TEMPORARY", "CONNECT"};
+    case 't': return {"CREATE"};
     default: return {};
   }
 }

@@ -12,6 +12,7 @@
 #include "kinds/declared_routine.h"
 #include "kinds/keys.h"
 #include "kinds/routine.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -371,6 +372,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "hypothetical", .content = Content::flag},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

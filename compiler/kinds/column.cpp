@@ -8,6 +8,7 @@
 #include <fmt/core.h>
 
 #include "kinds/common.h"
+#include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table_parts.h"
 #include "kinds/type_change.h"
@@ -120,6 +121,12 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   describe(action, fmt::format("Add {}", spoken(column.id)));
 }
 
+/// A new column has taken ownership of its sequences: now their privileges can be given.
+void alter_column_grants(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  alter_grants(alteration, context, action);
+  if (alteration.before == nullptr) grant_on_owned_sequences(alteration.after.id, context, action);
+}
+
 /// The column goes on as one that its table has only because of its parent.
 void stop_deviating(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
@@ -216,7 +223,8 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "options", .content = Content::map, .alter = alter_column_options},
     {.name = "inherited", .content = Content::flag, .alter = alter_nothing},
     kCommentRule,
-    kGrantsRule,
+    kSecurityLabelsRule,
+    {.name = "grants", .content = Content::map, .alter = alter_column_grants, .after_create = true},
 };
 
 }  // namespace

@@ -119,7 +119,33 @@ std::vector<const Object*> owned_sequences(const Catalog& catalog, const ObjectI
 }
 
 void take_ownership(const ObjectId& column, const ChangeContext& context, Action& action) {
-  for (const Object* sequence : owned_sequences(context.after, column)) action.sql.push_back(owned_by(*sequence, column));
+  const ObjectId table = table_of(column);
+  const Object* standing = context.is_created(table) ? nullptr : context.before.find(table);
+  const Object* later = context.after.find(table);
+  // OWNED BY wants both to have one owner. A new table has that of the sequence, until both get another one.
+  const std::string owner = standing == nullptr || later == nullptr ? std::string() : later->attributes.text("owner");
+  for (const Object* sequence : owned_sequences(context.after, column)) {
+    const bool differs = !owner.empty() && owner != context.role && context.is_created(sequence->id);
+    if (differs) action.sql.push_back(sql("ALTER SEQUENCE {} OWNER TO {}", address_qualified(sequence->id), ident(owner)));
+    action.sql.push_back(owned_by(*sequence, column));
+  }
+}
+
+Object with_table_owner(const Object& sequence, const ChangeContext& context) {
+  Object result = sequence;
+  const std::optional<ObjectId> column = owner_column(sequence);
+  if (!column) return result;
+  const Object* table = context.after.find(table_of(*column));
+  result.attributes.set_always("owner", Value(table == nullptr ? std::string() : table->attributes.text("owner")));
+  return result;
+}
+
+void grant_on_owned_sequences(const ObjectId& column, const ChangeContext& context, Action& action) {
+  for (const Object* sequence : owned_sequences(context.after, column)) {
+    if (!context.is_created(sequence->id)) continue;
+    const Object owned = with_table_owner(*sequence, context);
+    alter_grants({nullptr, owned, {"grants", "revokes"}}, context, action);
+  }
 }
 
 void release_ownership(const ObjectId& column, const ChangeContext& context, Action& action) {

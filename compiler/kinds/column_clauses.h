@@ -33,6 +33,10 @@ std::vector<const Object*> owned_sequences(const Catalog& catalog, const ObjectI
 std::optional<ObjectId> owner_column(const Object& sequence);
 /// OWNED BY for the sequences that a new column of the plan owns.
 void take_ownership(const ObjectId& column, const ChangeContext& context, Action& action);
+/// The privileges on the sequences that a new column of the plan owns: they count from the table's owner, so they come after OWNED BY has made them its own.
+void grant_on_owned_sequences(const ObjectId& column, const ChangeContext& context, Action& action);
+/// The sequence as one of its table's owner, for the privileges on it.
+Object with_table_owner(const Object& sequence, const ChangeContext& context);
 /// OWNED BY NONE for sequences that are to outlive a dropped column.
 void release_ownership(const ObjectId& column, const ChangeContext& context, Action& action);
 

@@ -7,6 +7,7 @@
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -208,6 +209,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "attributes", .content = Content::list, .keeps_live_order = true},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

@@ -2,6 +2,7 @@
 #include "kinds/common.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -94,6 +95,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "not_null", .content = Content::flag, .alter = alter_domain},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

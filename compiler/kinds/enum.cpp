@@ -7,6 +7,7 @@
 #include "kinds/labels.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -142,6 +143,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "values", .content = Content::list},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

@@ -7,6 +7,7 @@
 #include "kinds/keys.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -110,6 +111,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "state", .content = Content::text, .alter = alter_state, .after_create = true},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
 };
 
 }  // namespace

@@ -57,6 +57,7 @@ void lower_extension(const ast::Decl& decl, LowerContext& context) {
     // A server whose default version it is gives it back as nothing; then nothing is what the sources say, and no live version stays.
     object->hints.push_back({"said", {"version"}, version->span});
   }
+  context.lower_members(decl, *object);
 }
 
 bool has_own_schema(const ObjectId& id) { return std::ranges::find(kWithOwnSchema, id.name) != kWithOwnSchema.end(); }
@@ -143,14 +144,21 @@ void alter_extension_comment(const Alteration& alteration, const ChangeContext& 
   if (action.description.empty()) action.description = "Restore the comment on " + spoken(after.id);
 }
 
-void print_extension(const Object& object, const Catalog&, LpWriter& writer) {
+void print_extension(const Object& object, const Catalog& catalog, LpWriter& writer) {
   writer.doc(object);
   if (object.external) writer.word("external");
   writer.word("extension").ident(object.id.name);
   const Attributes& attributes = object.attributes;
   if (attributes.has("schema")) writer.word("in schema").ident(attributes.text("schema"));
   if (attributes.has("version")) writer.word("version").string(attributes.text("version"));
-  writer.comment_clause(object).line();
+  writer.comment_clause(object);
+  const std::vector<const Object*> members = catalog.children(object.id);
+  if (!members.empty()) {
+    writer.open();
+    for (const Object* member : members) print_object(*member, catalog, writer);
+    writer.close();
+  }
+  writer.line();
 }
 
 std::vector<std::string> extension_slots(const Object& object) { return {"extension " + ident(object.id.name).text}; }

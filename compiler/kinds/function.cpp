@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "kinds/routine.h"
 #include "kinds/routine_query.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -149,6 +150,7 @@ Sql create_statement(const Object& object, const Sql& create) {
 
 void create_function(const Object& object, const ChangeContext&, Action& action) {
   action.sql.push_back(create_statement(object, routine::create_word(action)));
+  if (action.type == ActionType::alter) restore_extension_dependencies(object, action);
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
 
@@ -250,8 +252,10 @@ constexpr AttributeRule kRules[] = {
     {.name = "object_file", .content = Content::text},
     {.name = "return", .content = Content::expression},
     {.name = "atomic", .content = Content::text},
+    kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "kinds/common.h"
+#include "kinds/extension_dependencies.h"
 #include "kinds/implied_names.h"
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
@@ -26,7 +27,8 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   "  pg_get_expr(i.indpred, i.indrelid) as \"where\", " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace, keys.statistics,\n" \
   "  c.relkind = 'I' and not i.indisvalid as \"only\", c.relkind = 'i' and not i.indisvalid as invalid,\n"                        \
   "  i.indisclustered as clustered, i.indisreplident as replica_identity,\n"                                                      \
-  "  case when p.oid is not null then format('%I.%I', pn.nspname, p.relname) end as attached_to, d.description as comment\n"      \
+  "  case when p.oid is not null then format('%I.%I', pn.nspname, p.relname) end as attached_to, d.description as comment,\n"     \
+  "  " LPC_EXTENSIONS_COLUMN "\n"                                                                                                \
   "from pg_index i\n"                                                                                                             \
   "join pg_class c on c.oid = i.indexrelid\n"                                                                                     \
   "join pg_class t on t.oid = i.indrelid\n"                                                                                       \
@@ -39,9 +41,10 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   "left join pg_index pi on pi.indexrelid = p.oid\n"                                                                              \
   "left join pg_constraint own on own.conindid = i.indexrelid and own.conrelid = i.indrelid and own.contype in ('p', 'u', 'x')\n" \
   "left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0\n"                     \
+  LPC_EXTENSIONS_JOIN("pg_class", "c.oid")                                                                                        \
   LPC_INDEX_KEYS("null::text")                                                                                                    \
   "where own.oid is null and t.relkind in ('r', 'p', 'm') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                  \
-  "  and (p.oid is null or not pi.indisvalid or d.description is not null or i.indisclustered or i.indisreplident\n"              \
+  "  and (p.oid is null or not pi.indisvalid or d.description is not null or ext.names is not null or i.indisclustered or i.indisreplident\n"              \
   "       or c.reloptions is distinct from p.reloptions or c.reltablespace <> p.reltablespace or keys.statistics is not null\n"     \
   "       or c.relname <> " LPC_CUT_NAME("58", "29", "29", "idx") ")"
 
@@ -119,11 +122,13 @@ void lower_index(const ast::Decl& decl, LowerContext& context) {
   if (const ast::Clause* space = context.once(decl, "tablespace")) attributes.set("tablespace", space->value(ast::Shape::name)->name.last());
   if (const ast::Clause* attach = context.once(decl, "attach")) attributes.set("attached_to", context.relation_text(attach->value(ast::Shape::name)->name));
   lower_statistics(decl, *index);
+  lower_extension_dependencies(decl, *index, context);
 }
 
 void index_edges(const Object& index, LinkContext& context) {
   link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, context);
   for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
+  link_extension_dependencies(index, context);
 }
 
 void normalise_indexes(CatalogBuilder& catalog) {
@@ -206,6 +211,7 @@ void rebuild(const Object& index, Action& action) {
   action.sql.push_back(sql("DROP INDEX {}", address_qualified(index.id)));
   action.sql.push_back(create_statement(index));
   restore_comment(index, "INDEX", address_qualified(index.id), action);
+  restore_extension_dependencies(index, action);
 }
 
 void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -266,6 +272,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "statistics", .content = Content::map, .alter = alter_statistics, .after_create = true},
     {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
     {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
+    kExtensionDependenciesRule,
     kCommentRule,
 };
 
@@ -296,6 +303,7 @@ void print_index(const Object& index, const Catalog&, LpWriter& writer) {
   if (const Value* targets = attributes.find("statistics")) {
     for (const auto& [position, target] : targets->map()) writer.word("statistics").word(target.text()).word("on").word(position);
   }
+  print_extension_dependencies(index, writer);
   writer.comment_clause(index);
   writer.line();
 }

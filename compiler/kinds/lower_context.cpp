@@ -2,10 +2,13 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "base/sql_scan.h"
 #include "base/text.h"
 #include "kinds/common.h"
 #include "kinds/names.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -31,6 +34,26 @@ void set_comment(const ast::Decl& decl, const Kind& kind, Object& object, LowerC
   const std::string text = said != nullptr ? said->text : decl.doc.value_or("");
   // COMMENT ON … IS '' is the same as NULL: https://www.postgresql.org/docs/15/sql-comment.html
   if (!text.empty()) object.attributes.set("comment", text);
+}
+
+/// `security label provider '…'`
+void set_security_labels(const ast::Decl& decl, const Kind& kind, Object& object, LowerContext& context) {
+  Map labels;
+  for (const ast::Clause* clause : decl.all("security_label")) {
+    const ast::Value* provider = clause->value(ast::Shape::name);
+    const ast::Value* label = clause->value(ast::Shape::string);
+    if (clause->word_value() != "label") {
+      context.error(diag::make(diag::Code::kUnexpectedInput, clause->span, "`security " + std::string(clause->word_value()) + "`", "`security label`"));
+    } else if (rule(kind, kSecurityLabelsRule.name) == nullptr) {
+      context.error(diag::make(diag::Code::kNotSupported, clause->span, fmt::format("a security label on {} `{}`", kind_name(kind.id), object.id.path())));
+    } else if (provider != nullptr && label != nullptr) {
+      const bool twice = std::any_of(labels.begin(), labels.end(), [&](const auto& entry) { return entry.first == provider->name.last(); });
+      if (twice) context.error(diag::make(diag::Code::kConflictingClauses, clause->span, own_name(decl), provider->name.last(), provider->name.last()));
+      if (!twice) labels.emplace_back(provider->name.last(), Value(label->text));
+    }
+  }
+  std::sort(labels.begin(), labels.end(), [](const auto& a, const auto& b) { return a.first < b.first; });
+  if (!labels.empty()) object.attributes.set(kSecurityLabelsRule.name, Value(std::move(labels)));
 }
 
 void set_owner(const ast::Decl& decl, const Kind& kind, Object& object, LowerContext& context) {
@@ -141,6 +164,7 @@ Object* LowerContext::add(const ast::Decl& decl, ObjectId id) {
   object.external = external || decl.external || (parent != nullptr && parent->external);
   if (parent != nullptr) object.parent = parent->id;
   set_comment(decl, own, object, *this);
+  set_security_labels(decl, own, object, *this);
   set_owner(decl, own, object, *this);
   set_hints(decl, own, object, *this);
   if (own.traits.acl_type != 0) set_declared_grants(decl, object);

@@ -351,8 +351,11 @@ LpWriter& LpWriter::doc(const Object& object) {
 
 LpWriter& LpWriter::comment_clause(const Object& object) {
   const Value* comment = object.attributes.find("comment");
-  if (comment == nullptr || fits_doc(comment->text())) return *this;
-  return word("comment").string(comment->text());
+  if (comment != nullptr && !fits_doc(comment->text())) word("comment").string(comment->text());
+  if (const Value* labels = object.attributes.find("security_labels")) {
+    for (const auto& [provider, label] : labels->map()) word("security label").ident(provider).string(label.text());
+  }
+  return *this;
 }
 
 LpWriter& LpWriter::owner(const Object& object) {

@@ -34,7 +34,7 @@ class LpWriter {
   LpWriter& close();                                       ///< }
   /// `---` lines when the comment can be said that way, else nothing; see comment_clause.
   LpWriter& doc(const Object& object);
-  /// `comment '…'` when `doc` could not say it (a blank at an end, a carriage return, an empty text).
+  /// `comment '…'` when `doc` could not say it (a blank at an end, a carriage return, an empty text), and the security labels.
   LpWriter& comment_clause(const Object& object);
   /// `owner x`, unless it is the default owner.
   LpWriter& owner(const Object& object);

@@ -1,6 +1,8 @@
 // Materialized views. https://www.postgresql.org/docs/15/sql-creatematerializedview.html
 // What they hold is derived, so replacing one loses nothing; it costs the time to compute it again.
+#include "kinds/extension_dependencies.h"
 #include "kinds/relation_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/view.h"
 #include "kinds/view_query.h"
 
@@ -14,7 +16,8 @@ constexpr IntrospectQuery kQueries[] = {{
         ",\n"
         "  (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
         "   from (select '' as prefix, unnest(c.reloptions) as text union all select 'toast.', unnest(tc.reloptions)) o) as options,\n"
-        "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace, not c.relispopulated as no_data" LPC_VIEW_FROM
+        "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace, not c.relispopulated as no_data, " LPC_EXTENSIONS_COLUMN LPC_VIEW_FROM
+        LPC_EXTENSIONS_JOIN("pg_class", "c.oid")
         "left join pg_class tc on tc.oid = c.reltoastrelid\n"
         "left join pg_am am on am.oid = c.relam\n"
         "left join pg_tablespace ts on ts.oid = c.reltablespace\n"
@@ -46,6 +49,7 @@ void lower_materialized_view(const ast::Decl& decl, LowerContext& context) {
   if (const std::string tablespace = name("tablespace"); !tablespace.empty()) object->attributes.set("tablespace", tablespace);
   if (const ast::Clause* with = context.once(decl, "with")) object->attributes.set("options", Value(context.options(*with)));
   object->attributes.set("no_data", Value(decl.has("no_data")));
+  lower_extension_dependencies(decl, *object, context);
   context.lower_members(decl, *object);
   lower_cluster(decl, context, *object);
 }
@@ -98,6 +102,7 @@ void print_materialized_view(const Object& object, const Catalog& catalog, LpWri
   for (const Object* child : catalog.children(object.id)) {
     if (child->attributes.flag("clustered")) writer.word("cluster on").ident(child->id.own_name());
   }
+  print_extension_dependencies(object, writer);
   writer.owner(object).comment_clause(object);
   writer.word("as").sql(attributes.text("query"));
   if (attributes.flag("no_data")) writer.word("with no data");
@@ -111,8 +116,10 @@ constexpr AttributeRule kRules[] = {
     {.name = "options", .content = Content::map, .alter = alter_relation_options},
     {.name = "tablespace", .content = Content::name, .alter = alter_tablespace},
     {.name = "no_data", .content = Content::flag, .alter = alter_data},
+    kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };
@@ -126,7 +133,7 @@ constexpr Kind kMaterializedView = {
     .introspect = kQueries,
     .lower = lower_materialized_view,
     .normalise = nullptr,
-    .edges = nullptr,
+    .edges = link_extension_dependencies,
     .create = create_materialized_view,
     .drop = drop_materialized_view,
     .rename = rename_plain,

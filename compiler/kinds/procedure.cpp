@@ -1,6 +1,7 @@
 // Procedures. https://www.postgresql.org/docs/15/sql-createprocedure.html
 #include "kinds/routine.h"
 #include "kinds/routine_query.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -28,6 +29,7 @@ Sql create_statement(const Object& object, const Sql& create) {
 
 void create_procedure(const Object& object, const ChangeContext&, Action& action) {
   action.sql.push_back(create_statement(object, routine::create_word(action)));
+  if (action.type == ActionType::alter) restore_extension_dependencies(object, action);
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
 
@@ -73,8 +75,10 @@ constexpr AttributeRule kRules[] = {
     {.name = "object_file", .content = Content::text},
     {.name = "return", .content = Content::expression},
     {.name = "atomic", .content = Content::text},
+    kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

@@ -12,6 +12,7 @@
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -332,6 +333,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "publish_generated_columns", .content = Content::text, .alter = alter_options},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
 };
 
 }  // namespace

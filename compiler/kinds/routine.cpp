@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "kinds/extension_dependencies.h"
 
 namespace lpc::kinds::routine {
 namespace {
@@ -149,6 +150,7 @@ Object* lower_common(const ast::Decl& decl, LowerContext& context, KindId kind) 
     }
     object->attributes.set("transforms", Value(std::move(types)));
   }
+  lower_extension_dependencies(decl, *object, context);
   lower_body(decl, context, *object);
   return object;
 }
@@ -174,6 +176,7 @@ bool is_redefined(const Alteration& alteration) {
 
 void print_tail(const Object& object, LpWriter& writer) {
   print_settings(object, writer);
+  print_extension_dependencies(object, writer);
   writer.owner(object).comment_clause(object);
   writer.grants(object);
   print_body(object, writer);

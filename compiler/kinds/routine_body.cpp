@@ -2,6 +2,7 @@
 #include <fmt/core.h>
 
 #include "base/text.h"
+#include "kinds/extension_dependencies.h"
 #include "kinds/routine.h"
 
 namespace lpc::kinds::routine {
@@ -96,6 +97,7 @@ void print_body(const Object& object, LpWriter& writer) {
 }
 
 void link_routine(const Object& object, const Sql& statement, LinkContext& context) {
+  link_extension_dependencies(object, context);
   for (const Parameter& parameter : parameters_of(object)) {
     context.type(parameter.type);
     if (!parameter.default_expression.empty()) context.sql(frontend::FragmentKind::expression, parameter.default_expression);

@@ -1,6 +1,8 @@
 // Parts of the queries that read functions and procedures. Macros, because the parts join to string literals when the program is compiled.
 #pragma once
 
+#include "kinds/extension_dependencies.h"
+
 // What both have. Defaults are NULL. The input types are the routine's identity, so they are spelt without modifiers: the server keeps none.
 #define LPC_ROUTINE_COLUMNS                                                                                                              \
   "select n.nspname as _schema, p.proname as _name, 'pg_proc:' || p.oid as _aliases,\n"                                                  \
@@ -16,7 +18,7 @@
   "  (select json_agg(json_build_object('name', split_part(s.text, '=', 1), 'value', substr(s.text, strpos(s.text, '=') + 1)) order by s.i)\n" \
   "   from unnest(p.proconfig) with ordinality s(text, i)) as settings,\n"                                                               \
   "  (select json_agg(format_type(t.type, null) order by t.i) from unnest(p.protrftypes) with ordinality t(type, i)) as transforms,\n"   \
-  "  p.probin as object_file"
+  "  p.probin as object_file, " LPC_EXTENSIONS_COLUMN
 
 // From 14 on a body may be kept parsed: pg_get_function_sqlbody() gives "RETURN …" or "BEGIN ATOMIC\n …\nEND".
 #define LPC_ROUTINE_BODY_14                                                                              \
@@ -31,7 +33,8 @@
   "\nfrom pg_proc p\n"                                                                                   \
   "join pg_namespace n on n.oid = p.pronamespace\n"                                                      \
   "join pg_language l on l.oid = p.prolang\n"                                                            \
-  "left join pg_description d on d.objoid = p.oid and d.classoid = 'pg_proc'::regclass and d.objsubid = 0\n"
+  "left join pg_description d on d.objoid = p.oid and d.classoid = 'pg_proc'::regclass and d.objsubid = 0\n"  \
+  LPC_EXTENSIONS_JOIN("pg_proc", "p.oid")
 
 #define LPC_ROUTINE_SQLBODY_14 "left join lateral (select pg_get_function_sqlbody(p.oid) as text where p.prosqlbody is not null) b on true\n"
 

@@ -8,6 +8,7 @@
 #include "kinds/common.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/security_labels.h"
 
 namespace lpc::kinds {
 namespace {
@@ -156,6 +157,7 @@ std::vector<std::string> schema_slots(const Object& object) { return {"schema " 
 constexpr AttributeRule kRules[] = {
     kOwnerRule,
     {.name = "comment", .content = Content::text, .alter = alter_schema_comment, .after_create = true},
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
     {.name = "initial", .content = Content::names, .ignored = true},

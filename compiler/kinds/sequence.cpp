@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table_parts.h"
 
@@ -160,6 +161,19 @@ void alter_owned_by(const Alteration& alteration, const ChangeContext& context, 
   }
 }
 
+/// An owned sequence belongs to the table's owner, and what is granted to that one counts from there.
+void alter_sequence_grants(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const std::optional<ObjectId> owner = owner_column(alteration.after);
+  if (!owner) return alter_grants(alteration, context, action);
+  // A new column grants them, once it owns the sequence.
+  if (alteration.before == nullptr && context.is_created(*owner)) return;
+  const Object after = with_table_owner(alteration.after, context);
+  if (alteration.before == nullptr) return alter_grants({nullptr, after, alteration.changed}, context, action);
+  Object before = *alteration.before;
+  if (owner_column(before) == owner) before.attributes.set_always("owner", Value(after.attributes.text("owner")));
+  alter_grants({&before, after, alteration.changed}, context, action);
+}
+
 void alter_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(after.id), after.attributes.flag("unlogged") ? sql("UNLOGGED") : sql("LOGGED")));
@@ -202,8 +216,9 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "owned_by", .content = Content::map, .alter = alter_owned_by},
     kOwnerRule,
     kCommentRule,
-    kGrantsRule,
-    kRevokesRule,
+    kSecurityLabelsRule,
+    {.name = "grants", .content = Content::map, .alter = alter_sequence_grants, .after_create = true},
+    {.name = "revokes", .content = Content::map, .alter = alter_sequence_grants, .after_create = true},
 };
 
 }  // namespace

@@ -10,6 +10,7 @@
 #include "kinds/common.h"
 #include "kinds/link_context.h"
 #include "kinds/relation_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -177,6 +178,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "force_row_level_security", .content = Content::flag, .alter = alter_row_security, .after_create = true},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

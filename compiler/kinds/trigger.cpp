@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "kinds/common.h"
 #include "kinds/declared_routine.h"
+#include "kinds/extension_dependencies.h"
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
@@ -37,7 +38,8 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "  case when tg.tgnargs > 0 then (select json_agg(convert_from(decode(replace(x.hex, ' ', ''), 'hex'), getdatabaseencoding()) order by x.position)\n"
     "     from regexp_split_to_table(regexp_replace(encode(tg.tgargs, 'hex'), '(..)', '\\1 ', 'g'), '00 ') with ordinality x(hex, position)\n"
     "     where x.position <= tg.tgnargs) end as arguments,\n"
-    "  case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' end as state, d.description as comment\n"
+    "  case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' end as state, d.description as comment,\n"
+    "  " LPC_EXTENSIONS_COLUMN "\n"
     "from pg_trigger tg\n"
     "join pg_class c on c.oid = tg.tgrelid\n"
     "join pg_namespace n on n.oid = c.relnamespace\n"
@@ -46,6 +48,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join pg_class r on r.oid = tg.tgconstrrelid\n"
     "left join pg_namespace rn on rn.oid = r.relnamespace\n"
     "left join pg_description d on d.objoid = tg.oid and d.classoid = 'pg_trigger'::regclass and d.objsubid = 0\n"
+    LPC_EXTENSIONS_JOIN("pg_trigger", "tg.oid")
     "where not tg.tgisinternal and tg.tgparentid = 0 and c.relkind in ('r', 'p', 'v') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
@@ -106,10 +109,12 @@ void lower_trigger(const ast::Decl& decl, LowerContext& context) {
   }
   lower_function(decl, context, attributes);
   if (const ast::Clause* clause = context.once(decl, "trigger_state")) attributes.set("state", Value(clause->word_value()));
+  lower_extension_dependencies(decl, *trigger, context);
 }
 
 void trigger_edges(const Object& trigger, LinkContext& context) {
   for (const std::string& column : trigger.attributes.texts("columns")) context.column(relation_of(trigger.id).text, column);
+  link_extension_dependencies(trigger, context);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
@@ -180,6 +185,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "function", .content = Content::routine},
     {.name = "arguments", .content = Content::list},
     {.name = "state", .content = Content::text, .alter = alter_state, .after_create = true},
+    kExtensionDependenciesRule,
     kCommentRule,
 };
 
@@ -216,6 +222,7 @@ void print_trigger(const Object& trigger, const Catalog& catalog, LpWriter& writ
   }
   writer.word(")");
   if (attributes.has("state")) writer.word(attributes.text("state"));
+  print_extension_dependencies(trigger, writer);
   writer.comment_clause(trigger);
   writer.line();
 }

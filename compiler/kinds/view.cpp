@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "kinds/relation_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/view_query.h"
 
 namespace lpc::kinds {
@@ -142,6 +143,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "_needs_itself", .content = Content::flag, .ignored = true},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
 };

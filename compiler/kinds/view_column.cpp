@@ -7,6 +7,7 @@
 #include "kinds/common.h"
 #include "kinds/lp_writer.h"
 #include "kinds/relation_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -34,6 +35,7 @@ constexpr std::string_view kDeclaredAs[] = {"view_column_override", "materialize
   "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                   \
   "where c.relkind in ('v', 'm') and {user_schema:n} and {not_member:pg_class:c.oid}\n"                                                                \
   "  and (d.description is not null or cardinality(a.attacl) > 0 or ad.oid is not null\n"                                                              \
+  "    or exists (select from pg_seclabel l where l.classoid = 'pg_class'::regclass and l.objoid = c.oid and l.objsubid = a.attnum)\n"                  \
   "    or c.relkind = 'm' and (a.attstattarget >= 0 or a.attstorage <> t.typstorage" has_compression "\n"                                              \
   "      or exists (select from unnest(a.attoptions) o where o not like 'pg\\_attver=%')))"
 
@@ -135,6 +137,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "statistics", .content = Content::integer, .alter = alter_view_column_settings},
     {.name = "options", .content = Content::map, .alter = alter_view_column_settings},
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
 };
 

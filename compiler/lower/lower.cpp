@@ -17,8 +17,8 @@ namespace {
 /// Words of declarations that the language has and this version has no kind for.
 constexpr std::array kLaterWords = std::to_array<std::string_view>({
     "access_method", "conversion", "foreign_data_wrapper", "foreign_table", "language", "mix", "mixin",
-    "multirange_type", "operator", "operator_class", "operator_family", "range_type", "server", "statistics", "subscription",
-    "tablespace", "text_search_parser", "text_search_template", "transform",
+    "multirange_type", "operator", "operator_class", "operator_family", "range_type", "server", "subscription",
+    "text_search_parser", "text_search_template", "transform",
     "user_mapping",
 });
 

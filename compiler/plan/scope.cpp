@@ -11,6 +11,8 @@ bool Scope::covers(const Object& object) const {
   const ObjectId& id = object.id;
   if (std::binary_search(declared.begin(), declared.end(), id)) return true;
   const kinds::KindTraits& traits = kinds::kind(id.kind).traits;
+  // Parts of what stands in no schema are managed with it.
+  if (traits.schemaless && object.parent && std::binary_search(declared.begin(), declared.end(), *object.parent)) return true;
   if (traits.cluster_wide) return false;
   if (all) return true;
   if (!id.schema.empty()) return std::binary_search(schemas.begin(), schemas.end(), id.schema);

@@ -23,6 +23,16 @@ struct Options {
   bool allow_unmodelled = false;
 };
 
+/// The database itself is shown when something besides its owner is said of it.
+void show_database(Loaded& loaded) {
+  for (const Object& object : loaded.catalog.objects()) {
+    const bool is_plain = std::all_of(object.attributes.begin(), object.attributes.end(), [](const auto& entry) { return entry.first == "owner"; });
+    if (object.id.kind == KindId::Database && !is_plain) loaded.scope.declared.push_back(object.id);
+  }
+  std::sort(loaded.scope.declared.begin(), loaded.scope.declared.end());
+  loaded.scope.declared.erase(std::unique(loaded.scope.declared.begin(), loaded.scope.declared.end()), loaded.scope.declared.end());
+}
+
 /// The source given, or the target database; only the schemas named, when some are.
 Result<Loaded> load_any(const Options& options, Context& context) {
   Loaded loaded;
@@ -32,6 +42,7 @@ Result<Loaded> load_any(const Options& options, Context& context) {
   } else {
     LP_TRY(loaded, load_canonical(options.sources, nullptr, 0, context));
   }
+  if (options.schemas.empty()) show_database(loaded);
   if (!options.schemas.empty()) {
     loaded.scope.schemas = options.schemas;
     std::sort(loaded.scope.schemas.begin(), loaded.scope.schemas.end());

@@ -5,6 +5,7 @@
 #include "introspect/decode.h"
 #include "introspect/dependencies.h"
 #include "introspect/read.h"
+#include "introspect/security_labels.h"
 #include "kinds/kind.h"
 #include "lower/lower.h"
 
@@ -28,10 +29,12 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
   CatalogBuilder builder;
   Aliases aliases(reading.system_catalogs);
   for (const auto& [kind, rows] : reading.kinds) LP_DO(decode(*kind, rows, server_version, builder, aliases));
+  std::vector<Unmodelled> labelled = apply_security_labels(reading.labels, aliases);
   if (!options.hash_only) {
     const Dependencies dependencies(reading.dependencies, aliases);
     dependencies.apply(builder);
     std::vector<Unmodelled> unmodelled = find_unmodelled(reading.candidates, aliases, dependencies);
+    unmodelled.insert(unmodelled.end(), std::make_move_iterator(labelled.begin()), std::make_move_iterator(labelled.end()));
     report(unmodelled, sink);
     if (options.unmodelled) *options.unmodelled = std::move(unmodelled);
   }

@@ -11,6 +11,7 @@
 
 #include "introspect/dependencies.h"
 #include "introspect/macros.h"
+#include "introspect/security_labels.h"
 #include "introspect/unmodelled.h"
 
 namespace lpc::introspect {
@@ -140,6 +141,7 @@ class Reader {
       reading_.kinds.emplace_back(kind, pg::Rows());
       questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind});
     }
+    questions.push_back({"lockplane_labels", kSecurityLabelQuery, &reading_.labels, nullptr});
     if (!options_.hash_only) {
       questions.push_back({"lockplane_dependencies", kDependencyQuery, &reading_.dependencies, nullptr});
       questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates, nullptr});

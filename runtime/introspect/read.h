@@ -21,6 +21,7 @@ struct Reading {
   std::vector<std::pair<const kinds::Kind*, pg::Rows>> kinds;    ///< in the registry's order
   pg::Rows dependencies;          ///< of kDependencyQuery
   pg::Rows candidates;            ///< of kCandidateQuery
+  pg::Rows labels;                ///< of kSecurityLabelQuery
 };
 
 /// Runs the queries in pipelines, in one REPEATABLE READ, READ ONLY transaction, or under a savepoint of the caller's. A database of some size is read over two sessions that

@@ -74,22 +74,6 @@ SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVE
 UNION ALL
 SELECT 'pg_subscription', NULL, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
   JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
-UNION ALL
-SELECT 'pg_init_privs', NULL, 'changed privileges on members of extension', '', e.extname::text
-  FROM pg_catalog.pg_depend d JOIN pg_catalog.pg_extension e ON e.oid = d.refobjid
-  LEFT JOIN pg_catalog.pg_proc p ON d.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass AND p.oid = d.objid
-  LEFT JOIN pg_catalog.pg_class c ON d.classid = 'pg_catalog.pg_class'::pg_catalog.regclass AND c.oid = d.objid
-  LEFT JOIN pg_catalog.pg_type t ON d.classid = 'pg_catalog.pg_type'::pg_catalog.regclass AND t.oid = d.objid
-  LEFT JOIN pg_catalog.pg_init_privs i ON i.classoid = d.classid AND i.objoid = d.objid AND i.objsubid = 0
-  WHERE d.deptype = 'e' AND e.oid >= 16384 AND coalesce(p.proacl, c.relacl, t.typacl) IS DISTINCT FROM i.initprivs
-    AND d.classid IN ('pg_catalog.pg_proc'::pg_catalog.regclass, 'pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_type'::pg_catalog.regclass)
-  GROUP BY e.extname
-UNION ALL
-SELECT 'pg_depend', NULL, 'DEPENDS ON EXTENSION of', '', pg_catalog.pg_describe_object(d.classid, d.objid, d.objsubid)
-  FROM pg_catalog.pg_depend d WHERE d.deptype = 'x'
-UNION ALL
-SELECT 'pg_seclabel', NULL, 'security label', '', o.provider || ' ON ' || o.objtype || ' ' || coalesce(o.objname, '') FROM pg_catalog.pg_seclabels o
-  WHERE EXISTS (SELECT FROM pg_catalog.pg_seclabel)
 ORDER BY 3, 4, 5)sql";
 
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {

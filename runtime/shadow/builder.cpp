@@ -5,6 +5,7 @@
 
 #include "kinds/common.h"
 #include "kinds/kind.h"
+#include "kinds/security_labels.h"
 #include "plan/planner.h"
 
 namespace lpc::shadow {
@@ -59,7 +60,9 @@ void add_actions(Script& script, const std::vector<Action>& actions) {
       schema_of_path = schema;
       script.add(schema == "public" ? "SET LOCAL search_path = public" : sql("SET LOCAL search_path = {}, public", ident(schema)).text);
     }
-    for (const Sql& statement : action.sql) script.add(statement.text, &action);
+    for (const Sql& statement : action.sql) {
+      if (!kinds::is_security_label(statement.text)) script.add(statement.text, &action);
+    }
   }
 }
 
@@ -68,7 +71,7 @@ std::vector<std::string> named_roles(const Catalog& catalog) {
   for (const Object& object : catalog.objects()) {
     kinds::add_named_roles(object, names);
     for (const ObjectId& need : object.depends_on) {
-      if (kinds::kind(need.kind).traits.cluster_wide) names.insert(need.name);
+      if (need.kind == KindId::Role) names.insert(need.name);
     }
   }
   std::vector<std::string> result;

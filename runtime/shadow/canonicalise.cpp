@@ -8,6 +8,7 @@
 #include "shadow/builder.h"
 #include "shadow/canonical_cache.h"
 #include "shadow/materialise.h"
+#include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
 
@@ -91,6 +92,7 @@ Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const
       return with_sources(*kept, catalog);
     }
   }
+  LP_DO(ensure_tablespaces(server, connection, catalog));
   Result<Catalog> result = build_and_read(connection, catalog, options, fragments, sink);
   if (!connection.is_connection_lost() && connection.transaction_state() != pg::TransactionState::kIdle) (void)connection.execute("ROLLBACK");
   const Status dropped = server.drop_database(database);

@@ -6,6 +6,7 @@
 #include "kinds/kind.h"
 #include "shadow/builder.h"
 #include "shadow/embedded.h"
+#include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
 
@@ -22,7 +23,7 @@ Result<ClusterWide> sort_cluster_wide(ShadowServer& server, pg::Connection& conn
   const bool own_server = is_own_server(server);
   ClusterWide result;
   for (const Object& object : catalog.objects()) {
-    if (object.external || !kinds::kind(object.id.kind).traits.cluster_wide) continue;
+    if (object.external || object.id.kind != KindId::Role) continue;
     LP_TRY(const bool exists, role_exists(connection, object.id.name));
     const bool stays = exists && (!own_server || object.id.name == connection.user() || !connection.execute(sql("DROP ROLE {}", ident(object.id.name))));
     (stays ? result.existing : result.made).push_back(object.id);
@@ -55,16 +56,35 @@ Status build(ShadowServer& server, pg::Connection& connection, const Catalog& em
   for (const std::string& name : named_roles(catalog)) {
     if (!is_made(cluster_wide, name)) LP_DO(ensure_usable_role(server, connection, name));
   }
+  LP_DO(ensure_tablespaces(server, connection, with_foreign_cluster(catalog, nullptr)));
   LP_TRY(const Build build, plan_build(empty, catalog, options.canonical, cluster_wide.existing, connection, sink));
-  Script script;
-  script.add("BEGIN");
-  script.add("SET LOCAL check_function_bodies = off");
-  add_actions(script, build.actions);
-  script.add("COMMIT");
-  if (const Status built = run_script(connection, script, build.wanted, options.sources, sink); !built) {
-    if (!connection.is_connection_lost()) (void)connection.execute("ROLLBACK");
-    return built.failure();
+  std::vector<Action> together;
+  const auto run = [&]() -> Status {
+    if (together.empty()) return ok();
+    Script script;
+    script.add("BEGIN");
+    script.add("SET LOCAL check_function_bodies = off");
+    add_actions(script, together);
+    script.add("COMMIT");
+    if (const Status built = run_script(connection, script, build.wanted, options.sources, sink); !built) {
+      if (!connection.is_connection_lost()) (void)connection.execute("ROLLBACK");
+      return built.failure();
+    }
+    together.clear();
+    return ok();
+  };
+  for (const Action& action : build.actions) {
+    if (action.object.kind != KindId::Tablespace) {
+      together.push_back(action);
+      continue;
+    }
+    LP_DO(run());
+    for (const Sql& statement : action.sql) {
+      LP_TRY(const std::string prepared, prepare_tablespace(connection, statement.text));
+      LP_DO(connection.execute(prepared));
+    }
   }
+  LP_DO(run());
   for (const ObjectId& id : cluster_wide.made) LP_DO(server.adopt_role(id.name));
   return ok();
 }

@@ -62,14 +62,14 @@ class Prover {
     std::set<std::string> names;
     bool live_has_roles = false;
     for (const Object& object : request_.live.objects()) {
-      if (!kinds::kind(object.id.kind).traits.cluster_wide) continue;
+      if (object.id.kind != KindId::Role) continue;
       live_has_roles = true;
       if (!request_.target && !request_.scope.covers(object) && !object.id.name.starts_with("pg_")) names.insert(object.id.name);
     }
     if (!plan_.role.empty()) names.insert(plan_.role);
     if (!request_.target) return names;
     for (const std::string& name : named_roles(*request_.target)) {
-      const auto is_it = [&](const Object& object) { return kinds::kind(object.id.kind).traits.cluster_wide && object.id.name == name && !object.external; };
+      const auto is_it = [&](const Object& object) { return object.id.kind == KindId::Role && object.id.name == name && !object.external; };
       const auto& live = request_.live.objects();
       const auto& target = request_.target->objects();
       const bool in_live = std::any_of(live.begin(), live.end(), is_it);
@@ -86,7 +86,7 @@ class Prover {
   bool runs_as_role() const {
     if (plan_.role.empty() || plan_.role == connection_.user() || !is_own_server(server_)) return false;
     return std::none_of(request_.scope.declared.begin(), request_.scope.declared.end(),
-                        [&](const ObjectId& id) { return kinds::kind(id.kind).traits.cluster_wide && id.name == plan_.role; });
+                        [&](const ObjectId& id) { return id.kind == KindId::Role && id.name == plan_.role; });
   }
 
   Status become_role() {

@@ -1,5 +1,8 @@
 // From what a shadow database holds to what was meant: the shadow's own objects and names taken out, what only sources know put back.
+#include <algorithm>
+
 #include "kinds/kind.h"
+#include "kinds/security_labels.h"
 #include "shadow/builder.h"
 
 namespace lpc::shadow {
@@ -12,7 +15,7 @@ class Tidier {
 
   Catalog run() {
     for (const Object& object : how_.said.objects()) {
-      if (object.external || (how_.roles_as_said && is_cluster_wide(object.id))) builder_.add(object);
+      if (object.external || (how_.roles_as_said && is_cluster_wide(object.id)) || is_only_labelled(object)) builder_.add(object);
     }
     for (const Object& object : read_.objects()) {
       if (is_wanted(object)) builder_.add(tidied(object));
@@ -22,6 +25,12 @@ class Tidier {
 
  private:
   static bool is_cluster_wide(const ObjectId& id) { return kinds::kind(id.kind).traits.cluster_wide; }
+
+  /// A view's column of which nothing else is said is no object where there are no label providers.
+  bool is_only_labelled(const Object& object) const {
+    const bool has_more = std::any_of(object.attributes.begin(), object.attributes.end(), [](const auto& entry) { return entry.first != kinds::kSecurityLabelsRule.name; });
+    return !object.attributes.empty() && !has_more && object.parent && !read_.has(object.id) && read_.has(*object.parent);
+  }
 
   bool is_wanted(const Object& object) const {
     if (const Object* said = how_.said.find(object.id)) return !said->external && !(how_.roles_as_said && is_cluster_wide(object.id));
@@ -48,6 +57,13 @@ class Tidier {
     for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
       if (rule.unsaid_keeps_live) settle(result, said, rule);
     }
+    if (said && object.id.kind == KindId::Tablespace) {
+      // On the shadow it stands in the server's own folder.
+      if (const Value* location = said->attributes.find("location")) result.attributes.set("location", *location);
+    }
+    // The shadow has no label providers.
+    const Value* labels = said ? said->attributes.find(kinds::kSecurityLabelsRule.name) : nullptr;
+    if (labels) result.attributes.set(kinds::kSecurityLabelsRule.name, *labels);
     if (said) result.hints = said->hints;
     for (const Object* outer = &object; outer;) {
       const Object* source = how_.said.find(outer->id);

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include "kinds/security_labels.h"
+#include "shadow/tablespaces.h"
+
 namespace lpc::shadow {
 
 namespace {
@@ -26,7 +29,12 @@ class Runner {
     for (const plan::Step& step : steps) {
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
       if (step.transactional && !open_) LP_DO(begin(step));
-      for (const std::string& statement : step.sql) {
+      for (const std::string& written : step.sql) {
+        if (kinds::is_security_label(written)) continue;
+        std::string statement = written;
+        if (!step.transactional) {
+          LP_TRY(statement, prepare_tablespace(connection_, written));
+        }
         if (!connection_.execute(statement)) return fail(step, statement);
       }
       last_ = &step;

@@ -134,7 +134,7 @@ Result<Catalog> meant(const Catalog& read, const std::string& admin, const std::
   builder.remove(admin_id);
   bool is_clean = true;
   for (Object* object : builder.objects()) {
-    if (kinds::kind(object->id.kind).traits.cluster_wide) object->external = !roles_made.contains(object->id.name);
+    if (object->id.kind == KindId::Role) object->external = !roles_made.contains(object->id.name);
     for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
       const Value* value = rule.unsaid_keeps_live ? object->attributes.find(rule.name) : nullptr;
       if (value && value->text() == admin) object->attributes.remove(rule.name);

@@ -50,6 +50,9 @@ class Server:
         self._check("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         options = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "timezone=UTC", "autovacuum=off",
                    "max_locks_per_transaction=1024", "shared_buffers=128MB", "dynamic_shared_memory_type=mmap", *settings]
+        version = subprocess.run([f"{bindir()}/postgres", "--version"], capture_output=True, text=True).stdout
+        if int(re.search(r"\d+", version).group()) >= 15:
+            options.append("allow_in_place_tablespaces=on")
         self.log = open(f"{self.folder}/log", "w")
         self.process = subprocess.Popen(
             [*self.as_server, f"{bindir()}/postgres", "-D", f"{self.folder}/data", "-k", self.folder, *(a for o in options for a in ("-c", o))],
@@ -90,6 +93,10 @@ class Server:
     def roles(self):
         return set(self.psql("postgres", "select quote_ident(rolname) from pg_roles where rolname !~ '^pg_'").stdout.splitlines())
 
+    def drop_tablespaces(self):
+        for name in self.psql("postgres", "select quote_ident(spcname) from pg_tablespace where oid >= 16384").stdout.splitlines():
+            self.psql("postgres", f"drop tablespace {name}", check=False)
+
     def drop_roles(self, roles):
         for role in roles:
             self.psql("postgres", f"drop role if exists {role}", check=False)
@@ -102,9 +109,9 @@ class Server:
         return without_order([line for line in done.stdout.splitlines() if not NOISE.match(line)])
 
     def role_dump(self, known):
-        """What pg_dumpall says of the roles that aren't known."""
-        done = subprocess.run([program("pg_dumpall"), "--roles-only", "-d", self.url("postgres")], capture_output=True, text=True, check=True)
-        lines = [line for line in done.stdout.splitlines() if line and not line.startswith("--") and not NOISE.match(line)]
+        """What pg_dumpall says of tablespaces, and of the roles that aren't known."""
+        done = subprocess.run([program("pg_dumpall"), "--globals-only", "-d", self.url("postgres")], capture_output=True, text=True, check=True)
+        lines = [re.sub(r"pg_tblspc/\d+", "pg_tblspc/", line) for line in done.stdout.splitlines() if line and not line.startswith("--") and not NOISE.match(line)]
         return sorted(line for line in lines if not any(re.search(rf"\bROLE {re.escape(role)}\b", line) for role in known))
 
     def stop(self):

@@ -112,6 +112,7 @@ class Prover:
     def clean(self):
         for database in ("a", "b"):
             self.server.drop(database)
+        self.server.drop_tablespaces()
         self.server.drop_roles(self.server.roles() - self.known_roles)
 
     def start_before(self, before, fill):
