@@ -213,6 +213,7 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     case T_TABLE: return before != T_RETURNS && before != T_FOREIGN && is_name(next_.type);
     case T_IMPORT: return current_.starts_line();
     case T_RANGE: return current_.starts_line() && next_.type == T_TYPE;
+    case T_LANGUAGE: return begins_language();
     default: break;
   }
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;
@@ -224,6 +225,21 @@ bool Splitter::ends_before(const Chunk& chunk) const {
   }
   if (current_.type == T_EXTERNAL) return begins_declaration(next_.type) || next_.type == T_SOFT_WORD;
   return begins_declaration(current_.type) && is_name(next_.type);
+}
+
+/// `language plsample { … }` is a declaration, `language plsample as $$ … $$` a clause of the function before it: what tells them apart is what comes
+/// first, the body of the one or that of the other.
+bool Splitter::begins_language() const {
+  if (!current_.starts_line() || !is_name(next_.type)) return false;
+  Lexer lexer(source_, next_.end);
+  for (LexToken token = lexer.next();; token = lexer.next()) {
+    switch (token.type) {
+      case T_LEFT_BRACE: return true;
+      case T_AS: case T_RETURN: case T_BEGIN: case T_EOF: return false;
+      default:
+        if (token.starts_line() && begins_declaration(token.type)) return false;
+    }
+  }
 }
 
 /// Inside brackets: true when the token at hand looks like another declaration, or like the end of the schema's block.
