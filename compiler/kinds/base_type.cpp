@@ -64,7 +64,7 @@ constexpr auto kOptions = std::to_array<Option>({
 // The alignment, length and passing of a type are plain; an element without a word on subscripts has the raw ones: DefineType() in src/backend/commands/typecmds.c.
 #define LPC_BASE_TYPE_QUERY(subscript)                                                                                                      \
   "select n.nspname as _schema, t.typname as _name, part.member as _member, case when part.member <> '' then 'base type' end as _parent_kind,\n" \
-  "  case when part.last then concat_ws(' ', 'pg_type:' || t.oid, 'pg_type:' || nullif(t.typarray, 0)) end as _aliases,\n"                  \
+  "  case when part.last then concat_ws(' ', 'pg_type:' || t.oid, 'pg_type:' || nullif(t.typarray, 0)) else 'pg_type:' || t.oid || ':1' end as _aliases,\n"                  \
   "  case when part.last then pg_get_userbyid(t.typowner) end as owner, case when part.last then d.description end as comment,\n"           \
   "  case when part.last then t.typacl::text end as _acl, case when part.last then pg_get_userbyid(t.typowner) end as _acl_owner,\n"        \
   LPC_TYPE_FUNCTION("part.fixed", "typinput", "input") LPC_TYPE_FUNCTION("part.fixed", "typoutput", "output")                               \

@@ -1,5 +1,6 @@
 // Materialized views. https://www.postgresql.org/docs/15/sql-creatematerializedview.html
 // What they hold is derived, so replacing one loses nothing; it costs the time to compute it again.
+#include "kinds/link_context.h"
 #include "kinds/relation_options.h"
 #include "kinds/view.h"
 #include "kinds/view_query.h"
@@ -104,6 +105,8 @@ void print_materialized_view(const Object& object, const Catalog& catalog, LpWri
   view::print_members(object, catalog, writer);
 }
 
+void link_access_method(const Object& view, LinkContext& context) { context.object({KindId::AccessMethod, "", view.attributes.text("access_method"), "", ""}); }
+
 constexpr AttributeRule kRules[] = {
     {.name = "query", .content = Content::query},
     {.name = "column_names", .content = Content::names},
@@ -126,7 +129,7 @@ constexpr Kind kMaterializedView = {
     .introspect = kQueries,
     .lower = lower_materialized_view,
     .normalise = nullptr,
-    .edges = nullptr,
+    .edges = link_access_method,
     .create = create_materialized_view,
     .drop = drop_materialized_view,
     .rename = rename_plain,

@@ -25,7 +25,7 @@ constexpr int kFirstWithMultiranges = 140000;
 // Constructor functions and array types are parts of the types. `whole` are the rows of types, `last` those of what carries the owner: the definition where there is one.
 #define LPC_RANGE_QUERY(multirange_columns, multirange_aliases, multirange_join)                                                            \
   "select n.nspname as _schema, t.typname as _name, part.member as _member, case when part.member <> '' then 'range type' end as _parent_kind,\n" \
-  "  case when part.last then concat_ws(' ', 'pg_type:' || t.oid, 'pg_type:' || t.typarray" multirange_aliases ") end as _aliases,\n"       \
+  "  case when part.last then concat_ws(' ', 'pg_type:' || t.oid, 'pg_type:' || t.typarray" multirange_aliases ") else 'pg_type:' || t.oid || ':1' end as _aliases,\n"       \
   "  case when part.last then pg_get_userbyid(t.typowner) end as owner, case when part.last then d.description end as comment,\n"           \
   "  case when part.last then t.typacl::text end as _acl, case when part.last then pg_get_userbyid(t.typowner) end as _acl_owner,\n"        \
   "  case when part.whole then format_type(r.rngsubtype, null) end as subtype,\n"                                                           \

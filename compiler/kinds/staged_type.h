@@ -2,7 +2,7 @@
 // steps, CREATE TYPE name (a shell), the functions, CREATE TYPE name (…): https://www.postgresql.org/docs/15/sql-createtype.html, "Base Types".
 // So they are two objects: the type, which is the shell, and its definition, a part of it. The functions need the type, the definition needs the functions, and
 // everything else that speaks of the type needs the definition (lower/link.cpp sees to that). Owner, comment and grants are the definition's: a shell of another
-// owner can't be defined.
+// owner can't be defined. Both are one row of pg_type: what the catalogs say of it is the definition's, the type has the alias 'pg_type:OID:1'.
 #pragma once
 
 #include <string>
