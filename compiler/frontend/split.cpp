@@ -236,8 +236,11 @@ bool Splitter::begins_language() const {
     switch (token.type) {
       case T_LEFT_BRACE: return true;
       case T_AS: case T_RETURN: case T_BEGIN: case T_EOF: return false;
-      default:
-        if (token.starts_line() && begins_declaration(token.type)) return false;
+      default: {
+        const std::string_view text = token.text(source_);
+        const bool is_word = token.type == T_SOFT_WORD && (is_uniform_word(text) || is_later_word(text));
+        if (token.starts_line() && (begins_declaration(token.type) || token.type == T_HINT || is_word)) return false;
+      }
     }
   }
 }

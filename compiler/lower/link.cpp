@@ -111,6 +111,10 @@ class Linker final : public kinds::LinkContext {
     for (const frontend::SqlName& name : references.collations) {
       for (const Object* target : names_.find(Space::collation, name.parts, own_schema_)) depend(*target);
     }
+    // Which of the operators of a name is meant depends on its operands' types, so this is but a wish: it comes first if that can be.
+    for (const frontend::SqlName& name : references.operators) {
+      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, mentions_);
+    }
     columns(kind, text, references, relations);
   }
 
