@@ -26,7 +26,7 @@ declaration  : hint* externalClause?
                ( schemaDecl | extensionDecl | roleDecl | defaultPrivilegesDecl | defaultOwnerDecl
                | tableDecl | viewDecl | materializedViewDecl | sequenceDecl
                | enumDecl | domainDecl | compositeTypeDecl
-               | functionDecl | procedureDecl | castDecl | eventTriggerDecl | databaseDecl | tablespaceDecl | grantDecl | revokeDecl | uniformDecl ) ;
+               | functionDecl | procedureDecl | castDecl | transformDecl | eventTriggerDecl | databaseDecl | tablespaceDecl | grantDecl | revokeDecl | uniformDecl ) ;
 
 separator      : ',' | LAYOUT ;                          // between members neither means anything
 hint           : HINT sqlParens? ;      // `@allow(LP4001, 'reason')`: names, strings and numbers; or one expression: `@using(old::int + 1)`
@@ -298,13 +298,32 @@ atomicClause  : 'begin' 'atomic' atomicBody 'end' ;
 
 // ---- every other kind: `kind name(signature) { key = value … }` -------------------------------------------------------------
 
-uniformDecl   : uniformKind qualifiedName signatureClause? (forAllTablesClause | objectClause)* ('{' uniformMember* '}')? ;
-uniformKind   : (SOFT_WORD | 'range' | 'language' | 'transform' | 'foreign') (SOFT_WORD | 'type' | 'table')* ;
-uniformMember : keyClause | mapClause | publishTableClause | publishSchemaClause | separator ;
+uniformDecl   : uniformKind (qualifiedName | operatorName) signatureClause? uniformHead* ('{' uniformMember* '}')? ;
+uniformKind   : (SOFT_WORD | 'range' | 'language' | 'foreign') (SOFT_WORD | 'type' | 'table')* ;
+uniformHead   : forAllTablesClause | isDefaultClause | forTypeClause | forEncodingClause | toEncodingClause | fromFunctionClause | accessMethodClause | objectClause ;
+uniformMember : keyClause | mapClause | publishTableClause | publishSchemaClause | classOperatorClause | classFunctionClause | classStorageClause | separator ;
 signatureClause : sqlParens ;
-keyClause     : identifier '=' keyValue ;
-keyValue      : optionValue | qualifiedName | expression | operatorWord | type ;
-operatorWord  : (OTHER | '=' | '-' | '+' | '%')+ ;
+keyClause     : keyName '=' keyValue ;
+keyName       : identifier | 'default' | 'end' | 'storage' ;
+keyValue      : optionValue | qualifiedName | expression | operatorWord | keyWord | type ;
+keyWord       : 'index' | 'table' ;
+operatorWord  : operatorSymbol+ ;
+operatorName  : (identifier '.')* operatorSymbol+ ;
+operatorSymbol : OTHER | '=' | '-' | '+' | '%' ;
+isDefaultClause : 'default' ;                    // of a conversion and an operator class
+forTypeClause : 'for' 'type' type ;              // of an operator class
+accessMethodClause : 'using' identifier familyClause? ;   // of an operator family or class
+familyClause  : familyWord qualifiedName ;
+familyWord    : SOFT_WORD ;
+forEncodingClause : 'for' string ;               // of a conversion, as the next two
+toEncodingClause : 'to' string ;
+fromFunctionClause : 'from' qualifiedName ;
+classOperatorClause : classOperatorWord number operatorName sqlParens? sortFamilyClause? ;   // of an operator family or class, as the next three
+classOperatorWord : SOFT_WORD ;
+sortFamilyClause : 'for' 'order' 'by' qualifiedName ;
+classFunctionClause : 'function' number sqlParens? supportFunctionClause ;
+supportFunctionClause : qualifiedName sqlParens ;
+classStorageClause : 'storage' type ;
 forAllTablesClause : 'for' 'all' 'tables' ;      // of a publication, as the next three of a text search configuration and a publication
 mapClause     : mapWord identifier (',' identifier)* mapWithClause ;
 mapWord       : SOFT_WORD ;
@@ -322,6 +341,8 @@ castMethodClause : 'with' castMethodWord ;
 castMethodWord : SOFT_WORD ;
 castContextClause : 'as' castContextWord ;
 castContextWord : SOFT_WORD ;
+
+transformDecl : 'transform' type 'language' identifier commentClause* ('{' uniformMember* '}')? ;
 
 eventTriggerDecl : eventWord 'trigger' identifier onEventClause eventFilterClause* 'execute' ('function' | 'procedure') executeClause
                 (triggerStateClause | objectClause)* ;

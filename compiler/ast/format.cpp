@@ -46,7 +46,7 @@ std::size_t last_line_columns(std::string_view text) {
 std::string_view inline_separator(const Decl& decl) {
   if (decl.kind == "enum") return ", ";
   if (decl.kind == "role") return " ";
-  if (decl.kind == "composite_type" || decl.uniform) return "  ";
+  if (decl.kind == "composite_type" || decl.kind == "transform" || decl.uniform) return "  ";
   return "";
 }
 

@@ -14,9 +14,15 @@ std::size_t FormatMarks::index(std::uint32_t offset) const {
 
 void FormatMarks::add(const Decl& declaration) {
   std::vector<Part> parts;
-  if (!declaration.name.empty()) parts.push_back({declaration.name.span, false});
+  if (!declaration.name.empty()) {
+    parts.push_back({declaration.name.span, false});
+    glue_symbols(declaration.name.span);
+  }
   add_values(declaration.values, parts);
   for (const Clause& clause : declaration.clauses) add_clause(clause, parts);
+  if (declaration.kind == "operator") {      // `operator === (box, box)`
+    if (const Clause* signature = declaration.clause("signature")) marks_[index(signature->span.begin)].glued = false;
+  }
   for (const Hint& hint : declaration.hints) {
     std::vector<Part> unused;
     add_values(hint.arguments, unused);
@@ -36,7 +42,7 @@ void FormatMarks::add_clause(const Clause& clause, std::vector<Part>& parts) {
   add_values(clause.values, unused);
   for (const Clause& inner : clause.clauses) add_clause(inner, unused);
   // A call or a signature, as opposed to a list after a key word.
-  if (clause.word == "parameters" || clause.word == "signature" || clause.word == "execute" || clause.word == "cast_function") glue_parenthesis(clause.span);
+  if (clause.word == "parameters" || clause.word == "signature" || clause.word == "execute" || clause.word == "cast_function" || clause.word == "support_function") glue_parenthesis(clause.span);
 }
 
 void FormatMarks::add_values(const std::vector<Value>& values, std::vector<Part>& parts) {
@@ -58,7 +64,7 @@ void FormatMarks::add_values(const std::vector<Value>& values, std::vector<Part>
         break;
       }
       case Shape::word:
-      case Shape::name:
+      case Shape::name: glue_symbols(value.span); break;
       case Shape::string:
       case Shape::number: break;
     }
@@ -94,6 +100,14 @@ void FormatMarks::glue_parenthesis(const Span& span) {
     if (source_[tokens_[i].span.begin] != '(') continue;
     marks_[i].glued = true;
     return;
+  }
+}
+
+/// The symbols of an operator stay together.
+void FormatMarks::glue_symbols(const Span& span) {
+  for (std::size_t i = index(span.begin) + 1; i < tokens_.size() && tokens_[i].span.begin < span.end; ++i) {
+    const bool follows = tokens_[i].role == FormatToken::Role::punctuation && tokens_[i - 1].role == FormatToken::Role::punctuation;
+    if (follows) marks_[i].glued = true;
   }
 }
 

@@ -38,6 +38,7 @@ class FormatMarks {
   void add_type(std::size_t first, std::uint32_t end);
   void add_breaks(const Decl& declaration, std::vector<Part> parts);
   void glue_parenthesis(const Span& span);
+  void glue_symbols(const Span& span);
   bool is_filler(std::size_t token) const;
 
   const std::vector<FormatToken>& tokens_;

@@ -45,6 +45,7 @@ TreeBuilder::Rule TreeBuilder::classify(const std::string& rule) {
       {"qualifiedName", Shape::name}, {"identifier", Shape::name},       {"string", Shape::string},   {"number", Shape::number},
       {"sqlParens", Shape::sql},      {"atomicBody", Shape::verbatim},   {"type", Shape::type},       {"expression", Shape::expression},
       {"nameList", Shape::names},     {"option", Shape::option},         {"hint", Shape::hint},       {"importDecl", Shape::import},
+      {"keyName", Shape::name},         {"operatorName", Shape::operator_name},
       {"enumLabel", Shape::label},    {"uniformKind", Shape::uniform_kind}, {"externalClause", Shape::external},
   };
   for (const Value& value : kValues) {
@@ -174,6 +175,7 @@ class TreeBuilder::Run {
       case Shape::word: return {ast::Shape::word, words(node, ' '), {}, {}, whole};
       case Shape::name: return {ast::Shape::name, std::string(text(whole)), name(here.first, here.last), {}, whole};
       case Shape::label: return label(node);
+      case Shape::operator_name: return {ast::Shape::name, std::string(text(whole)), operator_name(here.first, here.last), {}, whole};
       case Shape::string: return {ast::Shape::string, string_value(text(whole)), {}, {}, whole};
       case Shape::number: return {ast::Shape::number, glued(here), {}, {}, whole};
       case Shape::sql: return inner(node, ast::Shape::sql);
@@ -223,6 +225,18 @@ class TreeBuilder::Run {
     for (std::uint32_t i = first; i < last; ++i) {
       if (tokens_[i].type != T_DOT) out.parts.push_back({name_value(tokens_[i].text(source_)), span(i, i + 1)});
     }
+    return out;
+  }
+
+  /// `shop.===`: the symbols of an operator are its own name.
+  ast::Name operator_name(std::uint32_t first, std::uint32_t last) const {
+    std::uint32_t symbols = last;
+    while (symbols > first && tokens_[symbols - 1].type != T_DOT) --symbols;
+    ast::Name out = name(first, symbols);
+    out.span = span(first, last);
+    std::string own;
+    for (std::uint32_t i = symbols; i < last; ++i) own += tokens_[i].text(source_);
+    out.parts.push_back({std::move(own), span(symbols, last)});
     return out;
   }
 

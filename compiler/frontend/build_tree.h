@@ -44,7 +44,7 @@ class TreeBuilder {
   /// What a rule becomes.
   enum class Shape : std::uint8_t {
     nothing_of_its_own, declaration, clause, word, name, string, number, sql, verbatim, expression, type, names, option, hint, import,
-    label, uniform_kind, external,
+    label, operator_name, uniform_kind, external,
   };
   struct Rule {
     std::string rule;

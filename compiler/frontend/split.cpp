@@ -215,6 +215,7 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     case T_RANGE: return current_.starts_line() && next_.type == T_TYPE;
     case T_DATABASE: return current_.starts_line() && current_.column <= chunk_column_ && next_.type == T_LEFT_BRACE;
     case T_TABLESPACE: return current_.starts_line() && current_.column <= chunk_column_;    // deeper, it is a table's
+    case T_LANGUAGE: return begins_language();
     default: break;
   }
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;
@@ -226,6 +227,24 @@ bool Splitter::ends_before(const Chunk& chunk) const {
   }
   if (current_.type == T_EXTERNAL) return begins_declaration(next_.type) || next_.type == T_SOFT_WORD;
   return begins_declaration(current_.type) && is_name(next_.type);
+}
+
+/// `language plsample { … }` is a declaration, `language plsample as $$ … $$` a clause of the function before it: what tells them apart is what comes
+/// first, the body of the one or that of the other.
+bool Splitter::begins_language() const {
+  if (!current_.starts_line() || !is_name(next_.type)) return false;
+  Lexer lexer(source_, next_.end);
+  for (LexToken token = lexer.next();; token = lexer.next()) {
+    switch (token.type) {
+      case T_LEFT_BRACE: return true;
+      case T_AS: case T_RETURN: case T_BEGIN: case T_EOF: return false;
+      default: {
+        const std::string_view text = token.text(source_);
+        const bool is_word = token.type == T_SOFT_WORD && (is_uniform_word(text) || is_later_word(text));
+        if (token.starts_line() && (begins_declaration(token.type) || token.type == T_HINT || is_word)) return false;
+      }
+    }
+  }
 }
 
 /// Inside brackets: true when the token at hand looks like another declaration, or like the end of the schema's block.

@@ -42,7 +42,7 @@ struct References {
   std::vector<SqlName> functions;
   std::vector<SqlName> types;      ///< of casts and definitions, array brackets and modifiers taken off; pg_catalog's own spellings left out
   std::vector<SqlName> columns;    ///< column references as written; `*` and `t.*` left out
-  std::vector<SqlName> operators;  ///< only those written as OPERATOR(schema.op)
+  std::vector<SqlName> operators;  ///< `=`, and `shop.=` of OPERATOR(shop.=); also words such as BETWEEN
   std::vector<SqlName> collations;
 };
 

@@ -62,7 +62,7 @@ void ReferenceCollector::visit(const Work& work) {
   if (key == "A_Expr" || key == "SubLink" || key == "SortBy") {
     const char* const field = key == "A_Expr" ? "name" : key == "SubLink" ? "operName" : "useOp";
     std::vector<std::string> parts = strings_of(member(node, field));
-    if (parts.size() > 1) add(references_.operators, 'o', std::move(parts), node);
+    if (!parts.empty()) add(references_.operators, 'o', std::move(parts), node);
   }
   if (key == "IndexElem" || key == "PartitionElem") {
     if (const std::string_view name = text_of(node, "name"); !name.empty()) add(references_.columns, 'c', {std::string(name)}, node);

@@ -102,7 +102,7 @@ std::vector<std::string> all_privileges(char acl_type, int server_version) {
     case 's': return {"SELECT", "UPDATE", "USAGE"};
     case 'f': return {"EXECUTE"};
     case 'n': return {"CREATE", "USAGE"};
-    case 'T': return {"USAGE"};
+    case 'T': case 'l': return {"USAGE"};
     case 'd': return {"CREATE", "TEMPORARY", "CONNECT"};
     case 't': return {"CREATE"};
     default: return {};
@@ -112,7 +112,7 @@ std::vector<std::string> all_privileges(char acl_type, int server_version) {
 Privileges default_privileges_of(char acl_type, std::string_view owner, int server_version) {
   Privileges privileges;
   if (acl_type == 'f') privileges["public"]["EXECUTE"] = false;
-  if (acl_type == 'T') privileges["public"]["USAGE"] = false;
+  if (acl_type == 'T' || acl_type == 'l') privileges["public"]["USAGE"] = false;
   if (acl_type == 'd') privileges["public"] = {{"TEMPORARY", false}, {"CONNECT", false}};
   // Columns have no privileges of their own by default; the table's count.
   if (acl_type == 'c' || owner.empty()) return privileges;

@@ -237,6 +237,7 @@ acl::Target target_of(const Object& object, char acl_type, int server_version) {
     case 'n': target.object = sql("SCHEMA {}", own.address(object.id)); break;
     case 'T': target.object = sql("TYPE {}", own.address(object.id)); break;
     case 't': target.object = sql("TABLESPACE {}", own.address(object.id)); break;
+    case 'l': target.object = sql("LANGUAGE {}", own.address(object.id)); break;
     case 'f':
       // GRANT has no word for aggregates, and takes no ORDER BY: https://www.postgresql.org/docs/15/sql-grant.html
       target.object = own.sql_name == "AGGREGATE"

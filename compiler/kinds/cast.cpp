@@ -20,7 +20,7 @@ namespace {
 constexpr std::string_view kDeclaredAs[] = {"cast"};
 constexpr std::string_view kAbout = "a cast";
 
-// Rows below 16384 are the system's own.
+// Rows below 16384 are the system's own. The cast of a range type to its multirange type is a part of these: it depends on them internally.
 constexpr IntrospectQuery kQueries[] = {{.sql =
     "select format_type(c.castsource, null) || ' AS ' || format_type(c.casttarget, null) as _name, 'pg_cast:' || c.oid as _aliases,\n"
     "  format_type(c.castsource, null) as source, format_type(c.casttarget, null) as target,\n"
@@ -31,7 +31,8 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join pg_proc f on f.oid = c.castfunc\n"
     "left join pg_namespace fn on fn.oid = f.pronamespace\n"
     "left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_cast'::regclass and d.objsubid = 0\n"
-    "where c.oid >= 16384 and {not_member:pg_cast:c.oid}"}};
+    "where c.oid >= 16384 and {not_member:pg_cast:c.oid}\n"
+    "  and not exists (select from pg_depend i where i.classid = 'pg_cast'::regclass and i.objid = c.oid and i.deptype = 'i')"}};
 
 // ---- from .lp ------------------------------------------------------------------------------------------------------------------------
 

@@ -9,12 +9,13 @@ namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"domain"};
 
+// A default that is no expression is that of the base type, which a domain has by itself.
 constexpr IntrospectQuery kQueries[] = {{
     .sql =
         "select n.nspname as _schema, t.typname as _name, 'pg_type:' || t.oid || ' pg_type:' || t.typarray as _aliases,\n"
         "  pg_get_userbyid(t.typowner) as owner, t.typacl::text as _acl, pg_get_userbyid(t.typowner) as _acl_owner, d.description as comment,\n"
         "  format_type(t.typbasetype, t.typtypmod) as type, t.typnotnull as not_null,\n"
-        "  coalesce(pg_get_expr(t.typdefaultbin, 0), t.typdefault) as \"default\",\n"
+        "  pg_get_expr(t.typdefaultbin, 0) as \"default\",\n"
         "  case when t.typcollation <> b.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation\n"
         "from pg_type t\n"
         "join pg_namespace n on n.oid = t.typnamespace\n"

@@ -8,6 +8,7 @@
 #include "kinds/routine.h"
 #include "kinds/routine_query.h"
 #include "kinds/security_labels.h"
+#include "kinds/staged_type.h"
 
 namespace lpc::kinds {
 namespace {
@@ -191,6 +192,10 @@ bool can_replace_function(const Object& before, const Object& after) {
   return same("returns") && same("returns_set") && same("window") && routine::can_replace_parameters(before, after);
 }
 
+void drop_function(const Object& function, const ChangeContext& context, Action& action) {
+  if (!staged::takes_along(function, context)) drop_plain(function, context, action);
+}
+
 void link_function(const Object& object, LinkContext& context) { routine::link_routine(object, create_statement(object, sql("CREATE")), context); }
 
 // ---- to .lp -----------------------------------------------------------------------------------------------------------------------
@@ -271,7 +276,7 @@ constexpr Kind kFunction = {
     .normalise = nullptr,
     .edges = link_function,
     .create = create_function,
-    .drop = drop_plain,
+    .drop = drop_function,
     .rename = rename_plain,
     .inline_sql = nullptr,
     .folds = nullptr,

@@ -126,6 +126,7 @@ void lower_index(const ast::Decl& decl, LowerContext& context) {
 }
 
 void index_edges(const Object& index, LinkContext& context) {
+  context.object({KindId::AccessMethod, "", index.attributes.text("using"), "", ""});
   link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, context);
   for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
   link_extension_dependencies(index, context);

@@ -269,8 +269,13 @@ bool LpWriter::is_found_unqualified(const std::string& in, const std::string& ty
   for (const Kind* kind : all_kinds()) {
     const Object* object = kind->slots == nullptr ? nullptr : catalog->find({kind->id, in, type, "", ""});
     if (object == nullptr) continue;
-    const std::vector<std::string> slots = kind->slots(*object);
-    if (std::ranges::find(slots, slot) != slots.end()) return true;
+    const auto has_slot = [&](const Object& candidate) {
+      const std::vector<std::string> slots = kind->slots(candidate);
+      return std::ranges::find(slots, slot) != slots.end();
+    };
+    if (has_slot(*object)) return true;
+    // A type that is made in stages leaves its name to its definition.
+    if (std::ranges::any_of(catalog->children(object->id), [&](const Object* part) { return part->id.kind == kind->id && has_slot(*part); })) return true;
   }
   const Object* extension = catalog->find({KindId::Extension, "", std::string(extension_of_type(type)), "", ""});
   if (extension == nullptr) return false;

@@ -1,6 +1,7 @@
 // Materialized views. https://www.postgresql.org/docs/15/sql-creatematerializedview.html
 // What they hold is derived, so replacing one loses nothing; it costs the time to compute it again.
 #include "kinds/extension_dependencies.h"
+#include "kinds/link_context.h"
 #include "kinds/relation_options.h"
 #include "kinds/security_labels.h"
 #include "kinds/view.h"
@@ -109,6 +110,11 @@ void print_materialized_view(const Object& object, const Catalog& catalog, LpWri
   view::print_members(object, catalog, writer);
 }
 
+void link_materialized_view(const Object& view, LinkContext& context) {
+  link_extension_dependencies(view, context);
+  context.object({KindId::AccessMethod, "", view.attributes.text("access_method"), "", ""});
+}
+
 constexpr AttributeRule kRules[] = {
     {.name = "query", .content = Content::query},
     {.name = "column_names", .content = Content::names},
@@ -133,7 +139,7 @@ constexpr Kind kMaterializedView = {
     .introspect = kQueries,
     .lower = lower_materialized_view,
     .normalise = nullptr,
-    .edges = link_extension_dependencies,
+    .edges = link_materialized_view,
     .create = create_materialized_view,
     .drop = drop_materialized_view,
     .rename = rename_plain,

@@ -1,34 +1,143 @@
+// Operator classes. https://www.postgresql.org/docs/15/sql-createopclass.html
+// What operators and functions a class has can't be changed, but for those that are its family's: see operator_family.cpp.
+#include "kinds/operator_class.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
 #include "kinds/common.h"
-#include "kinds/lower_context.h"
-#include "kinds/lp_writer.h"
+#include "kinds/keys.h"
+#include "kinds/link_context.h"
+#include "kinds/names.h"
+#include "kinds/opclass_members.h"
+#include "kinds/table_parts.h"
 
 namespace lpc::kinds {
 namespace {
 
-constexpr IntrospectQuery kQueries[] = {{.sql = "select '' as _name where false"}};
-void lower_it(const ast::Decl&, LowerContext&) {}
-void create_it(const Object&, const ChangeContext&, Action&) {}
-void print_it(const Object&, const Catalog&, LpWriter&) {}
-constexpr AttributeRule kRules[] = {kCommentRule};
+using opclass::Member;
+
+constexpr std::string_view kDeclaredAs[] = {"operator_class"};
+constexpr std::string_view kAbout = "an operator class";
+
+constexpr IntrospectQuery kQueries[] = {{.sql =
+    "select n.nspname as _schema, c.opcname as _name, am.amname as _arguments,\n"
+    "  concat_ws(' ', 'pg_opclass:' || c.oid, operators.aliases, functions.aliases) as _aliases,\n"
+    "  pg_get_userbyid(c.opcowner) as owner, d.description as comment, operators.list as operators, functions.list as functions,\n"
+    "  format_type(c.opcintype, null) as type, c.opcdefault as is_default, case when c.opckeytype <> 0 then format_type(c.opckeytype, null) end as storage,\n"
+    "  case when fn.nspname = 'pg_catalog' then quote_ident(f.opfname) else format('%I.%I', fn.nspname, f.opfname) end as family\n"
+    "from pg_opclass c\n"
+    "join pg_namespace n on n.oid = c.opcnamespace\n"
+    "join pg_am am on am.oid = c.opcmethod\n"
+    "join pg_opfamily f on f.oid = c.opcfamily\n"
+    "join pg_namespace fn on fn.oid = f.opfnamespace\n"
+    LPC_OPCLASS_MEMBERS("pg_opclass", "c.oid", "c.opcfamily")
+    "left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_opclass'::regclass and d.objsubid = 0\n"
+    "where {user_schema:n} and {not_member:pg_opclass:c.oid}"}};
+
+// ---- from .lp ------------------------------------------------------------------------------------------------------------------------
+
+std::string type_of(const ast::Clause* clause, LowerContext& context) {
+  const ast::Value* type = clause == nullptr ? nullptr : clause->value(ast::Shape::type);
+  return type == nullptr ? std::string() : frontend::argument_type(context.type_text(type->text));
+}
+
+void lower_class(const ast::Decl& decl, LowerContext& context) {
+  const ast::Clause* using_clause = context.once(decl, "access_method");
+  const std::string type = type_of(context.once(decl, "for_type"), context);
+  const std::string about = fmt::format("operator class `{}`", decl.name.dotted());
+  if (using_clause == nullptr) context.error(diag::make(diag::Code::kMissingClause, decl.name_span, about, "using …"));
+  if (type.empty() && !decl.external) context.error(diag::make(diag::Code::kMissingClause, decl.name_span, about, "for type …"));
+  if (using_clause == nullptr) return;
+  const std::string method = using_clause->value(ast::Shape::name)->name.last();
+  Object* object = context.add(decl, {KindId::OperatorClass, context.schema_of(decl.name), decl.name.last(), "", method});
+  if (object == nullptr) return;
+  keys::reject_others(decl, context, kAbout, {"access_method", "for_type", "is_default", "class_operator", "class_function", "class_storage"});
+  keys::each(decl, context, kAbout, {}, [](const keys::Key&) { return false; });
+  Attributes& attributes = object->attributes;
+  attributes.set("type", type);
+  attributes.set("is_default", Value(decl.has("is_default")));
+  if (const std::string storage = type_of(context.once(decl, "class_storage"), context); !storage.empty() && storage != type) attributes.set("storage", storage);
+  if (const ast::Clause* family = using_clause->clause("family")) {
+    if (family->word_value() != "family") {
+      context.error(diag::make(diag::Code::kUnexpectedInput, family->span, fmt::format("`{}`", family->word_value()), "`family …`"));
+    }
+    const ast::Name& name = family->value(ast::Shape::name)->name;
+    attributes.set("family", qualified(name.qualifier() == "pg_catalog" ? std::string_view() : name.qualifier(), name.last()).text);
+  }
+  opclass::set_members(*object, opclass::lower_members(decl, method, type, context));
+}
+
+void link_class(const Object& object, LinkContext& context) {
+  context.object(opclass::family_named(object.attributes.text("family"), object.id.arguments));
+  opclass::link(object, context);
+}
+
+// ---- to SQL --------------------------------------------------------------------------------------------------------------------------
+
+void create_class(const Object& object, const ChangeContext&, Action& action) {
+  const Attributes& attributes = object.attributes;
+  std::vector<Sql> parts;
+  for (const Member& member : opclass::members(object)) parts.push_back(opclass::clause(member));
+  // A class must say something: its storage, if nothing else.
+  if (attributes.has("storage") || parts.empty()) parts.push_back(sql("STORAGE {}", fragment(attributes.text(attributes.has("storage") ? "storage" : "type"))));
+  const Sql is_default = attributes.flag("is_default") ? sql(" DEFAULT") : Sql{};
+  action.sql.push_back(sql("CREATE OPERATOR CLASS {}{} FOR TYPE {} USING {} FAMILY {} AS\n    {}", qualified(object.id.schema, object.id.name), is_default,
+                           fragment(attributes.text("type")), ident(object.id.arguments), fragment(attributes.text("family")), join(parts, ",\n    ")));
+}
+
+// ---- to .lp ---------------------------------------------------------------------------------------------------------------------------
+
+void print_class(const Object& object, const Catalog& catalog, LpWriter& writer) {
+  const Attributes& attributes = object.attributes;
+  writer.doc(object).word("operator class").name(object.id.schema, object.id.name);
+  if (attributes.flag("is_default")) writer.word("default");
+  writer.word("for type").type(attributes.text("type")).word("using").ident(object.id.arguments);
+  const std::string& family = attributes.text("family");
+  if (family != qualified(object.id.schema, object.id.name).text) writer.word("family").relation(family);
+  writer.owner(object).comment_clause(object);
+  std::vector<Member> members = opclass::members(object);
+  const Object* its_family = catalog.find(opclass::family_named(family, object.id.arguments));
+  if (its_family != nullptr && its_family->id.name == object.id.name && its_family->id.schema == object.id.schema && is_said_by_class(*its_family, catalog)) {
+    for (Member& member : opclass::members(*its_family)) members.push_back(std::move(member));
+  }
+  std::ranges::sort(members);
+  writer.open();
+  for (const Member& member : members) opclass::print(member, object.id.arguments, attributes.text("type"), catalog, writer);
+  if (attributes.has("storage")) writer.word("storage").type(attributes.text("storage")).line();
+  writer.close();
+}
+
+constexpr AttributeRule kRules[] = {
+    {.name = "type", .content = Content::type},
+    {.name = "is_default", .content = Content::flag},
+    {.name = "family", .content = Content::text},
+    {.name = "operators", .content = Content::list},
+    {.name = "functions", .content = Content::list},
+    {.name = "storage", .content = Content::type},
+    kOwnerRule,
+    kCommentRule,
+};
 
 }  // namespace
 
 constexpr Kind kOperatorClass = {
     .id = KindId::OperatorClass,
     .sql_name = "OPERATOR CLASS",
-    .declared_as = {},
+    .declared_as = kDeclaredAs,
     .introspect = kQueries,
-    .lower = lower_it,
+    .lower = lower_class,
     .normalise = nullptr,
-    .edges = nullptr,
-    .create = create_it,
+    .edges = link_class,
+    .create = create_class,
     .drop = drop_plain,
-    .rename = nullptr,
+    .rename = rename_plain,
     .inline_sql = nullptr,
     .folds = nullptr,
-    .address = address_qualified,
+    .address = opclass::address,
     .attributes = kRules,
-    .print_lp = print_it,
+    .print_lp = print_class,
     .slots = nullptr,
     .traits = {},
 };

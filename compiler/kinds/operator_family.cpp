@@ -1,34 +1,216 @@
+// Operator families, with the members that are tied to no class. https://www.postgresql.org/docs/15/sql-createopfamily.html
+// A class without a word on its family brings one of its own name along, as CREATE OPERATOR CLASS does; here it is an object like any other, which .lp needn't say.
+#include <fmt/core.h>
+
+#include <algorithm>
+
 #include "kinds/common.h"
-#include "kinds/lower_context.h"
-#include "kinds/lp_writer.h"
+#include "kinds/keys.h"
+#include "kinds/link_context.h"
+#include "kinds/names.h"
+#include "kinds/opclass_members.h"
+#include "kinds/operator_class.h"
+#include "kinds/operator_name.h"
+#include "kinds/table_parts.h"
 
 namespace lpc::kinds {
 namespace {
 
-constexpr IntrospectQuery kQueries[] = {{.sql = "select '' as _name where false"}};
-void lower_it(const ast::Decl&, LowerContext&) {}
-void create_it(const Object&, const ChangeContext&, Action&) {}
-void print_it(const Object&, const Catalog&, LpWriter&) {}
-constexpr AttributeRule kRules[] = {kCommentRule};
+using opclass::Member;
+
+constexpr std::string_view kDeclaredAs[] = {"operator_family"};
+constexpr std::string_view kAbout = "an operator family";
+
+constexpr IntrospectQuery kQueries[] = {{.sql =
+    "select n.nspname as _schema, f.opfname as _name, am.amname as _arguments,\n"
+    "  concat_ws(' ', 'pg_opfamily:' || f.oid, operators.aliases, functions.aliases) as _aliases,\n"
+    "  pg_get_userbyid(f.opfowner) as owner, d.description as comment, operators.list as operators, functions.list as functions\n"
+    "from pg_opfamily f\n"
+    "join pg_namespace n on n.oid = f.opfnamespace\n"
+    "join pg_am am on am.oid = f.opfmethod\n"
+    LPC_OPCLASS_MEMBERS("pg_opfamily", "f.oid", "f.oid")
+    "left join pg_description d on d.objoid = f.oid and d.classoid = 'pg_opfamily'::regclass and d.objsubid = 0\n"
+    "where {user_schema:n} and {not_member:pg_opfamily:f.oid}"}};
+
+// ---- from .lp ------------------------------------------------------------------------------------------------------------------------
+
+void lower_family(const ast::Decl& decl, LowerContext& context) {
+  const ast::Clause* using_clause = context.once(decl, "access_method");
+  if (using_clause == nullptr) {
+    context.error(diag::make(diag::Code::kMissingClause, decl.name_span, fmt::format("operator family `{}`", decl.name.dotted()), "using …"));
+    return;
+  }
+  const std::string method = using_clause->value(ast::Shape::name)->name.last();
+  Object* family = context.add(decl, {KindId::OperatorFamily, context.schema_of(decl.name), decl.name.last(), "", method});
+  if (family == nullptr) return;
+  keys::reject_others(decl, context, kAbout, {"access_method", "class_operator", "class_function"});
+  keys::each(decl, context, kAbout, {}, [](const keys::Key&) { return false; });
+  opclass::set_members(*family, opclass::lower_members(decl, method, "", context));
+}
+
+// ---- classes and their families ----------------------------------------------------------------------------------------------------------
+
+void add_implied_family(Object& object, CatalogBuilder& builder) {
+  if (object.attributes.has("family")) return;
+  object.attributes.set("family", qualified(object.id.schema, object.id.name).text);
+  Object family;
+  family.id = {KindId::OperatorFamily, object.id.schema, object.id.name, "", object.id.arguments};
+  family.origin = object.origin;
+  family.external = object.external;
+  if (const Value* owner = object.attributes.find("owner")) family.attributes.set("owner", *owner);
+  // A class's new name is that of its family.
+  for (const PlanningHint& hint : object.hints) {
+    if (hint.name == "renamed_from") family.hints.push_back(hint);
+  }
+  builder.add(std::move(family));
+}
+
+/// A name that the sources declare in the object's schema or in public gets its schema; others are pg_catalog's.
+template <class Exists>
+void qualify(std::string& name, std::string_view own_schema, const Exists& exists) {
+  for (const std::string_view schema : {own_schema, std::string_view("public")}) {
+    if (!exists(std::string(schema), name)) continue;
+    name = operator_text(schema, name);
+    return;
+  }
+}
+
+void qualify_members(Object& object, CatalogBuilder& builder) {
+  std::vector<Member> members = opclass::members(object);
+  for (Member& member : members) {
+    if (!member.is_function && operator_parts(member.name).size() == 1) {
+      qualify(member.name, object.id.schema, [&](const std::string& schema, const std::string& name) {
+        return builder.find({KindId::Operator, schema, name, "", member.types}) != nullptr;
+      });
+    }
+    if (!member.order_by.empty() && name_parts(member.order_by).size() == 1) {
+      qualify(member.order_by, object.id.schema, [&](const std::string& schema, const std::string& name) {
+        return builder.find({KindId::OperatorFamily, schema, name_parts(name).back(), "", "btree"}) != nullptr;
+      });
+    }
+  }
+  opclass::set_members(object, std::move(members));
+}
+
+/// Members that are said in a class but tied to the family are the family's, whichever version of Postgres tied them.
+void hand_over(Object& object, CatalogBuilder& builder) {
+  Object* family = builder.find(opclass::family_named(object.attributes.text("family"), object.id.arguments));
+  if (family == nullptr) return;
+  std::vector<Member> kept;
+  std::vector<Member> loose = opclass::members(*family);
+  for (Member& member : opclass::members(object)) {
+    if (!opclass::is_loose(member, object.id.arguments, object.attributes.text("type"))) {
+      kept.push_back(std::move(member));
+      continue;
+    }
+    const std::vector<std::string> name = member.is_function ? name_parts(member.name) : operator_parts(member.name);
+    for (const ObjectId& need : object.depends_on) {
+      if (!name.empty() && need.name == name.back() && std::ranges::find(family->depends_on, need) == family->depends_on.end()) family->depends_on.push_back(need);
+    }
+    loose.push_back(std::move(member));
+  }
+  opclass::set_members(object, std::move(kept));
+  opclass::set_members(*family, std::move(loose));
+}
+
+void normalise_families(CatalogBuilder& builder) {
+  std::vector<Object*> classes;
+  for (Object* object : builder.objects()) {
+    if (object->id.kind == KindId::OperatorClass) classes.push_back(object);
+  }
+  for (Object* object : classes) add_implied_family(*object, builder);
+  for (Object* object : builder.objects()) {
+    if (object->id.kind == KindId::OperatorFamily || object->id.kind == KindId::OperatorClass) qualify_members(*object, builder);
+  }
+  for (Object* object : classes) {
+    std::string family = object->attributes.text("family");
+    if (name_parts(family).size() == 1) {
+      qualify(family, object->id.schema, [&](const std::string& schema, const std::string& name) {
+        return builder.find({KindId::OperatorFamily, schema, name_parts(name).back(), "", object->id.arguments}) != nullptr;
+      });
+      object->attributes.set("family", family);
+    }
+    hand_over(*object, builder);
+  }
+}
+
+// ---- to SQL --------------------------------------------------------------------------------------------------------------------------
+
+void change_members(const ObjectId& id, const char* verb, const std::vector<Member>& members, Action& action) {
+  if (members.empty()) return;
+  const bool drops = std::string_view(verb) == "DROP";
+  std::vector<Sql> clauses;
+  for (const Member& member : members) clauses.push_back(opclass::clause(member, drops));
+  action.sql.push_back(sql("ALTER OPERATOR FAMILY {} {}\n    {}", opclass::address(id), fragment(verb), join(clauses, ",\n    ")));
+}
+
+void create_family(const Object& object, const ChangeContext&, Action& action) {
+  action.sql.push_back(sql("CREATE OPERATOR FAMILY {}", opclass::address(object.id)));
+  change_members(object.id, "ADD", opclass::members(object), action);
+}
+
+void alter_members(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const std::vector<Member> before = opclass::members(*alteration.before);
+  const std::vector<Member> after = opclass::members(alteration.after);
+  const auto difference = [](const std::vector<Member>& of, const std::vector<Member>& and_not) {
+    std::vector<Member> result;
+    std::ranges::set_difference(of, and_not, std::back_inserter(result));
+    return result;
+  };
+  change_members(alteration.after.id, "DROP", difference(before, after), action);
+  change_members(alteration.after.id, "ADD", difference(after, before), action);
+  describe(action, fmt::format("Change the members of {}", spoken(alteration.after.id)));
+}
+
+// ---- to .lp ---------------------------------------------------------------------------------------------------------------------------
+
+void print_family(const Object& object, const Catalog& catalog, LpWriter& writer) {
+  if (is_said_by_class(object, catalog)) return;
+  writer.doc(object).word("operator family").name(object.id.schema, object.id.name).word("using").ident(object.id.arguments).owner(object).comment_clause(object);
+  const std::vector<Member> members = opclass::members(object);
+  if (members.empty()) {
+    writer.line();
+    return;
+  }
+  writer.open();
+  for (const Member& member : members) opclass::print(member, object.id.arguments, "", catalog, writer);
+  writer.close();
+}
+
+constexpr AttributeRule kRules[] = {
+    {.name = "operators", .content = Content::list, .alter = alter_members},
+    {.name = "functions", .content = Content::list, .alter = alter_members},
+    kOwnerRule,
+    kCommentRule,
+};
 
 }  // namespace
+
+bool is_said_by_class(const Object& family, const Catalog& catalog) {
+  ObjectId id = family.id;
+  id.kind = KindId::OperatorClass;
+  const Object* object = catalog.find(id);
+  if (object == nullptr || object->attributes.text("family") != qualified(id.schema, id.name).text || family.attributes.has("comment")) return false;
+  if (object->attributes.text("owner") != family.attributes.text("owner")) return false;
+  return std::ranges::all_of(opclass::members(family), [&](const Member& member) { return opclass::is_loose(member, id.arguments, object->attributes.text("type")); });
+}
 
 constexpr Kind kOperatorFamily = {
     .id = KindId::OperatorFamily,
     .sql_name = "OPERATOR FAMILY",
-    .declared_as = {},
+    .declared_as = kDeclaredAs,
     .introspect = kQueries,
-    .lower = lower_it,
-    .normalise = nullptr,
-    .edges = nullptr,
-    .create = create_it,
+    .lower = lower_family,
+    .normalise = normalise_families,
+    .edges = opclass::link,
+    .create = create_family,
     .drop = drop_plain,
-    .rename = nullptr,
+    .rename = rename_plain,
     .inline_sql = nullptr,
     .folds = nullptr,
-    .address = address_qualified,
+    .address = opclass::address,
     .attributes = kRules,
-    .print_lp = print_it,
+    .print_lp = print_family,
     .slots = nullptr,
     .traits = {},
 };

@@ -102,7 +102,12 @@ void link_routine(const Object& object, const Sql& statement, LinkContext& conte
     context.type(parameter.type);
     if (!parameter.default_expression.empty()) context.sql(frontend::FragmentKind::expression, parameter.default_expression);
   }
-  for (const std::string& type : object.attributes.texts("transforms")) context.type(type);
+  const std::string& language = object.attributes.text("language");
+  context.object({KindId::Language, "", language, "", ""});
+  for (const std::string& type : object.attributes.texts("transforms")) {
+    context.type(type);
+    context.object({KindId::Transform, "", fmt::format("{} LANGUAGE {}", type, language), "", ""});
+  }
   if (object.attributes.has("atomic")) context.sql(frontend::FragmentKind::atomic_body, object.attributes.text("atomic"));
   const std::string& body = object.attributes.text("body");
   if (trim(body).empty()) return;

@@ -48,6 +48,7 @@ constexpr IntrospectQuery kQueries[] = {{
 }};
 
 void edges(const Object& table, LinkContext& context) {
+  context.object({KindId::AccessMethod, "", table.attributes.text("access_method"), "", ""});
   for (const std::string& parent : table.attributes.texts("inherits")) context.relation(parent);
   const std::string& key = table.attributes.text("partition_by");
   if (const std::size_t open = key.find('('); open != std::string::npos && key.ends_with(')')) {

@@ -102,6 +102,8 @@ std::vector<std::pair<std::vector<std::string>, Dictionaries>> grouped(const std
 }
 
 void link_configuration(const Object& object, LinkContext& context) {
+  const std::vector<std::string> parser = name_parts(object.attributes.text("parser"));
+  if (parser.size() == 2) context.object({KindId::TextSearchParser, parser[0], parser[1], "", ""});
   for (const auto& [token, dictionaries] : mappings_of(&object)) {
     for (const std::string& dictionary : dictionaries) {
       const std::vector<std::string> parts = name_parts(dictionary);

@@ -7,6 +7,7 @@
 
 #include "kinds/common.h"
 #include "kinds/keys.h"
+#include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/names.h"
@@ -56,6 +57,11 @@ void lower_dictionary(const ast::Decl& decl, LowerContext& context) {
   dictionary->attributes.set("options", Value(std::move(options)));
   if (dictionary->external || dictionary->attributes.has("template")) return;
   context.error(diag::make(diag::Code::kMissingClause, decl.name_span, fmt::format("text search dictionary `{}`", decl.name.dotted()), "template = …"));
+}
+
+void link_dictionary(const Object& object, LinkContext& context) {
+  const std::vector<std::string> name = name_parts(object.attributes.text("template"));
+  if (name.size() == 2) context.object({KindId::TextSearchTemplate, name[0], name[1], "", ""});
 }
 
 const Map& options_of(const Object& object) {
@@ -128,7 +134,7 @@ constexpr Kind kTextSearchDictionary = {
     .introspect = kQueries,
     .lower = lower_dictionary,
     .normalise = nullptr,
-    .edges = nullptr,
+    .edges = link_dictionary,
     .create = create_dictionary,
     .drop = drop_plain,
     .rename = rename_plain,

@@ -111,6 +111,10 @@ class Linker final : public kinds::LinkContext {
     for (const frontend::SqlName& name : references.collations) {
       for (const Object* target : names_.find(Space::collation, name.parts, own_schema_)) depend(*target);
     }
+    // Which of the operators of a name is meant depends on its operands' types, so this is but a wish: it comes first if that can be.
+    for (const frontend::SqlName& name : references.operators) {
+      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, mentions_);
+    }
     columns(kind, text, references, relations);
   }
 
@@ -347,11 +351,25 @@ class Linker final : public kinds::LinkContext {
   std::set<std::string> reported_;
 };
 
+/// A type's definition (a part of the same kind as the whole) needs functions that speak of the type: what these need is the type as a whole, which comes first.
+void untie(CatalogBuilder& builder) {
+  for (const Object* part : builder.objects()) {
+    if (!part->parent || part->parent->kind != part->id.kind) continue;
+    for (const ObjectId& need : part->depends_on) {
+      Object* needed = builder.find(need);
+      if (needed == nullptr || std::erase(needed->depends_on, part->id) == 0) continue;
+      const auto place = std::ranges::lower_bound(needed->depends_on, *part->parent, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+      if (place == needed->depends_on.end() || *place != *part->parent) needed->depends_on.insert(place, *part->parent);
+    }
+  }
+}
+
 }  // namespace
 
 void link(CatalogBuilder& builder, frontend::FragmentParser& fragments, LinkMode mode, diag::Sink& sink) {
   Linker linker(builder, fragments, mode, sink);
   for (Object* object : builder.objects()) linker.link(*object);
+  untie(builder);
 }
 
 }  // namespace lpc::lower

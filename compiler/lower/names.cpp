@@ -8,7 +8,7 @@
 namespace lpc::lower {
 namespace {
 
-constexpr std::array<std::string_view, 4> kSlotWords = {"relation ", "type ", "routine ", "collation "};
+constexpr std::array<std::string_view, 5> kSlotWords = {"relation ", "type ", "routine ", "collation ", "operator "};
 
 std::string key_of(std::string_view schema, std::string_view name) {
   std::string key(schema);

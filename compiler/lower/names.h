@@ -16,7 +16,7 @@ class NameIndex {
  public:
   explicit NameIndex(CatalogBuilder& builder);
 
-  enum class Space : std::uint8_t { relation, type, routine, collation };
+  enum class Space : std::uint8_t { relation, type, routine, collation, operation };
 
   /// Every object that the name may mean: the first schema of (the own one, public) that has it when it isn't qualified; all overloads of a routine.
   const std::vector<const Object*>& find(Space space, const std::vector<std::string>& parts, std::string_view own_schema) const;
@@ -41,7 +41,7 @@ class NameIndex {
   const std::vector<const Object*>* look_up(Space space, std::string_view schema, std::string_view name) const;
 
   CatalogBuilder& builder_;
-  std::unordered_map<std::string, std::vector<const Object*>> spaces_[4];
+  std::unordered_map<std::string, std::vector<const Object*>> spaces_[5];
   std::unordered_map<std::string, const Object*> roles_;
   std::unordered_map<std::string, const Object*> extensions_;
   std::unordered_map<ObjectId, Columns, ObjectIdHash> columns_;

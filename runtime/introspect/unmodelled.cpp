@@ -23,7 +23,7 @@ SELECT 'pg_proc', p.oid::int8, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'w'
 UNION ALL
 SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
        || ', ' || pg_catalog.format_type(o.oprright, NULL) || ')'
-  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {user_schema:n}
 UNION ALL
 SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
   FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {user_schema:n}

@@ -296,7 +296,6 @@ TEST(ParseErrors, WhatThisVersionLeavesOut) {
   EXPECT_EQ(codes("import std.timestamps"), "LP3010");
   EXPECT_EQ(codes("table t { id int\n mix timestamps }"), "LP3010");
   EXPECT_EQ(codes("server elsewhere { host = 'x' }"), "LP3010");
-  EXPECT_EQ(codes("operator === (integer, integer) { function = same }"), "LP3010");
 }
 
 TEST(ParseErrors, Strays) {

@@ -121,7 +121,7 @@ TEST_F(FragmentTest, FindsNamesOfEveryKind) {
   EXPECT_EQ(dotted(found.functions), Names{"shop.lower"});
   EXPECT_EQ(dotted(found.types), Names{"citext"});
   EXPECT_EQ(dotted(found.columns), (Names{"u.email", "x", "y"}));
-  EXPECT_EQ(dotted(found.operators), Names{"ext.="});
+  EXPECT_EQ(dotted(found.operators), (Names{"ext.=", "="}));
   EXPECT_EQ(dotted(found.collations), Names{"C"});
   EXPECT_EQ(found.functions[0].offset, 0u);
   EXPECT_EQ(found.columns[0].offset, 11u);

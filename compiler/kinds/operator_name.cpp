@@ -1,0 +1,67 @@
+#include "kinds/operator_name.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/sql_scan.h"
+#include "base/text.h"
+#include "frontend/parse.h"
+#include "kinds/names.h"
+
+namespace lpc::kinds {
+
+std::vector<std::string> operator_parts(std::string_view text) {
+  std::size_t end = 0;
+  std::vector<std::string> parts = leading_name(text, end);
+  if (!parts.empty()) ++end;      // the dot
+  if (end >= text.size()) return {};
+  parts.emplace_back(text.substr(end));
+  return parts;
+}
+
+std::string operator_text(std::string_view schema, std::string_view name) {
+  return schema.empty() || schema == "pg_catalog" ? std::string(name) : operator_sql(schema, name).text;
+}
+
+std::string operator_text(std::string_view written) {
+  constexpr std::string_view kWord = "operator";
+  std::string text(trim(written));
+  if (to_lower_ascii(text.substr(0, kWord.size())) == kWord) {
+    const std::size_t open = text.find('(');
+    if (open == std::string::npos || !text.ends_with(')')) return text;
+    text = std::string(trim(std::string_view(text).substr(open + 1, text.size() - open - 2)));
+  }
+  const std::vector<std::string> parts = operator_parts(text);
+  return parts.size() == 2 ? operator_text(parts[0], parts[1]) : text;
+}
+
+Sql operator_sql(std::string_view schema, std::string_view name) { return sql("{}.{}", ident(schema), fragment(name)); }
+
+std::string operator_lp(std::string_view schema, std::string_view name, std::string_view current_schema) {
+  if (schema.empty() || schema == current_schema) return std::string(name);
+  const std::string quoted = ident(schema).text;
+  const bool needs_more = !quoted.starts_with('"') && frontend::needs_quotes_in_lp(schema);
+  return needs_more ? fmt::format("\"{}\".{}", schema, name) : fmt::format("{}.{}", quoted, name);
+}
+
+std::vector<std::string> split_types(std::string_view list) {
+  std::vector<std::string> types;
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at < list.size();) {
+    const Lexeme lexeme = scan_lexeme(list, at);
+    const std::string_view word = list.substr(at, lexeme.end - at);
+    if (word == "(" || word == "[") ++depth;
+    if (word == ")" || word == "]") --depth;
+    if (depth == 0 && word == ",") {
+      types.emplace_back(trim(list.substr(begin, at - begin)));
+      begin = lexeme.end;
+    }
+    at = lexeme.end;
+  }
+  if (!trim(list).empty()) types.emplace_back(trim(list.substr(begin)));
+  return types;
+}
+
+}  // namespace lpc::kinds
