@@ -8,9 +8,9 @@
 namespace lpc::frontend {
 namespace {
 
-constexpr std::string_view kUniformWords[] = {"aggregate", "cast", "collation", "conversion", "event", "publication", "text"};
+constexpr std::string_view kUniformWords[] = {"aggregate", "cast", "collation", "conversion", "event", "publication", "subscription", "text", "user"};
 
-constexpr std::string_view kLaterWords[] = {"access", "mixin", "operator", "server", "subscription", "user"};
+constexpr std::string_view kLaterWords[] = {"access", "mixin", "operator"};
 
 template <std::size_t N>
 bool holds(const std::string_view (&words)[N], std::string_view word) {
@@ -23,7 +23,7 @@ bool begins_declaration(std::uint16_t type) {
   switch (type) {
     case T_SCHEMA: case T_EXTENSION: case T_ROLE: case T_DEFAULT: case T_TABLE: case T_UNLOGGED: case T_VIEW: case T_RECURSIVE:
     case T_MATERIALIZED: case T_SEQUENCE: case T_ENUM: case T_DOMAIN: case T_TYPE: case T_FUNCTION: case T_PROCEDURE: case T_EXTERNAL:
-    case T_IMPORT: case T_RANGE: return true;
+    case T_IMPORT: case T_RANGE: case T_FOREIGN: case T_SERVER: return true;
     default: return false;
   }
 }

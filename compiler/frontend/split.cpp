@@ -198,6 +198,13 @@ bool Splitter::stops(Chunk& chunk) {
   return true;
 }
 
+/// True while a foreign table's or a user mapping's server is still to come.
+bool Splitter::may_have_server(const Chunk& chunk) const {
+  const LexToken& head = chunk.tokens[head_];
+  if (head.type != T_TABLE && to_lower_ascii(head.text(source_)) != "user") return false;
+  return std::none_of(chunk.tokens.begin(), chunk.tokens.end(), [](const LexToken& token) { return token.type == T_SERVER; });
+}
+
 /// True when the token at hand, at depth 0, can only begin another declaration. Where that isn't sure the chunk goes on: the grammar takes several.
 bool Splitter::ends_before(const Chunk& chunk) const {
   if (current_.type == T_RIGHT_BRACE) return true;
@@ -213,6 +220,9 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     case T_TABLE: return before != T_RETURNS && before != T_FOREIGN && is_name(next_.type);
     case T_IMPORT: return current_.starts_line();
     case T_RANGE: return current_.starts_line() && next_.type == T_TYPE;
+    // A server's wrapper may stand on a line of its own.
+    case T_FOREIGN: return current_.starts_line() && (next_.type == T_TABLE || (next_.type == T_DATA && chunk.tokens[head_].type != T_SERVER));
+    case T_SERVER: return current_.starts_line() && is_name(next_.type) && !expects_name(before) && !may_have_server(chunk);
     default: break;
   }
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;
@@ -253,6 +263,7 @@ bool Splitter::take(Chunk& chunk) {
   if (!head_seen_ && brackets_.empty()) {
     switch (token.type) {
       case T_HINT: case T_RIGHT_PAREN: case T_EXTERNAL: case T_UNLOGGED: case T_RECURSIVE: case T_MATERIALIZED: break;
+      case T_FOREIGN: if (next_.type == T_TABLE) break; [[fallthrough]];
       default:
         head_seen_ = true;
         head_ = chunk.tokens.size() - 1;

@@ -103,6 +103,7 @@ std::vector<std::string> all_privileges(char acl_type, int server_version) {
     case 'f': return {"EXECUTE"};
     case 'n': return {"CREATE", "USAGE"};
     case 'T': return {"USAGE"};
+    case 'F': case 'S': return {"USAGE"};
     case 'd': return {"CREATE", "TEMPORARY", "CONNECT"};
     default: return {};
   }

@@ -16,10 +16,9 @@ namespace {
 
 /// Words of declarations that the language has and this version has no kind for.
 constexpr std::array kLaterWords = std::to_array<std::string_view>({
-    "access_method", "conversion", "foreign_data_wrapper", "foreign_table", "language", "mix", "mixin",
-    "multirange_type", "operator", "operator_class", "operator_family", "range_type", "server", "statistics", "subscription",
+    "access_method", "conversion", "language", "mix", "mixin",
+    "multirange_type", "operator", "operator_class", "operator_family", "range_type", "statistics",
     "tablespace", "text_search_parser", "text_search_template", "transform",
-    "user_mapping",
 });
 
 std::string spoken_word(std::string_view word) {
