@@ -198,11 +198,14 @@ bool Splitter::stops(Chunk& chunk) {
   return true;
 }
 
-/// True while a foreign table's or a user mapping's server is still to come.
-bool Splitter::may_have_server(const Chunk& chunk) const {
-  const LexToken& head = chunk.tokens[head_];
-  if (head.type != T_TABLE && to_lower_ascii(head.text(source_)) != "user") return false;
-  return std::none_of(chunk.tokens.begin(), chunk.tokens.end(), [](const LexToken& token) { return token.type == T_SERVER; });
+/// True when the word at hand, which begins a declaration elsewhere, may be the first such clause of this one: a foreign table's or a user mapping's `server`,
+/// a subscription's `publication`.
+bool Splitter::is_clause_word(const Chunk& chunk) const {
+  const std::string word = to_lower_ascii(current_.text(source_));
+  const std::string head = to_lower_ascii(chunk.tokens[head_].text(source_));
+  if (word == "server" ? head != "table" && head != "user" : word != "publication" || head != "subscription") return false;
+  return std::none_of(chunk.tokens.begin() + static_cast<std::ptrdiff_t>(head_), chunk.tokens.end(),
+                      [&](const LexToken& token) { return to_lower_ascii(token.text(source_)) == word; });
 }
 
 /// True when the token at hand, at depth 0, can only begin another declaration. Where that isn't sure the chunk goes on: the grammar takes several.
@@ -222,7 +225,7 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     case T_RANGE: return current_.starts_line() && next_.type == T_TYPE;
     // A server's wrapper may stand on a line of its own.
     case T_FOREIGN: return current_.starts_line() && (next_.type == T_TABLE || (next_.type == T_DATA && chunk.tokens[head_].type != T_SERVER));
-    case T_SERVER: return current_.starts_line() && is_name(next_.type) && !expects_name(before) && !may_have_server(chunk);
+    case T_SERVER: return current_.starts_line() && is_name(next_.type) && !expects_name(before) && !is_clause_word(chunk);
     default: break;
   }
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;
@@ -230,7 +233,7 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     const std::string_view word = current_.text(source_);
     // A type or a column's name, but for `text search …`.
     if (to_lower_ascii(word) == "text") return to_lower_ascii(next_.text(source_)) == "search";
-    return is_uniform_word(word) || is_later_word(word);
+    return (is_uniform_word(word) && !is_clause_word(chunk)) || is_later_word(word);
   }
   if (current_.type == T_EXTERNAL) return begins_declaration(next_.type) || next_.type == T_SOFT_WORD;
   return begins_declaration(current_.type) && is_name(next_.type);

@@ -53,7 +53,7 @@ class Splitter {
   void collect(Chunk& chunk);
   bool stops(Chunk& chunk);
   bool ends_before(const Chunk& chunk) const;
-  bool may_have_server(const Chunk& chunk) const;
+  bool is_clause_word(const Chunk& chunk) const;
   bool closed_by_layout() const;
   bool take(Chunk& chunk);
   void open(const LexToken& token, Chunk& chunk);

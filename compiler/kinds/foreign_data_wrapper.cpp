@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include "kinds/common.h"
+#include "kinds/declared_routine.h"
 #include "kinds/foreign_options.h"
 #include "kinds/table_parts.h"
 
@@ -70,13 +71,18 @@ void alter_functions(const Alteration& alteration, const ChangeContext&, Action&
   describe(action, fmt::format("Change the functions of {}", spoken(wrapper.id)));
 }
 
-void print_wrapper(const Object& wrapper, const Catalog&, LpWriter& writer) {
-  const Attributes& attributes = wrapper.attributes;
+void print_function(const Object& wrapper, std::string_view attribute, const Catalog& catalog, LpWriter& writer) {
+  if (!wrapper.attributes.has(attribute)) return;
+  writer.word(attribute);
+  write_routine(wrapper.attributes.text(attribute), catalog, writer);
+}
+
+void print_wrapper(const Object& wrapper, const Catalog& catalog, LpWriter& writer) {
   writer.doc(wrapper);
   if (wrapper.external) writer.word("external");
   writer.word("foreign data wrapper").ident(wrapper.id.name);
-  if (attributes.has("handler")) writer.word("handler").relation(attributes.text("handler"));
-  if (attributes.has("validator")) writer.word("validator").relation(attributes.text("validator"));
+  print_function(wrapper, "handler", catalog, writer);
+  print_function(wrapper, "validator", catalog, writer);
   print_foreign_options(wrapper, writer);
   writer.owner(wrapper).comment_clause(wrapper).line();
   writer.grants(wrapper);

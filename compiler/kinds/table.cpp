@@ -30,7 +30,7 @@ constexpr IntrospectQuery kQueries[] = {{
            "    (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
            "     from (select '' as prefix, u as text from unnest(c.reloptions) u union all select 'toast.', u from unnest(toast.reloptions) u) o) end as options,\n"
            "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace,\n"
-           "  case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end as replica_identity,\n"
+           "  case when c.relkind = 'f' then null when c.relreplident = 'f' then 'full' when c.relreplident = 'n' then 'nothing' end as replica_identity,\n"
            "  c.relrowsecurity as row_level_security, c.relforcerowsecurity as force_row_level_security,\n"
            "  case when c.reloftype <> 0 then format_type(c.reloftype, null) end as of_type,\n"
            "  fs.srvname as server,\n"
