@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "frontend/parse.h"
 #include "kinds/common.h"
 #include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
@@ -135,9 +134,8 @@ void print_foreign_options(const Map& options, LpWriter& writer) {
   for (const auto& [name, value] : options) {
     if (!first) writer.word(",");
     first = false;
-    // An option's name can be any word: `user`.
-    const bool is_plain = std::ranges::all_of(name, [](char c) { return (c >= 'a' && c <= 'z') || c == '_'; }) && !frontend::needs_quotes_in_lp(name);
-    (is_plain ? writer.word(name) : writer.ident(name)).string(value.text());
+    // A key word of SQL, but not of .lp, and in most mappings.
+    (name == "user" ? writer.word(name) : writer.ident(name)).string(value.text());
   }
   writer.word(")");
 }

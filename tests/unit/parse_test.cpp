@@ -294,7 +294,7 @@ TEST(ParseErrors, WhatThisVersionLeavesOut) {
   EXPECT_EQ(codes("mixin m(x: table) { ${x} bigint }"), "LP3010");
   EXPECT_EQ(codes("import std.timestamps"), "LP3010");
   EXPECT_EQ(codes("table t { id int\n mix timestamps }"), "LP3010");
-  EXPECT_EQ(codes("server elsewhere { host = 'x' }"), "LP3010");
+  EXPECT_EQ(codes("mixin elsewhere { host = 'x' }"), "LP3010");
   EXPECT_EQ(codes("operator === (integer, integer) { function = same }"), "LP3010");
 }
 
