@@ -318,7 +318,8 @@ foreignDataWrapperDecl : 'foreign' 'data' wrapperWord identifier (wrapperFunctio
 wrapperWord   : SOFT_WORD ;
 wrapperFunctionClause : wrapperFunctionWord qualifiedName ;      // handler, validator
 wrapperFunctionWord : SOFT_WORD ;
-serverDecl    : 'server' identifier (serverTypeClause | versionClause | serverWrapperClause | optionsClause | objectClause)* ;
+serverDecl    : 'server' identifier serverHead* (serverWrapperClause serverHead*)? ;
+serverHead    : serverTypeClause | versionClause | optionsClause | objectClause ;
 serverTypeClause : 'type' string ;
 serverWrapperClause : 'foreign' 'data' wrapperWord identifier ;
 userMappingDecl : userWord mappingWord 'for' identifier serverClause optionsClause? ;

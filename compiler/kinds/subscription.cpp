@@ -1,7 +1,7 @@
 // Subscriptions. https://www.postgresql.org/docs/15/sql-createsubscription.html, https://www.postgresql.org/docs/15/sql-altersubscription.html
 // lpc never contacts the publisher: a new subscription is made with `connect = false`, without a slot and disabled, so that a shadow server can have it and a
 // transaction can hold it. Making the slot, REFRESH PUBLICATION and ENABLE are operations of their own, and whether a subscription is enabled is state, as in
-// pg_dump's output. A dropped one leaves its slot on the publisher.
+// pg_dump's output. A dropped one leaves its slot on the publisher, and which tables were in step is lost with it.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -192,6 +192,8 @@ void detach_slot(const Object& object, Action& action) {
 }
 
 void drop_subscription(const Object& object, const ChangeContext& context, Action& action) {
+  const std::string& slot = object.attributes.text("slot_name");
+  describe(action, slot == kNoSlot ? fmt::format("Drop {}", spoken(object.id)) : fmt::format("Drop {}; its slot {} stays on the publisher", spoken(object.id), slot));
   detach_slot(object, action);
   drop_plain(object, context, action);
 }
@@ -285,7 +287,7 @@ constexpr Kind kSubscription = {
     .attributes = kRules,
     .print_lp = print_subscription,
     .slots = subscription_slots,
-    .traits = {.schemaless = true},
+    .traits = {.drop_hazard = diag::Code::kDropsData, .schemaless = true},
 };
 static_assert(is_complete(kSubscription));
 
