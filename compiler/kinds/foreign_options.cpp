@@ -67,7 +67,7 @@ void lower_foreign_options(const ast::Decl& decl, Object& object, LowerContext& 
   if (clause == nullptr) return;
   Said said;
   for (auto& [name, value] : foreign_options(*clause, context)) {
-    if (!secrets::is_secret(name)) {
+    if (!secrets::is_secret(name, value.text())) {
       said.options.emplace_back(name, value);
       continue;
     }
@@ -111,9 +111,10 @@ Sql foreign_options_change(const Object& before, const Object& after) {
   // A secret that was there and stays isn't touched, whatever its variable is called.
   Map from = option_map(before);
   Map to = written_options(after);
+  const std::vector<std::string> after_secrets = after.attributes.texts("secrets");
   for (const std::string& secret : before.attributes.texts("secrets")) {
-    const Value* stays = find(to, secret);
-    from.emplace_back(secret, stays == nullptr ? Value("") : *stays);
+    const bool stays = std::ranges::find(after_secrets, secret) != after_secrets.end();
+    from.emplace_back(secret, stays ? *find(to, secret) : Value(false));
   }
   return foreign_options_change(Value(std::move(from)).map(), to);
 }

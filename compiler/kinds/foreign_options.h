@@ -15,12 +15,12 @@ namespace lpc::kinds {
 /// The columns `options`, `secrets` and `_placeholders` of a query from an array of options.
 #define LPC_FOREIGN_OPTIONS(array)                                                                                                        \
   "  case when " array " is not null then (select json_object_agg(o.option_name, coalesce(o.option_value, '')) from pg_options_to_table(" array ") o\n" \
-  "    where not " LPC_IS_SECRET_SQL("o.option_name") ") end as options,\n"                                                               \
+  "    where not coalesce(" LPC_IS_SECRET_SQL("o.option_name", "o.option_value") ", false)) end as options,\n"                                                               \
   "  case when " array " is not null then (select json_agg(o.option_name order by o.option_name collate \"C\") from pg_options_to_table(" array ") o\n" \
-  "    where " LPC_IS_SECRET_SQL("o.option_name") ") end as secrets,\n"                                                                   \
+  "    where " LPC_IS_SECRET_SQL("o.option_name", "o.option_value") ") end as secrets,\n"                                                                   \
   "  case when " array " is not null then (select json_object_agg(o.option_name, substr(o.option_value, 3, length(o.option_value) - 3))\n" \
   "    from pg_options_to_table(" array ") o\n"                                                                                           \
-  "    where " LPC_IS_SECRET_SQL("o.option_name") " and o.option_value ~ '^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$') end as _placeholders"
+  "    where " LPC_IS_SECRET_SQL("o.option_name", "o.option_value") " and o.option_value ~ '^\\$\\{[A-Za-z_][A-Za-z0-9_]*\\}$') end as _placeholders"
 
 /// `secrets` and `_placeholders`; the first needs the kind's own alter.
 constexpr AttributeRule kPlaceholdersRule{.name = "_placeholders", .content = Content::map, .ignored = true};

@@ -18,6 +18,15 @@ bool is_variable(std::string_view name) {
 
 bool is_uri(std::string_view connection) { return connection.starts_with("postgresql://") || connection.starts_with("postgres://"); }
 
+/// `https://user:secret@host`
+bool holds_password(std::string_view value) {
+  const std::size_t scheme = value.find("://");
+  if (scheme == std::string_view::npos || scheme == 0) return false;
+  const std::string_view authority = value.substr(scheme + 3, value.find_first_of("/?#", scheme + 3) - scheme - 3);
+  const std::size_t colon = authority.find(':'), at = authority.find('@');
+  return colon != std::string_view::npos && at != std::string_view::npos && colon < at;
+}
+
 /// Where the words of LPC_SECRET_WORDS say `?`, the character before may be missing.
 bool holds(std::string_view text, std::string_view pattern) {
   const std::size_t optional = pattern.find('?');
@@ -187,6 +196,8 @@ bool is_secret(std::string_view option) {
   return std::ranges::any_of(words, [&](const std::string& word) { return holds(name, word); });
 }
 
+bool is_secret(std::string_view option, std::string_view value) { return is_secret(option) || variable(value) || holds_password(value); }
+
 std::optional<std::string> variable(std::string_view text) {
   if (!text.starts_with("${") || !text.ends_with('}')) return std::nullopt;
   const std::string_view name = text.substr(2, text.size() - 3);
@@ -236,7 +247,7 @@ std::string fill(std::string_view statement, const std::function<const char*(con
     const Lexeme lexeme = scan_lexeme(statement, at);
     const std::string_view text = statement.substr(lexeme.begin, lexeme.end - lexeme.begin);
     at = lexeme.end;
-    if (lexeme.kind == LexemeKind::string && (before == "connection" || is_secret(before))) {
+    if (lexeme.kind == LexemeKind::string) {
       const std::string value = literal_value(text);
       out += literal(before == "connection" ? filler.connection(value) : filler.option(value)).text;
     } else {

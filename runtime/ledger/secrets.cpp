@@ -43,8 +43,8 @@ void for_each_password(std::string_view sql, const Visit& visit) {
     const std::string_view text = std::string_view(lower).substr(lexeme.begin, lexeme.end - lexeme.begin);
     const bool is_string = lexeme.kind == LexemeKind::string || lexeme.kind == LexemeKind::dollar_string;
     const bool in_conninfo = before == "connection" && (text == kMask || text.find("password") != std::string_view::npos || text.find("://") != std::string_view::npos);
-    const bool in_option = before == "password" || (has_options && kinds::secrets::is_secret(before));
     const std::string_view string = sql.substr(lexeme.begin, lexeme.end - lexeme.begin);
+    const bool in_option = before == "password" || (has_options && before != "connection" && kinds::secrets::is_secret(before, string.substr(1)));
     if (is_string && ((in_option && !is_placeholder(string)) || (in_conninfo && !has_placeholders_alone(string)))) visit(lexeme.begin, lexeme.end);
     if (!is_filler(lexeme.kind)) before = text;
     at = lexeme.end;

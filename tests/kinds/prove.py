@@ -73,9 +73,9 @@ def without_hints(path):
 
 
 def secrets_of(*paths):
-    """A value for each variable that the files name as a placeholder; it needs quoting wherever it goes."""
+    """A value for each variable that the files name as a placeholder; it needs quoting wherever it goes, and a URL's has a password."""
     text = "".join(open(path).read() for path in paths)
-    return {name: f"pa'ss \\ {name.lower()}" for name in re.findall(r"\$\{(LP_\w+)\}", text)}
+    return {name: f"{'https://u:' if name.endswith('_URL') else ''}pa'ss \\ @{name.lower()}" for name in re.findall(r"\$\{(LP_\w+)\}", text)}
 
 
 class Prover:

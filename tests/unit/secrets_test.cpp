@@ -9,12 +9,18 @@ namespace lpc::kinds::secrets {
 namespace {
 
 TEST(Secrets, KnowsTheNamesOfSecretOptions) {
-  for (const std::string_view name : {"password", "PASSWORD", "sslpassword", "passfile", "api_key", "apikey", "aws_secret_access_key", "auth_token", "scram_client_key"}) {
+  for (const std::string_view name : {"password", "PASSWORD", "sslpassword", "passfile", "api_key", "apikey", "aws_secret_access_key", "auth_token", "scram_client_key", "conn_string", "dsn"}) {
     EXPECT_TRUE(is_secret(name)) << name;
   }
   for (const std::string_view name : {"user", "host", "password_required", "aws_access_key_id", "api_key_id", "token_url", "key", "sslkey", "fetch_size"}) {
     EXPECT_FALSE(is_secret(name)) << name;
   }
+}
+
+TEST(Secrets, KnowsSecretValues) {
+  EXPECT_TRUE(is_secret("url", "https://a:b@host/x"));
+  EXPECT_TRUE(is_secret("url", "${URL}"));
+  for (const std::string_view url : {"https://host:80/x@y", "https://a@host", "a:b@c", "://a:b@c", "https://h/?x=a:b@c", ""}) EXPECT_FALSE(is_secret("url", url)) << url;
 }
 
 std::string cut(std::string_view connection) {
@@ -54,8 +60,8 @@ std::string filled(std::string_view statement, std::vector<std::string>* missing
 }
 
 TEST(Secrets, FillsPlaceholdersWhereSecretsStand) {
-  EXPECT_EQ(filled("CREATE USER MAPPING FOR a SERVER s OPTIONS (\"user\" '${PW}', password '${PW}')"),
-            "CREATE USER MAPPING FOR a SERVER s OPTIONS (\"user\" '${PW}', password E'it''s \\\\ x')");
+  EXPECT_EQ(filled("CREATE USER MAPPING FOR a SERVER s OPTIONS (\"user\" 'a', password '${PW}')"),
+            "CREATE USER MAPPING FOR a SERVER s OPTIONS (\"user\" 'a', password E'it''s \\\\ x')");
   EXPECT_EQ(filled("ALTER SERVER s OPTIONS (ADD api_key '${EMPTY}')"), "ALTER SERVER s OPTIONS (ADD api_key '')");
   EXPECT_EQ(filled("CREATE SUBSCRIPTION s CONNECTION 'host=a password=${PW}' PUBLICATION p"),
             "CREATE SUBSCRIPTION s CONNECTION E'host=a password=''it\\\\''s \\\\\\\\ x''' PUBLICATION p");
