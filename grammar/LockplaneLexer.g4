@@ -52,7 +52,7 @@ RESTRICT : 'restrict' ;       RESTRICTED : 'restricted' ;   RESTRICTIVE : 'restr
 RETURNS : 'returns' ;         REVOKE : 'revoke' ;           ROLE : 'role' ;               ROUTINES : 'routines' ;
 ROW : 'row' ;                 ROWS : 'rows' ;               RULE : 'rule' ;               SAFE : 'safe' ;
 SCHEMA : 'schema' ;           SCHEMAS : 'schemas' ;         SECOND : 'second' ;           SECURITY : 'security' ;
-SELECT : 'select' ;           SEQUENCE : 'sequence' ;       SEQUENCES : 'sequences' ;     SET : 'set' ;
+SELECT : 'select' ;           SEQUENCE : 'sequence' ;       SEQUENCES : 'sequences' ;     SERVER : 'server' ;           SET : 'set' ;
 SETOF : 'setof' ;             SIMPLE : 'simple' ;           SMALLINT : 'smallint' ;       STABLE : 'stable' ;
 START : 'start' ;             STATEMENT : 'statement' ;     STATISTICS : 'statistics' ;   STORAGE : 'storage' ;
 STORED : 'stored' ;           STRICT : 'strict' ;           SUPPORT : 'support' ;         SYSTEM : 'system' ;

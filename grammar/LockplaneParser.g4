@@ -26,7 +26,8 @@ declaration  : hint* externalClause?
                ( schemaDecl | extensionDecl | roleDecl | defaultPrivilegesDecl | defaultOwnerDecl
                | tableDecl | viewDecl | materializedViewDecl | sequenceDecl
                | enumDecl | domainDecl | compositeTypeDecl
-               | functionDecl | procedureDecl | castDecl | transformDecl | eventTriggerDecl | databaseDecl | tablespaceDecl | grantDecl | revokeDecl | uniformDecl ) ;
+               | functionDecl | procedureDecl | castDecl | transformDecl | eventTriggerDecl | databaseDecl | tablespaceDecl
+               | foreignDataWrapperDecl | serverDecl | userMappingDecl | subscriptionDecl | grantDecl | revokeDecl | uniformDecl ) ;
 
 separator      : ',' | LAYOUT ;                          // between members neither means anything
 hint           : HINT sqlParens? ;      // `@allow(LP4001, 'reason')`: names, strings and numbers; or one expression: `@using(old::int + 1)`
@@ -100,10 +101,11 @@ forRoleClause : 'for' 'role' identifier (',' identifier)* ;
 
 // ---- tables ---------------------------------------------------------------------------------------------------------------
 
-tableDecl     : unloggedClause? 'table' qualifiedName tableHead* ('{' tableMember* '}')? ;
+tableDecl     : (unloggedClause | foreignTableClause)? 'table' qualifiedName tableHead* ('{' tableMember* '}')? ;
 unloggedClause : 'unlogged' ;
+foreignTableClause : 'foreign' ;
 tableHead     : partitionByClause | inheritsClause | withClause | usingClause | tablespaceClause | replicaIdentityClause
-              | clusterOnClause | columnOrderClause | ofTypeClause | objectClause ;
+              | clusterOnClause | columnOrderClause | ofTypeClause | serverClause | optionsClause | objectClause ;
 partitionByClause : 'partition' 'by' partitionStrategyWord sqlParens ;
 partitionStrategyWord : 'range' | 'list' | 'hash' ;
 inheritsClause : 'inherits' '(' qualifiedName (',' qualifiedName)* ')' ;
@@ -112,6 +114,7 @@ replicaIdentityWord : 'default' | 'full' | 'nothing' ;
 clusterOnClause : 'cluster' 'on' identifier ;
 columnOrderClause : 'column' 'order' nameList ;
 ofTypeClause  : 'of' qualifiedName ;
+serverClause  : 'server' identifier ;            // of a foreign table or partition, or a user mapping
 
 tableMember   : hint* ( constraintDecl | indexDecl | statisticsDecl | triggerDecl | rowLevelSecurityDecl | policyDecl | ruleDecl
                       | partitionDecl | columnOverrideDecl | grantDecl | revokeDecl | mixDecl | columnDecl )
@@ -350,6 +353,24 @@ eventWord     : SOFT_WORD ;
 onEventClause : 'on' identifier ;
 eventFilterClause : 'when' identifier 'in' '(' string (',' string)* ')' ;
 
+// What foreign data and logical replication need, in the words of CREATE.
+foreignDataWrapperDecl : 'foreign' 'data' wrapperWord identifier (wrapperFunctionClause | optionsClause | objectClause)* ;
+wrapperWord   : SOFT_WORD ;
+wrapperFunctionClause : wrapperFunctionWord qualifiedName ;      // handler, validator
+wrapperFunctionWord : SOFT_WORD ;
+serverDecl    : 'server' identifier serverHead* (serverWrapperClause serverHead*)? ;
+serverHead    : serverTypeClause | versionClause | optionsClause | objectClause ;
+serverTypeClause : 'type' string ;
+serverWrapperClause : 'foreign' 'data' wrapperWord identifier ;
+userMappingDecl : userWord mappingWord 'for' identifier serverClause optionsClause? ;
+userWord      : SOFT_WORD ;
+mappingWord   : SOFT_WORD ;
+subscriptionDecl : subscriptionWord identifier connectionClause subscribedClause (withClause | objectClause)* ;
+subscriptionWord : SOFT_WORD ;
+connectionClause : 'connection' string ;
+subscribedClause : publicationWord identifier (',' identifier)* ;
+publicationWord : SOFT_WORD ;
+
 // ---- values ---------------------------------------------------------------------------------------------------------------
 
 qualifiedName : identifier ('.' (identifier | callName))* ;
@@ -394,7 +415,7 @@ softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | '
               | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'
               | 'minute' | 'minvalue' | 'month' | 'name' | 'national' | 'new' | 'nothing' | 'of' | 'old' | 'only' | 'option' | 'order' | 'owned' | 'owner'
               | 'parallel' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
-              | 'restrictive' | 'return' | 'returns' | 'role' | 'routines' | 'rows' | 'safe' | 'schema' | 'schemas' | 'second' | 'security' | 'select' | 'sequence' | 'sequences'
+              | 'restrictive' | 'return' | 'returns' | 'role' | 'routines' | 'rows' | 'safe' | 'schema' | 'schemas' | 'second' | 'security' | 'select' | 'sequence' | 'sequences' | 'server'
               | 'set' | 'simple' | 'smallint' | 'stable' | 'start' | 'statement' | 'stored' | 'strict' | 'support' | 'system' | 'tables'
               | 'tablespace' | 'time' | 'transform' | 'truncate' | 'type' | 'types' | 'unlogged' | 'unsafe' | 'until' | 'update' | 'valid' | 'values' | 'varying'
               | 'version' | 'view' | 'virtual' | 'volatile' | 'without' | 'year' | 'zone' | 'match' | 'partial' | 'materialized' ;

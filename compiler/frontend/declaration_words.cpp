@@ -8,9 +8,10 @@
 namespace lpc::frontend {
 namespace {
 
-constexpr std::string_view kUniformWords[] = {"access", "aggregate", "base", "cast", "collation", "conversion", "event", "operator", "publication", "text"};
+constexpr std::string_view kUniformWords[] = {"access", "aggregate", "base", "cast", "collation", "conversion", "event",
+                                              "operator", "publication", "subscription", "text", "user"};
 
-constexpr std::string_view kLaterWords[] = {"mixin", "server", "subscription", "user"};
+constexpr std::string_view kLaterWords[] = {"mixin"};
 
 template <std::size_t N>
 bool holds(const std::string_view (&words)[N], std::string_view word) {
@@ -23,7 +24,7 @@ bool begins_declaration(std::uint16_t type) {
   switch (type) {
     case T_SCHEMA: case T_EXTENSION: case T_ROLE: case T_DEFAULT: case T_TABLE: case T_UNLOGGED: case T_VIEW: case T_RECURSIVE:
     case T_MATERIALIZED: case T_SEQUENCE: case T_ENUM: case T_DOMAIN: case T_TYPE: case T_FUNCTION: case T_PROCEDURE: case T_EXTERNAL:
-    case T_IMPORT: case T_RANGE: case T_LANGUAGE: case T_TRANSFORM: case T_TABLESPACE: case T_DATABASE: return true;
+    case T_IMPORT: case T_RANGE: case T_LANGUAGE: case T_TRANSFORM: case T_TABLESPACE: case T_DATABASE: case T_FOREIGN: case T_SERVER: return true;
     default: return false;
   }
 }

@@ -58,7 +58,7 @@ std::string spelling(std::uint16_t type) {
 
 std::optional<Entry> body_entry(std::uint16_t type) {
   switch (type) {
-    case T_TABLE: case T_PARTITION: return Entry::table_members;
+    case T_TABLE: case T_FOREIGN: case T_PARTITION: return Entry::table_members;
     case T_VIEW: return Entry::view_members;
     case T_ROLE: return Entry::role_members;
     case T_ENUM: return Entry::enum_members;

@@ -198,6 +198,16 @@ bool Splitter::stops(Chunk& chunk) {
   return true;
 }
 
+/// True when the word at hand, which begins a declaration elsewhere, may be the first such clause of this one: a foreign table's or a user mapping's `server`,
+/// a subscription's `publication`.
+bool Splitter::is_clause_word(const Chunk& chunk) const {
+  const std::string word = to_lower_ascii(current_.text(source_));
+  const std::string head = to_lower_ascii(chunk.tokens[head_].text(source_));
+  if (word == "server" ? head != "table" && head != "user" : word != "publication" || head != "subscription") return false;
+  return std::none_of(chunk.tokens.begin() + static_cast<std::ptrdiff_t>(head_), chunk.tokens.end(),
+                      [&](const LexToken& token) { return to_lower_ascii(token.text(source_)) == word; });
+}
+
 /// True when the token at hand, at depth 0, can only begin another declaration. Where that isn't sure the chunk goes on: the grammar takes several.
 bool Splitter::ends_before(const Chunk& chunk) const {
   if (current_.type == T_RIGHT_BRACE) return true;
@@ -216,6 +226,9 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     case T_DATABASE: return current_.starts_line() && current_.column <= chunk_column_ && next_.type == T_LEFT_BRACE;
     case T_TABLESPACE: return current_.starts_line() && current_.column <= chunk_column_;    // deeper, it is a table's
     case T_LANGUAGE: return begins_language();
+    // A server's wrapper may stand on a line of its own.
+    case T_FOREIGN: return current_.starts_line() && (next_.type == T_TABLE || (next_.type == T_DATA && chunk.tokens[head_].type != T_SERVER));
+    case T_SERVER: return current_.starts_line() && is_name(next_.type) && !expects_name(before) && !is_clause_word(chunk);
     default: break;
   }
   if (!current_.starts_line() || expects_name(before) || chunk.tokens.size() - 1 == head_) return false;
@@ -223,7 +236,7 @@ bool Splitter::ends_before(const Chunk& chunk) const {
     const std::string_view word = current_.text(source_);
     // A type or a column's name, but for `text search …`.
     if (to_lower_ascii(word) == "text") return to_lower_ascii(next_.text(source_)) == "search";
-    return is_uniform_word(word) || is_later_word(word);
+    return (is_uniform_word(word) && !is_clause_word(chunk)) || is_later_word(word);
   }
   if (current_.type == T_EXTERNAL) return begins_declaration(next_.type) || next_.type == T_SOFT_WORD;
   return begins_declaration(current_.type) && is_name(next_.type);
@@ -274,6 +287,7 @@ bool Splitter::take(Chunk& chunk) {
   if (!head_seen_ && brackets_.empty()) {
     switch (token.type) {
       case T_HINT: case T_RIGHT_PAREN: case T_EXTERNAL: case T_UNLOGGED: case T_RECURSIVE: case T_MATERIALIZED: break;
+      case T_FOREIGN: if (next_.type == T_TABLE) break; [[fallthrough]];
       default:
         head_seen_ = true;
         head_ = chunk.tokens.size() - 1;

@@ -54,6 +54,7 @@ class Splitter {
   bool stops(Chunk& chunk);
   bool ends_before(const Chunk& chunk) const;
   bool begins_language() const;
+  bool is_clause_word(const Chunk& chunk) const;
   bool closed_by_layout() const;
   bool take(Chunk& chunk);
   void open(const LexToken& token, Chunk& chunk);

@@ -102,7 +102,7 @@ std::vector<std::string> all_privileges(char acl_type, int server_version) {
     case 's': return {"SELECT", "UPDATE", "USAGE"};
     case 'f': return {"EXECUTE"};
     case 'n': return {"CREATE", "USAGE"};
-    case 'T': case 'l': return {"USAGE"};
+    case 'T': case 'l': case 'F': case 'S': return {"USAGE"};
     case 'd': return {"CREATE", "TEMPORARY", "CONNECT"};
     case 't': return {"CREATE"};
     default: return {};

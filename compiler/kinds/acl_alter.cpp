@@ -235,6 +235,8 @@ acl::Target target_of(const Object& object, char acl_type, int server_version) {
     case 'r': target.object = sql("TABLE {}", own.address(object.id)); break;
     case 's': target.object = sql("SEQUENCE {}", own.address(object.id)); break;
     case 'n': target.object = sql("SCHEMA {}", own.address(object.id)); break;
+    case 'F': target.object = sql("FOREIGN DATA WRAPPER {}", own.address(object.id)); break;
+    case 'S': target.object = sql("FOREIGN SERVER {}", own.address(object.id)); break;
     case 'T': target.object = sql("TYPE {}", own.address(object.id)); break;
     case 't': target.object = sql("TABLESPACE {}", own.address(object.id)); break;
     case 'l': target.object = sql("LANGUAGE {}", own.address(object.id)); break;

@@ -10,6 +10,7 @@
 #include "kinds/common.h"
 #include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
+#include "kinds/table.h"
 #include "kinds/table_parts.h"
 #include "kinds/type_change.h"
 
@@ -40,6 +41,8 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "  case when a.attoptions is not null and not (cardinality(a.attoptions) = 1 and a.attoptions[1] like 'pg\\_attver=%') then\n"                        \
   "    (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(a.attoptions) o where o not like 'pg\\_attver=%')\n"   \
   "  end as options,\n"                                                                                                                                 \
+  "  case when a.attfdwoptions is not null then\n"                                                                                                      \
+  "    (select json_object_agg(o.option_name, coalesce(o.option_value, '')) from pg_options_to_table(a.attfdwoptions) o) end as server_options,\n"     \
   "  d.description as comment, a.attacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"                                                     \
   "from pg_class c\n"                                                                                                                                   \
   "join pg_namespace n on n.oid = c.relnamespace\n"                                                                                                     \
@@ -53,7 +56,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "    where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.deptype = 'i' and dep.refobjsubid > 0) s\n"           \
   "  on s.refobjid = c.oid and s.refobjsubid = a.attnum and a.attidentity <> ''\n"                                                                      \
   "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                    \
-  "where c.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:c.oid}"
+  "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
 
 constexpr IntrospectQuery kQueries[] = {
     {.sql = LPC_COLUMN_QUERY("  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' else case when not a.attislocal then 'default' end end as compression,\n"),
@@ -85,15 +88,15 @@ void predict_addition(const Object& column, const ChangeContext& context, Action
   const Object* column_default = context.after.find(default_id(column.id));
   const bool has_default = column_default != nullptr && !column_default->attributes.flag("none");
   const bool computed = attributes.has("generated") && !attributes.flag("virtual");
-  const bool rewrites = computed || attributes.has("identity") || is_constrained_domain(attributes.text("type"), context.after) ||
-                        (has_default && is_volatile_default(*column_default, context.after));
+  const bool rewrites = !is_foreign(context.after, table) && (computed || attributes.has("identity") || is_constrained_domain(attributes.text("type"), context.after) ||
+                        (has_default && is_volatile_default(*column_default, context.after)));
   if (rewrites) {
     action.rewrites.push_back(table);
     action.scans.push_back(table);
     const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("each row gets its value of `{}`", column.id.member));
     action.hazards.push_back({said.code, said.message, column.id});
   }
-  if (attributes.flag("not_null") && !has_default && !attributes.has("generated") && !attributes.has("identity")) {
+  if (attributes.flag("not_null") && !has_default && !attributes.has("generated") && !attributes.has("identity") && !is_foreign(context.after, table)) {
     const diag::Diagnostic said = diag::make(diag::Code::kSetsNotNull, {}, column.id.path());
     action.hazards.push_back({said.code, said.message, column.id});
   }
@@ -221,6 +224,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "compression", .content = Content::name, .alter = alter_compression},
     {.name = "statistics", .content = Content::integer, .alter = alter_statistics},
     {.name = "options", .content = Content::map, .alter = alter_column_options},
+    {.name = "server_options", .content = Content::map, .alter = alter_column_server_options},
     {.name = "inherited", .content = Content::flag, .alter = alter_nothing},
     kCommentRule,
     kSecurityLabelsRule,

@@ -19,6 +19,7 @@ void alter_storage(const Alteration&, const ChangeContext&, Action&);
 void alter_compression(const Alteration&, const ChangeContext&, Action&);
 void alter_statistics(const Alteration&, const ChangeContext&, Action&);
 void alter_column_options(const Alteration&, const ChangeContext&, Action&);
+void alter_column_server_options(const Alteration&, const ChangeContext&, Action&);   ///< of a foreign table
 /// What isn't carried out by a statement of its own, but by what goes with it.
 void alter_nothing(const Alteration&, const ChangeContext&, Action&);
 /// NOT NULL, storage, compression, statistics target and options of a column that exists, from one merged form to another.

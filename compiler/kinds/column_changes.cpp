@@ -6,8 +6,10 @@
 
 #include "kinds/column.h"
 #include "kinds/common.h"
+#include "kinds/foreign_options.h"
 #include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
+#include "kinds/table.h"
 #include "kinds/table_parts.h"
 #include "kinds/type_change.h"
 
@@ -55,7 +57,7 @@ Sql using_clause(const Object& said, const std::string& from, const std::string&
 void predict_type_change(const ObjectId& id, const std::string& from, const std::string& to, bool by_hint, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(id);
   predict_lock(action, context, table, Lock::access_exclusive);
-  if (!is_standing(context, table)) return;
+  if (!is_standing(context, table) || is_foreign(context.after, table)) return;
   TypeChange change = type_change(from, to, context.before, context.after);
   change.rewrites |= by_hint;
   if (change.narrows) hazard(action, diag::make(diag::Code::kNarrowsType, {}, id.path(), from, to), id);
@@ -82,7 +84,7 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
   action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
   describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
   predict_lock(action, context, table, Lock::access_exclusive);
-  if (!after || !is_standing(context, table)) return;
+  if (!after || !is_standing(context, table) || is_foreign(context.after, table)) return;
   action.scans.push_back(table);
   hazard(action, diag::make(diag::Code::kSetsNotNull, {}, is.id.path()), is.id);
 }
@@ -132,6 +134,14 @@ void change_options(const Object& was, const Object& is, const ChangeContext& co
   for (const Sql& change : option_changes(option_map(was), option_map(is))) action.sql.push_back(alter_column(is.id, change, true));
   describe(action, fmt::format("Change the options of {}", spoken(is.id)));
   predict_lock(action, context, table_of(is.id), Lock::share_update_exclusive);
+}
+
+void change_server_options(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const Sql change = foreign_options_change(option_map(was, "server_options"), option_map(is, "server_options"));
+  if (change.empty()) return;
+  action.sql.push_back(alter_column(is.id, change, true));
+  describe(action, fmt::format("Change the options of {}", spoken(is.id)));
+  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
 }
 
 // ---- identity ---------------------------------------------------------------------------------------------------------------------------
@@ -197,6 +207,7 @@ void adjust_column(const Object& was, const Object& is, const ChangeContext& con
   }
   change_statistics(was, is, context, action);
   if (option_map(was) != option_map(is)) change_options(was, is, context, action);
+  change_server_options(was, is, context, action);
 }
 
 void alter_column_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -208,7 +219,8 @@ void alter_column_type(const Alteration& alteration, const ChangeContext& contex
   if ((!both_said && !differs) || follows_parent(context, is.id)) return;
   if (drops_identity_first(was, is)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
   const Sql collation = is.attributes.has("collation") ? sql(" COLLATE {}", fragment(is.attributes.text("collation"))) : Sql{};
-  const Sql conversion = using_clause(alteration.after, from, to, context);
+  // What a foreign table's column holds isn't converted, and USING is refused.
+  const Sql conversion = is_foreign(context.after, table_of(is.id)) ? Sql{} : using_clause(alteration.after, from, to, context);
   action.sql.push_back(alter_column(is.id, sql("TYPE {}{}{}", fragment(to), collation, conversion)));
   // Postgres puts storage and compression back to those of the new type.
   if (is.attributes.has("storage")) action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
@@ -283,6 +295,11 @@ void alter_statistics(const Alteration& alteration, const ChangeContext& context
 void alter_column_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const auto [was, is] = forms(alteration, context);
   if (option_map(was) != option_map(is)) change_options(was, is, context, action);
+}
+
+void alter_column_server_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  change_server_options(was, is, context, action);
 }
 
 }  // namespace lpc::kinds

@@ -6,6 +6,7 @@
 #include "base/sql_scan.h"
 #include "base/text.h"
 #include "kinds/common.h"
+#include "kinds/foreign_options.h"
 #include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table_parts.h"
@@ -44,6 +45,7 @@ Sql column_definition(const Object& column, const std::string* default_expressio
   Sql text = sql("{} {}", ident(column.id.member), fragment(attributes.text("type")));
   const std::string& compression = attributes.text("compression");
   if (!compression.empty() && compression != "default") text = sql("{} COMPRESSION {}", text, ident(compression));
+  text = sql("{}{}", text, foreign_options_clause(option_map(column, "server_options")));
   if (attributes.has("collation")) text = sql("{} COLLATE {}", text, fragment(attributes.text("collation")));
   if (attributes.has("generated")) {
     text = sql("{} GENERATED ALWAYS AS ({}) {}", text, fragment(attributes.text("generated")), attributes.flag("virtual") ? sql("VIRTUAL") : sql("STORED"));

@@ -18,7 +18,7 @@ constexpr IntrospectQuery kQueries[] = {{
     .sql = "select n.nspname as _schema, c.relname as _name, a.attname as _member, 'column' as _parent_kind, a.attname as _parent_member,\n"
            "  'pg_attrdef:' || d.oid as _aliases, pg_get_expr(d.adbin, 0) as expression\n"
            "from pg_attrdef d\n"
-           "join pg_class c on c.oid = d.adrelid and c.relkind in ('r', 'p')\n"
+           "join pg_class c on c.oid = d.adrelid and c.relkind in ('r', 'p', 'f')\n"
            "join pg_namespace n on n.oid = c.relnamespace\n"
            "join pg_attribute a on a.attrelid = d.adrelid and a.attnum = d.adnum and a.attgenerated = ''\n"
            "where {user_schema:n} and {not_member:pg_class:c.oid}",

@@ -5,6 +5,8 @@
 #include "base/text.h"
 #include "kinds/column.h"
 #include "kinds/constraint.h"
+#include "kinds/foreign_options.h"
+#include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
 
 namespace lpc::kinds {
@@ -142,6 +144,21 @@ void print_default(const Object& column, const Catalog& catalog, LpWriter& write
   }
 }
 
+/// A foreign table's column has the wrapper's options, and the two of its own that any column can have:
+/// https://www.postgresql.org/docs/15/sql-alterforeigntable.html
+void lower_options(const ast::Clause& clause, LowerContext& context, Object& object) {
+  if (context.parent == nullptr || !context.parent->attributes.has("server")) {
+    object.attributes.set("options", Value(context.options(clause)));
+    return;
+  }
+  Map options, server_options;
+  for (auto& [name, value] : foreign_options(clause, context)) {
+    (name == "n_distinct" || name == "n_distinct_inherited" ? options : server_options).emplace_back(name, value);
+  }
+  object.attributes.set("options", Value(std::move(options)));
+  object.attributes.set("server_options", Value(std::move(server_options)));
+}
+
 }  // namespace
 
 void lower_column_settings(const ast::Decl& decl, LowerContext& context, Object& object) {
@@ -164,7 +181,7 @@ void lower_column_settings(const ast::Decl& decl, LowerContext& context, Object&
       context.error(diag::make(diag::Code::kWrongValue, clause->span, "statistics", "a whole number from 0 to 10000"));
     }
   }
-  if (const ast::Clause* clause = context.once(decl, "options")) attributes.set("options", Value(context.options(*clause)));
+  if (const ast::Clause* clause = context.once(decl, "options")) lower_options(*clause, context, object);
 }
 
 void lower_column(const ast::Decl& decl, LowerContext& context) {
@@ -201,7 +218,14 @@ void print_column_settings(const Object& column, LpWriter& writer) {
   if (attributes.has("storage")) writer.word("storage").word(attributes.text("storage"));
   if (attributes.has("compression")) writer.word("compression").word(attributes.text("compression"));
   if (attributes.has("statistics")) writer.word("statistics").word(std::to_string(attributes.number("statistics")));
-  if (const Value* options = attributes.find("options")) writer.word("options").options(options->map());
+  const Map server_options = option_map(column, "server_options");
+  if (server_options.empty()) {
+    if (const Value* options = attributes.find("options")) writer.word("options").options(options->map());
+  } else {
+    Map all = option_map(column);
+    all.insert(all.end(), server_options.begin(), server_options.end());
+    print_foreign_options(all, writer);
+  }
 }
 
 void print_column(const Object& column, const Catalog& catalog, LpWriter& writer) {

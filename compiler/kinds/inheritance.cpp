@@ -98,7 +98,7 @@ Object merged_column(const std::vector<const Object*>& chain, const ObjectId& id
   for (const Object* column : chain) {
     const bool is_own = column->id == id;
     for (const auto& [name, value] : column->attributes) {
-      const bool inheritable = name != "statistics" && name != "options" && name != "comment" && name != "grants" && name != "identity" && name != "inherited";
+      const bool inheritable = name != "statistics" && name != "options" && name != "server_options" && name != "comment" && name != "grants" && name != "identity" && name != "inherited";
       if ((is_own || inheritable) && !merged.attributes.has(name)) merged.attributes.set_always(name, value);
     }
     if (is_own) {

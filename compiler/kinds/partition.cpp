@@ -24,7 +24,7 @@ constexpr IntrospectQuery kQueries[] = {{
            "join pg_inherits i on i.inhrelid = c.oid\n"
            "join pg_class p on p.oid = i.inhparent\n"
            "join pg_namespace pn on pn.oid = p.relnamespace\n"
-           "where c.relispartition and c.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:c.oid}",
+           "where c.relispartition and c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}",
 }};
 
 /// `FOR VALUES FROM ('a') TO ('b')`, as pg_get_expr() says it.

@@ -1,4 +1,6 @@
 // Tables: ordinary, unlogged, partitioned, partitions (their attachment is the kind partition), inheritance children. https://www.postgresql.org/docs/15/sql-createtable.html
+// A table with a `server` is a foreign one: https://www.postgresql.org/docs/15/sql-createforeigntable.html. ALTER TABLE does all that ALTER FOREIGN TABLE does, but
+// CREATE, DROP and COMMENT ON must say FOREIGN.
 // Whether an index is the replica identity, or what CLUSTER goes by, is a flag of that index or of the constraint that it belongs to.
 #include "kinds/table.h"
 
@@ -8,6 +10,7 @@
 
 #include "kinds/column.h"
 #include "kinds/common.h"
+#include "kinds/foreign_options.h"
 #include "kinds/link_context.h"
 #include "kinds/relation_options.h"
 #include "kinds/security_labels.h"
@@ -28,14 +31,19 @@ constexpr IntrospectQuery kQueries[] = {{
            "    (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
            "     from (select '' as prefix, u as text from unnest(c.reloptions) u union all select 'toast.', u from unnest(toast.reloptions) u) o) end as options,\n"
            "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace,\n"
-           "  case c.relreplident when 'f' then 'full' when 'n' then 'nothing' end as replica_identity,\n"
+           "  case when c.relkind = 'f' then null when c.relreplident = 'f' then 'full' when c.relreplident = 'n' then 'nothing' end as replica_identity,\n"
            "  c.relrowsecurity as row_level_security, c.relforcerowsecurity as force_row_level_security,\n"
            "  case when c.reloftype <> 0 then format_type(c.reloftype, null) end as of_type,\n"
+           "  fs.srvname as server,\n"
+           "  case when ft.ftoptions is not null then (select json_object_agg(o.option_name, coalesce(o.option_value, '')) from pg_options_to_table(ft.ftoptions) o) end\n"
+           "    as server_options,\n"
            "  pg_get_userbyid(c.relowner) as owner, d.description as comment, c.relacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"
            "from pg_class c\n"
            "join pg_namespace n on n.oid = c.relnamespace\n"
            "left join pg_type t on t.oid = c.reltype\n"
            "left join pg_class toast on toast.oid = c.reltoastrelid\n"
+           "left join pg_foreign_table ft on ft.ftrelid = c.oid\n"
+           "left join pg_foreign_server fs on fs.oid = ft.ftserver\n"
            "left join pg_am am on am.oid = c.relam\n"
            "left join pg_tablespace ts on ts.oid = c.reltablespace\n"
            "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0\n"
@@ -44,12 +52,13 @@ constexpr IntrospectQuery kQueries[] = {{
            "left join (select i.inhrelid, json_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) order by i.inhseqno) as parents\n"
            "    from pg_inherits i join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace group by i.inhrelid) inh\n"
            "  on inh.inhrelid = c.oid and not c.relispartition\n"
-           "where c.relkind in ('r', 'p') and {user_schema:n} and {not_member:pg_class:c.oid}",
+           "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}",
 }};
 
 void edges(const Object& table, LinkContext& context) {
   context.object({KindId::AccessMethod, "", table.attributes.text("access_method"), "", ""});
   for (const std::string& parent : table.attributes.texts("inherits")) context.relation(parent);
+  if (table.attributes.has("server")) context.object({KindId::Server, "", table.attributes.text("server"), "", ""});
   const std::string& key = table.attributes.text("partition_by");
   if (const std::size_t open = key.find('('); open != std::string::npos && key.ends_with(')')) {
     context.sql(frontend::FragmentKind::partition_key, std::string_view(key).substr(open + 1, key.size() - open - 2));
@@ -60,7 +69,12 @@ void drop_table(const Object& table, const ChangeContext& context, Action& actio
   for (const Object* part : context.before.children(table.id)) {
     if (part->id.kind == KindId::Column) release_ownership(part->id, context, action);
   }
-  drop_plain(table, context, action);
+  if (is_foreign(table)) {
+    action.sql.push_back(sql("DROP FOREIGN TABLE {}", address_qualified(table.id)));
+    describe(action, fmt::format("Drop {}", spoken(table.id)));
+  } else {
+    drop_plain(table, context, action);
+  }
   action.locks.push_back({table.id, Lock::access_exclusive});
 }
 
@@ -165,6 +179,21 @@ void alter_of_type(const Alteration& alteration, const ChangeContext& context, A
   describe(action, fmt::format("Change the type of {}", spoken(alteration.after.id)));
 }
 
+void alter_server_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Sql changes = foreign_options_change(option_map(*alteration.before, "server_options"), option_map(alteration.after, "server_options"));
+  if (changes.empty()) return;
+  change(alteration, context, action, {changes}, Lock::access_exclusive);
+  describe(action, fmt::format("Change the options of {}", spoken(alteration.after.id)));
+}
+
+void alter_table_comment(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const Object& table = alteration.after;
+  if (!is_foreign(table)) return alter_comment(alteration, context, action);
+  const Value* comment = table.attributes.find("comment");
+  action.sql.push_back(sql("COMMENT ON FOREIGN TABLE {} IS {}", address_qualified(table.id), comment == nullptr ? sql("NULL") : literal(comment->text())));
+  describe(action, fmt::format("{} {}", comment == nullptr ? "Remove the comment on" : "Comment on", spoken(table.id)));
+}
+
 constexpr AttributeRule kAttributes[] = {
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
     {.name = "partition_by", .content = Content::text},
@@ -177,8 +206,10 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "replica_identity", .content = Content::text, .alter = alter_replica_identity, .after_create = true},
     {.name = "row_level_security", .content = Content::flag, .alter = alter_row_security, .after_create = true},
     {.name = "force_row_level_security", .content = Content::flag, .alter = alter_row_security, .after_create = true},
+    {.name = "server", .content = Content::name},
+    {.name = "server_options", .content = Content::map, .alter = alter_server_options},
     kOwnerRule,
-    kCommentRule,
+    {.name = "comment", .content = Content::text, .alter = alter_table_comment, .after_create = true},
     kSecurityLabelsRule,
     kGrantsRule,
     kRevokesRule,
@@ -203,7 +234,7 @@ constexpr Kind kTable = {
     .attributes = kAttributes,
     .print_lp = print_table,
     .slots = relation_slots,
-    .traits = {.holds_data = true, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r'},
+    .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r'},
 };
 
 static_assert(is_complete(kTable));

@@ -8,6 +8,13 @@
 
 namespace lpc::kinds {
 
+/// A foreign table holds nothing itself.
+inline bool is_foreign(const Object& table) { return table.attributes.has("server"); }
+inline bool is_foreign(const Catalog& catalog, const ObjectId& table) {
+  const Object* object = catalog.find(table);
+  return object != nullptr && is_foreign(*object);
+}
+
 // ---- table_lower.cpp ----------------------------------------------------------------------------------------------------------------
 
 void lower_table(const ast::Decl& decl, LowerContext& context);

@@ -6,6 +6,7 @@
 
 #include "kinds/column.h"
 #include "kinds/common.h"
+#include "kinds/foreign_options.h"
 #include "kinds/relation_options.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -66,6 +67,9 @@ class TableCreation {
       const Sql text = column_override(*part, folded ? &own_default->attributes.text("expression") : nullptr);
       if (!text.empty()) elements_.push_back(text);
       add_settings(*part);
+      // The column list of PARTITION OF takes no options.
+      const Sql options = foreign_options_change(Map{}, option_map(*part, "server_options"));
+      if (!options.empty()) settings_.push_back(sql("ALTER COLUMN {} {}", ident(part->id.member), options));
     }
   }
 
@@ -106,7 +110,8 @@ class TableCreation {
 
   void statement() {
     const Attributes& attributes = table_.attributes;
-    Sql text = sql("CREATE {}TABLE {}", attributes.flag("unlogged") ? sql("UNLOGGED ") : Sql{}, address_qualified(table_.id));
+    const Sql sort = is_foreign(table_) ? sql("FOREIGN ") : attributes.flag("unlogged") ? sql("UNLOGGED ") : Sql{};
+    Sql text = sql("CREATE {}TABLE {}", sort, address_qualified(table_.id));
     const Sql body = elements_.empty() ? sql("()") : sql("(\n  {}\n)", join(elements_, ",\n  "));
     if (is_partition_of_) {
       text = sql("{} PARTITION OF {}{} {}", text, fragment(attachment_->attributes.text("of")), elements_.empty() ? Sql{} : sql(" {}", body),
@@ -123,6 +128,9 @@ class TableCreation {
     if (attributes.has("access_method")) text = sql("{} USING {}", text, ident(attributes.text("access_method")));
     if (const Map options = option_map(table_); !options.empty()) text = sql("{} WITH ({})", text, option_list(options));
     if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
+    if (is_foreign(table_)) {
+      text = sql("{} SERVER {}{}", text, ident(attributes.text("server")), foreign_options_clause(option_map(table_, "server_options")));
+    }
     action_.sql.push_back(std::move(text));
   }
 

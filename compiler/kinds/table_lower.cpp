@@ -3,6 +3,8 @@
 
 #include "base/text.h"
 #include "kinds/constraint.h"
+#include "kinds/foreign_options.h"
+#include "kinds/relation_options.h"
 #include "kinds/table.h"
 
 namespace lpc::kinds {
@@ -42,8 +44,31 @@ void mark_index(const ast::Clause& clause, const ast::Value& name, std::string_v
   }
 }
 
+void lower_server(const ast::Decl& decl, Object& table, LowerContext& context) {
+  const ast::Clause* server = context.once(decl, "server");
+  const ast::Clause* options = context.once(decl, "options");
+  if (server == nullptr) {
+    const ast::Clause* needs_it = options != nullptr ? options : decl.clause("foreign_table");
+    if (needs_it != nullptr) context.error(diag::make(diag::Code::kMissingClause, needs_it->span, "a foreign table", "server …"));
+    return;
+  }
+  table.attributes.set("server", server->value(ast::Shape::name)->name.last());
+  if (options != nullptr) table.attributes.set("server_options", Value(foreign_options(*options, context)));
+  if (decl.kind == "table" && !decl.has("foreign_table")) {
+    context.error(diag::make(diag::Code::kUnexpectedInput, server->span, "`server`", "it after `foreign table`"));
+  }
+  for (const std::string_view word : {"unlogged", "partition_by", "with", "using", "tablespace", "replica_identity", "cluster_on", "of_type"}) {
+    const ast::Clause* clause = decl.clause(word);
+    if (clause == nullptr) continue;
+    std::string spoken_word(word);
+    std::ranges::replace(spoken_word, '_', ' ');
+    context.error(diag::make(diag::Code::kConflictingClauses, clause->span, "a table", "server", spoken_word).with_note("said here", server->span));
+  }
+}
+
 void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
   Attributes& attributes = table.attributes;
+  lower_server(decl, table, context);
   attributes.set("unlogged", decl.has("unlogged"));
   if (const ast::Clause* clause = context.once(decl, "partition_by")) {
     if (const ast::Value* key = clause->value(ast::Shape::sql)) {
@@ -123,6 +148,8 @@ void print_heads(const Object& table, const Catalog& catalog, LpWriter& writer) 
   if (attributes.has("access_method")) writer.word("using").ident(attributes.text("access_method"));
   if (const Value* options = attributes.find("options")) writer.word("with").options(options->map());
   if (attributes.has("tablespace")) writer.word("tablespace").ident(attributes.text("tablespace"));
+  if (attributes.has("server")) writer.word("server").ident(attributes.text("server"));
+  print_foreign_options(option_map(table, "server_options"), writer);
   if (attributes.has("replica_identity")) writer.word("replica identity").word(attributes.text("replica_identity"));
   print_marks(table, catalog, writer);
   writer.owner(table).comment_clause(table);
@@ -217,6 +244,7 @@ void print_table(const Object& table, const Catalog& catalog, LpWriter& writer) 
   writer.doc(table);
   if (table.external) writer.word("external");
   if (table.attributes.flag("unlogged")) writer.word("unlogged");
+  if (is_foreign(table)) writer.word("foreign");
   writer.word("table").name(table.id.schema, table.id.name);
   print_table_parts(table, catalog, writer);
 }

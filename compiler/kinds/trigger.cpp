@@ -49,7 +49,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join pg_namespace rn on rn.oid = r.relnamespace\n"
     "left join pg_description d on d.objoid = tg.oid and d.classoid = 'pg_trigger'::regclass and d.objsubid = 0\n"
     LPC_EXTENSIONS_JOIN("pg_trigger", "tg.oid")
-    "where not tg.tgisinternal and tg.tgparentid = 0 and c.relkind in ('r', 'p', 'v') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
+    "where not tg.tgisinternal and tg.tgparentid = 0 and c.relkind in ('r', 'p', 'v', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
 

@@ -16,7 +16,7 @@ namespace {
 
 /// Words of declarations that the language has and this version has no kind for.
 constexpr std::array kLaterWords = std::to_array<std::string_view>({
-    "foreign_data_wrapper", "foreign_table", "mix", "mixin", "multirange_type", "server", "subscription", "user_mapping",
+    "mix", "mixin", "multirange_type",
 });
 
 std::string spoken_word(std::string_view word) {

@@ -96,6 +96,8 @@ Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string
   for (Object* object : builder.objects()) {
     const Object* present = object->external ? nullptr : live.find(object->id);
     if (!present) continue;
+    // What the role may not see stays as it is.
+    for (const std::string& unreadable : present->attributes.texts("_unreadable")) object->attributes.remove(unreadable);
     const auto parts = replaced.find(object->id);
     for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
       if (rule.keeps_live_order) keep_order(*object, *present, rule, parts == replaced.end() ? Replaced() : parts->second, sink);

@@ -1,10 +1,15 @@
 #include "execute/executor.h"
 
+#include <fmt/format.h>
+
+#include <cstdlib>
+
 #include "diag/sink.h"
 #include "execute/failures.h"
 #include "execute/group_transaction.h"
 #include "execute/lone_step.h"
 #include "execute/run_state.h"
+#include "kinds/secrets.h"
 #include "ledger/run_lock.h"
 #include "ledger/schema.h"
 
@@ -19,6 +24,21 @@ Status check_proved(const plan::Plan& plan) {
                    "prove it first: lpc verify plan.json -o verified.json", ""};
   }
   return check_statements(plan.steps);
+}
+
+/// The steps' statements with the secrets that the environment holds for their placeholders.
+Result<std::vector<std::vector<std::string>>> fill_placeholders(const plan::Plan& plan) {
+  const auto value_of = [](const std::string& name) -> const char* { return std::getenv(name.c_str()); };
+  std::vector<std::vector<std::string>> statements;
+  for (const plan::Step& step : plan.steps) {
+    std::vector<std::string> missing;
+    statements.emplace_back();
+    for (const std::string& sql : step.sql) statements.back().push_back(kinds::secrets::fill(sql, value_of, missing));
+    if (missing.empty()) continue;
+    const std::string what = fmt::format("step {} ({}) needs the environment variable {}, which isn't set", step.id, step.description, missing.front());
+    return Failure{"LP6003", what, fmt::format("nothing was changed; set {} to the secret and apply again", missing.front()), ""};
+  }
+  return statements;
 }
 
 /// While the connection watches the flag; the caller's own watching, if it is the same flag, is back afterwards.
@@ -56,6 +76,7 @@ Status run_batches(RunState& run) {
 Result<RunResult> execute(pg::Connection& connection, const plan::Plan& plan, const ExecuteOptions& options) {
   LP_DO(check_proved(plan));
   if (plan.steps.empty()) return RunResult{};
+  LP_TRY(std::vector<std::vector<std::string>> statements, fill_placeholders(plan));
   const InterruptScope interruptible(connection, options.interrupt);
   LP_TRY(const ledger::RunLock lock, ledger::RunLock::acquire(connection, options.interrupt));
 
@@ -66,7 +87,7 @@ Result<RunResult> execute(pg::Connection& connection, const plan::Plan& plan, co
   LP_DO(before_anything(live.check_source()));
   LP_DO(before_anything(ledger::ensure_installed(connection)));
   LP_TRY(ledger::Writer writer, ledger::Writer::open(connection, {plan, options.kind, options.actor, options.rolls_back, groups}));
-  RunState run{connection, plan, options, writer, voice, live, std::move(batches), plan.source_hash};
+  RunState run{connection, plan, options, writer, voice, live, std::move(batches), std::move(statements), plan.source_hash};
   LP_DO(run_batches(run));
   return RunResult{writer.run(), std::move(run.receipts)};
 }

@@ -100,7 +100,7 @@ Status GroupTransaction::send_chunk(std::size_t first, std::size_t end) {
     is_clock_.push_back(is_clock);
   };
   for (std::size_t step = first; step < end; ++step) {
-    for (const std::string& sql : run_.plan.steps[step].sql) {
+    for (const std::string& sql : run_.statements[step]) {
       if (fits_pipeline(sql)) {
         add(sql, step, false);
         continue;

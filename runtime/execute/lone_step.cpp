@@ -53,7 +53,7 @@ Status LoneStep::limit_waiting() {
 }
 
 Status LoneStep::act() {
-  for (const std::string& sql : run_.plan.steps[step_].sql) {
+  for (const std::string& sql : run_.statements[step_]) {
     if (fits_pipeline(sql)) {
       LP_TRY(const pg::Rows rows, run_.connection.query(sql));
       rows_ += rows.affected();

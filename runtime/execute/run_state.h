@@ -19,6 +19,7 @@ struct RunState {
   Voice& voice;
   LiveCatalog& live;
   const std::vector<Batch> batches;
+  const std::vector<std::vector<std::string>> statements;    ///< of each step, with the values of placeholders; never shown or recorded
 
   std::string hash;                   ///< of the live catalog after what has committed
   std::size_t steps_done = 0;         ///< committed

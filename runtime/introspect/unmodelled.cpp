@@ -72,7 +72,7 @@ SELECT 'pg_foreign_server', o.oid::int8, 'server', '', o.srvname::text FROM pg_c
 UNION ALL
 SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVER ' || o.srvname FROM pg_catalog.pg_user_mappings o
 UNION ALL
-SELECT 'pg_subscription', NULL, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
+SELECT 'pg_subscription', o.oid::int8, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
   JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
 ORDER BY 3, 4, 5)sql";
 

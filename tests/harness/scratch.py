@@ -88,6 +88,12 @@ class Server:
         self.psql("postgres", f'create database "{database}" template template0')
 
     def drop(self, database):
+        # A subscription keeps its database; without a slot name nobody is asked.
+        subscriptions = """select format('alter subscription %1$I disable; alter subscription %1$I set (slot_name = none); drop subscription %1$I;', subname)
+            from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = """ + f"'{database}'"
+        for statements in self.psql("postgres", subscriptions).stdout.splitlines():
+            for statement in statements.split("; "):
+                self.psql(database, statement)
         self.psql("postgres", f'drop database if exists "{database}" with (force)')
 
     def roles(self):

@@ -13,6 +13,7 @@ A case is a folder with before.lp and after.lp. Stages, in order; a failure says
   empty     a second plan has nothing to do
   rows      no table that is there before and after has fewer rows
   back      rollback gives A's pg_dump and row counts again
+Variables LP_… that the sources name as placeholders of secrets are set for every command.
 With expect.txt (a diagnostic code) in its folder, a case's plan must fail with that code.
 """
 import argparse
@@ -71,6 +72,12 @@ def without_hints(path):
         return re.sub(r"@\w+\((?:[^()]|\([^()]*\))*\)", "", file.read())
 
 
+def secrets_of(*paths):
+    """A value for each variable that the files name as a placeholder; it needs quoting wherever it goes, and a URL's has a password."""
+    text = "".join(open(path).read() for path in paths)
+    return {name: f"{'https://u:' if name.endswith('_URL') else ''}pa'ss \\ @{name.lower()}" for name in re.findall(r"\$\{(LP_\w+)\}", text)}
+
+
 class Prover:
     """One worker: a server, and cases one after the other."""
 
@@ -78,9 +85,11 @@ class Prover:
         self.lpc, self.timeout = lpc, timeout
         self.server = Server()
         self.known_roles = self.server.roles()
+        self.secrets = {}
 
     def run(self, stage, *arguments, codes=(0,)):
-        done = subprocess.run([self.lpc, *arguments], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL, cwd=self.folder)
+        done = subprocess.run([self.lpc, *arguments], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL, cwd=self.folder,
+                              env={**os.environ, **self.secrets})
         if done.returncode not in codes:
             raise Failed(stage, f"`lpc {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr.strip() or done.stdout.strip()}")
         return done
@@ -175,6 +184,7 @@ class Prover:
 
     def prove(self, case):
         before, after, expected = (os.path.join(case, name) for name in ("before.lp", "after.lp", "expect.txt"))
+        self.secrets = secrets_of(before, after)
         with tempfile.TemporaryDirectory(prefix="lpc-kinds-") as self.folder:
             try:
                 if os.path.exists(expected):

@@ -171,7 +171,7 @@ TEST(Lower, WhatMayExistIsLeftToTheServer) {
 }
 
 TEST(Lower, UnknownDeclarationsAreReported) {
-  EXPECT_EQ(lower_text("server guard { x = 1 }\ntabel t { a = 1 }\n").codes, Texts({"LP3010", "LP1007"}));
+  EXPECT_EQ(lower_text("mixin guard { x = 1 }\ntabel t { a = 1 }\n").codes, Texts({"LP3010", "LP1007"}));
 }
 
 TEST(Lower, ExtensionsComeBeforeThoseThatNeedThem) {
