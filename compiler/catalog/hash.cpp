@@ -1,6 +1,8 @@
 // Canonical JSON (RFC 8785: sorted keys, minimal form) and the hashes over it. Written straight to text: this is a hot path.
 #include <fmt/format.h>
 
+#include <algorithm>
+
 #include "base/text.h"
 #include "catalog/catalog.h"
 #include "catalog/spelling.h"
@@ -60,11 +62,12 @@ void append_json(std::string& out, const Value& value) {
 namespace {
 
 /// Attributes whose names begin with `_` are notes that a server's answer carries for planning, not part of what the object is.
-void append_attributes(std::string& out, const Object& object, bool with_notes) {
+void append_attributes(std::string& out, const Object& object, bool with_notes, const std::vector<std::string>& left_out = {}) {
   out += "\"attributes\":{";
   bool first = true;
   for (const auto& [name, value] : object.attributes) {
     if (!with_notes && name.starts_with('_')) continue;
+    if (std::find(left_out.begin(), left_out.end(), name) != left_out.end()) continue;
     if (!first) out += ',';
     first = false;
     append_json_string(out, name);
@@ -88,12 +91,14 @@ void append_ids(std::string& out, std::string_view key, const std::vector<Object
 
 std::string object_hash(const Object& object) {
   std::string json = "{";
-  append_attributes(json, object, false);
+  // What not everyone may read can't count: a role that made it must find the hash that the plan foretold.
+  const std::vector<std::string> hidden = object.attributes.texts("_private");
+  append_attributes(json, object, false, hidden);
   if (json.find("::character varying") != std::string::npos) {    // the only texts that have several spellings
     Object alike = object;
     for (const auto& [name, value] : object.attributes) alike.attributes.set_always(name, in_one_spelling(value));
     json = "{";
-    append_attributes(json, alike, false);
+    append_attributes(json, alike, false, hidden);
   }
   json += ",\"id\":";
   append_json_string(json, object.id.text());

@@ -27,6 +27,9 @@ constexpr AttributeRule kPlaceholdersRule{.name = "_placeholders", .content = Co
 /// Attributes that the role may not read. The planner leaves them alone.
 constexpr AttributeRule kUnreadableRule{.name = "_unreadable", .content = Content::names, .ignored = true};
 
+/// Attributes that not every role may read, and that are no part of a hash therefore: always the same for a kind.
+constexpr AttributeRule kPrivateRule{.name = "_private", .content = Content::names, .ignored = true};
+
 /// The environment variable that holds a secret of the object: the one its sources name, or one made from its id.
 std::string secret_variable(const Object& object, std::string_view option);
 

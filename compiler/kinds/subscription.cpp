@@ -25,6 +25,7 @@ constexpr std::string_view kNoSlot = "none";
   "    from ts_stat('select array_to_tsvector(array[oid::text || '':'' || subconninfo]) from pg_subscription') w\n"                                      \
   "    where split_part(w.word, ':', 1) = s.oid::text) end as connection,\n"                                                                             \
   "  case when not has_column_privilege('pg_subscription', 'subconninfo', 'select') then json_build_array('connection', 'secrets', '_placeholders') end as _unreadable,\n" \
+  "  json_build_array('connection', 'secrets') as _private,\n"                                                                                           \
   options                                                                                                                                                 \
   "  nullif(s.subsynccommit, 'off') as synchronous_commit, pg_get_userbyid(s.subowner) as owner, d.description as comment\n"                             \
   "from pg_subscription s\n"                                                                                                                              \
@@ -137,7 +138,9 @@ void lower_subscription(const ast::Decl& decl, LowerContext& context) {
     return;
   }
   Object* object = context.add(decl, {KindId::Subscription, "", decl.name.last(), "", ""});
-  if (object == nullptr || external) return;
+  if (object == nullptr) return;
+  object->attributes.set("_private", Value::strings({"connection", "secrets"}));
+  if (external) return;
   const std::string& text = connection->value(ast::Shape::string)->text;
   for (const std::string& secret : take_secrets(*object, text)) {
     context.error(diag::make(diag::Code::kWrongValue, connection->span, secret,
@@ -264,6 +267,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "failover", .content = Content::flag},
     kPlaceholdersRule,
     kUnreadableRule,
+    kPrivateRule,
     kOwnerRule,
     kCommentRule,
 };

@@ -18,6 +18,7 @@ constexpr std::string_view kDeclaredAs[] = {"user_mapping"};
 constexpr IntrospectQuery kQueries[] = {{.sql =
     "select m.usename as _name, m.srvname as _member, 'pg_user_mapping:' || m.umid as _aliases,\n"
     LPC_FOREIGN_OPTIONS("m.umoptions") ",\n"
+    "  json_build_array('options', 'secrets') as _private,\n"
     "  case when not (me.rolsuper or m.umuser = 0 and pg_has_role(s.srvowner, 'USAGE')\n"
     "      or m.umuser = me.oid and (pg_has_role(s.srvowner, 'USAGE') or has_server_privilege(s.oid, 'USAGE')))\n"
     "    then json_build_array('options', 'secrets', '_placeholders') end as _unreadable\n"
@@ -35,7 +36,9 @@ void lower_mapping(const ast::Decl& decl, LowerContext& context) {
   }
   const ast::Clause* server = decl.clause("server");
   Object* object = context.add(decl, {KindId::UserMapping, "", decl.name.last(), server->value(ast::Shape::name)->name.last(), ""});
-  if (object != nullptr) lower_foreign_options(decl, *object, context);
+  if (object == nullptr) return;
+  object->attributes.set("_private", Value::strings({"options", "secrets"}));
+  lower_foreign_options(decl, *object, context);
 }
 
 void link_mapping(const Object& mapping, LinkContext& context) {
@@ -73,6 +76,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "secrets", .content = Content::names, .alter = alter_mapping},
     kPlaceholdersRule,
     kUnreadableRule,
+    kPrivateRule,
 };
 
 }  // namespace
