@@ -209,6 +209,24 @@ TEST(Parse, UniformShape) {
   EXPECT_EQ(collation.all("key")[1]->value(ast::Shape::string)->text, "de");
 }
 
+TEST(Parse, OperatorsAreNames) {
+  const Parsed parsed("operator shop.=== (box, box) { function = same  commutator = ===  negator = operator(shop.!==) }");
+  const ast::Decl& declared = parsed.only();
+  EXPECT_EQ(declared.kind, "operator");
+  EXPECT_EQ(declared.name.qualifier(), "shop");
+  EXPECT_EQ(declared.name.last(), "===");
+  EXPECT_EQ(declared.all("key").size(), 3u);
+}
+
+TEST(Parse, LanguagesAreToldFromClauses) {
+  const Parsed parsed("function f() returns int\nlanguage sql\nas $$ select 1 $$\nlanguage plsample { handler = f }\nfunction g() returns int as $$ select 1 $$\nlanguage sql\n"
+                      "collation german { locale = 'de' }\n");
+  EXPECT_EQ(parsed.mistakes(), "");
+  std::string kinds;
+  for (const ast::Decl& decl : parsed.file.declarations) kinds += decl.kind + " ";
+  EXPECT_EQ(kinds, "function language function collation ");
+}
+
 TEST(Parse, ManyDeclarationsInAChunkAndOnALine) {
   const Parsed parsed("extension a extension b role c domain d text table e { x int } enum f { y } role g");
   EXPECT_EQ(parsed.mistakes(), "");
