@@ -42,7 +42,10 @@ void FormatMarks::add_clause(const Clause& clause, std::vector<Part>& parts) {
   add_values(clause.values, unused);
   for (const Clause& inner : clause.clauses) add_clause(inner, unused);
   // A call or a signature, as opposed to a list after a key word.
-  if (clause.word == "parameters" || clause.word == "signature" || clause.word == "execute" || clause.word == "cast_function" || clause.word == "support_function") glue_parenthesis(clause.span);
+  if (clause.word == "parameters" || clause.word == "signature" || clause.word == "execute" || clause.word == "cast_function" || clause.word == "support_function" ||
+      clause.word == "on_member") {
+    glue_parenthesis(clause.span);
+  }
 }
 
 void FormatMarks::add_values(const std::vector<Value>& values, std::vector<Part>& parts) {

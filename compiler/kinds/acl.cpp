@@ -123,6 +123,13 @@ Privileges default_privileges_of(char acl_type, std::string_view owner, int serv
 void set_grants_from_acl(Attributes& attributes, std::string_view acl, std::string_view owner, char acl_type, int server_version) {
   if (acl.empty()) return;
   acl::set_from_state(attributes, acl::parse(acl, owner), default_privileges_of(acl_type, owner, server_version), acl_type, server_version);
+  std::vector<std::string> grantees;
+  for (const std::string& element : array_elements(acl)) {
+    std::string_view item = element;
+    const std::string grantee = take_role(item);
+    grantees.push_back(grantee.empty() ? "public" : grantee);
+  }
+  acl::set_order(attributes, grantees);
 }
 
 namespace acl {
@@ -226,6 +233,16 @@ State with_new_owner(const State& state, const std::string& before, const std::s
     }
   }
   return result;
+}
+
+void set_order(Attributes& attributes, const std::vector<std::string>& grantees) {
+  const Value* grants = attributes.find("grants");
+  std::vector<std::string> order;
+  for (const std::string& grantee : grantees) {
+    if (grants != nullptr && grants->find(grantee) != nullptr && std::ranges::find(order, grantee) == order.end()) order.push_back(grantee);
+  }
+  if (std::ranges::is_sorted(order)) order.clear();
+  attributes.set("_grant_order", Value::strings(order));
 }
 
 void put(std::map<std::string, std::set<std::string>>& lists, const std::string& grantee, const Entry& entry) {

@@ -62,6 +62,9 @@ State with_new_owner(const State& state, const std::string& before, const std::s
 /// Sets `grants` and `revokes` so that effective() gives `state`; a complete set is written as ALL.
 void set_from_state(Attributes& attributes, const State& state, const Privileges& implied, char acl_type, int server_version);
 
+/// Notes in which order the roles were granted something, unless it is that of their names: Postgres lists them in that order. Roles without an entry in `grants` are left out.
+void set_order(Attributes& attributes, const std::vector<std::string>& grantees);
+
 /// Adds an entry to a list of `grants` or `revokes`; the list stays sorted.
 void put(std::map<std::string, std::set<std::string>>& lists, const std::string& grantee, const Entry& entry);
 Value to_value(const std::map<std::string, std::set<std::string>>& lists);
@@ -76,7 +79,7 @@ struct Target {
 };
 
 /// SQL that leads from any of `starts` to `wanted`: REVOKE what is in some start and not wanted, GRANT what some start lacks. What other roles than the owner
-/// grant is done as them.
-std::vector<Sql> statements(const std::vector<State>& starts, const State& wanted, const Target& target);
+/// grant is done as them. `order` says which roles come first; those that it doesn't name come after, by name.
+std::vector<Sql> statements(const std::vector<State>& starts, const State& wanted, const Target& target, const std::vector<std::string>& order = {});
 
 }  // namespace lpc::kinds::acl

@@ -17,7 +17,7 @@ struct Statement {
   bool option = false;           ///< WITH GRANT OPTION, or GRANT OPTION FOR
   std::string grantor;
   std::set<std::string> privileges;
-  std::set<std::string> grantees;
+  std::vector<std::string> grantees;
 };
 
 using Changes = std::map<std::pair<std::string, std::string>, std::map<bool, std::set<std::string>>>;
@@ -77,18 +77,27 @@ std::map<std::string, int> grantor_depths(const std::vector<State>& starts, cons
   return depths;
 }
 
-std::vector<Statement> grouped(const Changes& changes, bool revoke) {
-  std::vector<Statement> statements;
+std::size_t rank(const std::vector<std::string>& order, const std::string& grantee) {
+  return static_cast<std::size_t>(std::ranges::find(order, grantee) - order.begin());
+}
+
+/// Roles that get the same share a statement; when an order matters, only those that stand together in it.
+std::vector<Statement> grouped(const Changes& changes, bool revoke, const std::vector<std::string>& order) {
+  std::vector<Statement> single;
   for (const auto& [key, by_option] : changes) {
-    for (const auto& [option, privileges] : by_option) {
-      const auto same = std::ranges::find_if(statements, [&](const Statement& other) {
-        return other.grantor == key.first && other.option == option && other.privileges == privileges;
-      });
-      if (same != statements.end()) {
-        same->grantees.insert(key.second);
-      } else {
-        statements.push_back({revoke, option, key.first, privileges, {key.second}});
-      }
+    for (const auto& [option, privileges] : by_option) single.push_back({revoke, option, key.first, privileges, {key.second}});
+  }
+  std::ranges::stable_sort(single, [&](const Statement& a, const Statement& b) { return rank(order, a.grantees.front()) < rank(order, b.grantees.front()); });
+  std::vector<Statement> statements;
+  for (Statement& one : single) {
+    const auto first = order.empty() || statements.empty() ? statements.begin() : statements.end() - 1;
+    const auto same = std::find_if(first, statements.end(), [&](const Statement& other) {
+      return other.grantor == one.grantor && other.option == one.option && other.privileges == one.privileges;
+    });
+    if (same != statements.end()) {
+      same->grantees.push_back(one.grantees.front());
+    } else {
+      statements.push_back(std::move(one));
     }
   }
   return statements;
@@ -131,14 +140,14 @@ void write(const Statement& statement, const Target& target, std::vector<Sql>& o
 
 }  // namespace
 
-std::vector<Sql> statements(const std::vector<State>& starts, const State& wanted, const Target& target) {
+std::vector<Sql> statements(const std::vector<State>& starts, const State& wanted, const Target& target, const std::vector<std::string>& order) {
   const std::map<std::string, int> depths = grantor_depths(starts, wanted);
   const auto depth = [&](const Statement& statement) {
     const auto found = depths.find(statement.grantor);
     return found == depths.end() ? 1 : found->second;
   };
-  std::vector<Statement> revokes = grouped(revocations(starts, wanted), true);
-  std::vector<Statement> grants = grouped(additions(starts, wanted), false);
+  std::vector<Statement> revokes = grouped(revocations(starts, wanted), true, {});
+  std::vector<Statement> grants = grouped(additions(starts, wanted), false, order);
   // A REVOKE without CASCADE fails while others hold what was handed on to them.
   std::ranges::stable_sort(revokes, [&](const Statement& a, const Statement& b) { return depth(a) > depth(b); });
   std::ranges::stable_sort(grants, [&](const Statement& a, const Statement& b) { return depth(a) < depth(b); });
@@ -289,7 +298,7 @@ void alter_grants(const Alteration& alteration, const ChangeContext& context, Ac
     const std::string owner_before = before.text("owner").empty() ? owner : before.text("owner");
     starts = {acl::with_new_owner(acl::effective(before, acl::implied_by(object.id, owner_before, version), acl_type, version), owner_before, owner)};
   }
-  std::vector<Sql> statements = acl::statements(starts, wanted, target_of(object, acl_type, version));
+  std::vector<Sql> statements = acl::statements(starts, wanted, target_of(object, acl_type, version), object.attributes.texts("_grant_order"));
   if (acl_type == 'r' && alteration.before != nullptr) regrant_columns(object, context, starts, wanted, statements);
   for (Sql& statement : statements) action.sql.push_back(std::move(statement));
   if (action.description.empty() && !statements.empty()) action.description = fmt::format("Set the privileges on {}", spoken(object.id));

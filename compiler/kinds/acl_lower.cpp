@@ -80,6 +80,7 @@ class Collector {
     }
     attributes.set("grants", acl::to_value(grants_));
     attributes.set("revokes", acl::to_value(revokes_));
+    acl::set_order(attributes, grantees_);
   }
 
  private:
@@ -107,6 +108,7 @@ class Collector {
     for (const std::string& role : roles(decl, "to")) {
       if (!option && grantor.empty() && implied(role)) continue;
       acl::put(grants_, role, {name, option, grantor});
+      grantees_.push_back(role);
     }
   }
 
@@ -114,6 +116,7 @@ class Collector {
   const acl::Declared& about_;
   std::map<std::string, std::set<std::string>> grants_;
   std::map<std::string, std::set<std::string>> revokes_;
+  std::vector<std::string> grantees_;    ///< as they come
 };
 
 }  // namespace

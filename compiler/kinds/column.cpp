@@ -117,6 +117,19 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   }
   const Object* column_default = context.after.find(default_id(column.id));
   const bool folded = column_default != nullptr && context.is_folded(column_default->id);
+  if (follows_type(context, table)) {
+    // The type has brought it, with what an attribute can have.
+    Object plain;
+    plain.id = column.id;
+    for (const std::string_view name : {"type", "collation"}) {
+      if (const Value* value = is.attributes.find(name)) plain.attributes.set(name, *value);
+    }
+    if (folded) action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", ident(column.id.member), fragment(column_default->attributes.text("expression")))}));
+    adjust_column(plain, is, context, action);
+    take_ownership(column.id, context, action);
+    describe(action, fmt::format("Add {}", spoken(column.id)));
+    return;
+  }
   action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, folded ? &column_default->attributes.text("expression") : nullptr))}));
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   take_ownership(column.id, context, action);
@@ -194,6 +207,8 @@ void drop_column(const Object& column, const ChangeContext& context, Action& act
   // What is inherited goes with the parent's.
   if (column.attributes.flag("inherited")) return;
   release_ownership(column.id, context, action);
+  // Gone with its type's attribute.
+  if (follows_type(context, table)) return;
   drop_along_lines(table, column.id.member, context, action);
 }
 

@@ -22,6 +22,8 @@ inline constexpr AttributeRule kOwnerRule{.name = "owner", .content = Content::r
 inline constexpr AttributeRule kCommentRule{.name = "comment", .content = Content::text, .alter = alter_comment, .after_create = true};
 /// grantee ("public" for PUBLIC) -> list of privileges beyond the default ones: "SELECT", "INSERT*" (with grant option), "SELECT by bob" (another grantor than the owner).
 inline constexpr AttributeRule kGrantsRule{.name = "grants", .content = Content::map, .alter = alter_grants, .after_create = true};
+/// A note: the grantees in the server's order, when it isn't that of their names.
+inline constexpr AttributeRule kGrantOrderRule{.name = "_grant_order", .content = Content::names, .ignored = true};
 /// grantee -> privileges that acldefault() gives and the object lacks.
 inline constexpr AttributeRule kRevokesRule{.name = "revokes", .content = Content::map, .alter = alter_grants, .after_create = true};
 

@@ -3,6 +3,7 @@
 
 #include "base/text.h"
 #include "kinds/common.h"
+#include "kinds/inheritance.h"
 #include "kinds/labels.h"
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
@@ -150,22 +151,32 @@ bool can_replace_composite_type(const Object& before, const Object& after) {
   return true;
 }
 
-void change_attributes(const Object& object, const Object& before, Action& action) {
+/// Attributes of a type that has typed tables are changed there as well, or not at all.
+Sql cascade(const Object& type, const ChangeContext& context) {
+  const std::string name = address_qualified(type.id).text;
+  for (const Object& object : context.after.objects()) {
+    if (object.id.kind == KindId::Table && object.attributes.text("of_type") == name && follows_type(context, object.id)) return sql(" CASCADE");
+  }
+  return {};
+}
+
+void change_attributes(const Object& object, const Object& before, const ChangeContext& context, Action& action) {
+  const Sql tail = cascade(object, context);
   const Sql address = address_qualified(object.id);
   std::vector<std::pair<std::string, std::string>> renames;
   const List old = renamed_attributes(before, object, renames);
   const List& wanted = list_of(object);
-  for (const auto& [from, to] : renames) action.sql.push_back(sql("ALTER TYPE {} RENAME ATTRIBUTE {} TO {}", address, ident(from), ident(to)));
+  for (const auto& [from, to] : renames) action.sql.push_back(sql("ALTER TYPE {} RENAME ATTRIBUTE {} TO {}{}", address, ident(from), ident(to), tail));
   for (const Value& attribute : old) {
     const std::string& name = text_of(attribute, "name");
     if (find_attribute(wanted, name) != nullptr) continue;
-    action.sql.push_back(sql("ALTER TYPE {} DROP ATTRIBUTE {}", address, ident(name)));
+    action.sql.push_back(sql("ALTER TYPE {} DROP ATTRIBUTE {}{}", address, ident(name), tail));
     const diag::Diagnostic said = diag::make(diag::Code::kDropsColumn, {}, object.id.path() + "." + ident(name).text);
     action.hazards.push_back({said.code, said.message, object.id});
   }
   for (const Value& attribute : wanted) {
     const Value* present = find_attribute(old, text_of(attribute, "name"));
-    if (present == nullptr) action.sql.push_back(sql("ALTER TYPE {} ADD ATTRIBUTE {}", address, definition(attribute)));
+    if (present == nullptr) action.sql.push_back(sql("ALTER TYPE {} ADD ATTRIBUTE {}{}", address, definition(attribute), tail));
     const std::string& comment = text_of(attribute, "comment");
     if (comment != (present == nullptr ? std::string() : text_of(*present, "comment"))) comment_on(object.id, attribute, action);
   }
@@ -175,7 +186,7 @@ void change_attributes(const Object& object, const Object& before, Action& actio
 void create_composite_type(const Object& object, const ChangeContext& context, Action& action) {
   const Object* before = changed_from(object, context);
   if (action.type == ActionType::alter && before != nullptr) {
-    change_attributes(object, *before, action);
+    change_attributes(object, *before, context, action);
     return;
   }
   std::vector<Sql> parts;
@@ -211,6 +222,7 @@ constexpr AttributeRule kRules[] = {
     kCommentRule,
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

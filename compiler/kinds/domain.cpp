@@ -98,6 +98,7 @@ constexpr AttributeRule kRules[] = {
     kCommentRule,
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

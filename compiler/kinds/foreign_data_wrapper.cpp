@@ -99,6 +99,7 @@ constexpr AttributeRule kRules[] = {
     kOwnerRule,
     kCommentRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

@@ -262,6 +262,7 @@ constexpr AttributeRule kRules[] = {
     kCommentRule,
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kinds/names.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -138,6 +139,15 @@ std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table)
 bool existed_before(const ChangeContext& context, const ObjectId& column) {
   const ObjectId table = table_of(column);
   return is_standing(context, table) && !context.is_dropped(column) && !Lineage(context.before).chain(table, column.member).empty();
+}
+
+bool follows_type(const ChangeContext& context, const ObjectId& table) {
+  const Object* before = context.before.find(table);
+  const Object* after = context.after.find(table);
+  if (before == nullptr || after == nullptr || context.is_created(table)) return false;
+  const std::string& type = after->attributes.text("of_type");
+  const std::vector<std::string> parts = name_parts(type);
+  return before->attributes.text("of_type") == type && parts.size() == 2 && !context.is_created({KindId::CompositeType, parts[0], parts[1], "", ""});
 }
 
 bool is_being_attached(const ChangeContext& context, const ObjectId& table) {

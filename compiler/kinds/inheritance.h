@@ -52,6 +52,9 @@ ObjectId table_of(const ObjectId& member);
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);
 /// Whether the column was there before the plan and stays, said or implied.
 bool existed_before(const ChangeContext& context, const ObjectId& column);
+/// Whether the table is, before and after, of one composite type that the plan doesn't make anew: its columns come and go with that one's attributes.
+/// https://www.postgresql.org/docs/15/sql-altertype.html, CASCADE
+bool follows_type(const ChangeContext& context, const ObjectId& table);
 /// Whether the plan attaches the table, which is there already, to a partitioned one.
 bool is_being_attached(const ChangeContext& context, const ObjectId& table);
 

@@ -88,6 +88,7 @@ constexpr AttributeRule kRules[] = {
     kOwnerRule,
     kCommentRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

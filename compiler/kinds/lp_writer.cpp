@@ -196,8 +196,13 @@ void collect(const Object& object, std::string_view attribute, const std::string
   }
 }
 
-void write_lines(LpWriter& writer, bool revoke, const std::map<GrantLine, GrantedPrivileges>& lines) {
-  for (const auto& [line, privileges] : lines) {
+void write_lines(LpWriter& writer, bool revoke, const std::map<GrantLine, GrantedPrivileges>& lines, const std::vector<std::string>& order = {}) {
+  std::vector<const std::pair<const GrantLine, GrantedPrivileges>*> sorted;
+  for (const auto& entry : lines) sorted.push_back(&entry);
+  const auto rank = [&](const auto* entry) { return std::ranges::find(order, entry->first.grantee) - order.begin(); };
+  std::ranges::stable_sort(sorted, [&](const auto* a, const auto* b) { return rank(a) < rank(b); });
+  for (const auto* entry : sorted) {
+    const auto& [line, privileges] = *entry;
     writer.word(revoke ? "revoke" : "grant");
     bool first = true;
     for (const auto& [privilege, columns] : privileges) {
@@ -375,7 +380,7 @@ LpWriter& LpWriter::grants(const Object& object, const std::vector<const Object*
   write_lines(*this, true, revokes);
   std::map<GrantLine, GrantedPrivileges> grants;
   collect(object, "grants", {}, grants);
-  write_lines(*this, false, grants);
+  write_lines(*this, false, grants, object.attributes.texts("_grant_order"));
   std::map<GrantLine, GrantedPrivileges> on_columns;
   for (const Object* column : columns) collect(*column, "grants", column->id.member, on_columns);
   write_lines(*this, false, on_columns);

@@ -127,6 +127,7 @@ constexpr AttributeRule kRules[] = {
     kCommentRule,
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

@@ -243,6 +243,7 @@ constexpr AttributeRule kRules[] = {
     kOwnerRule,
     kCommentRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

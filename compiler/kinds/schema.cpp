@@ -159,6 +159,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "comment", .content = Content::text, .alter = alter_schema_comment, .after_create = true},
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
     {.name = "initial", .content = Content::names, .ignored = true},
 };

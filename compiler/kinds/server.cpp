@@ -87,6 +87,7 @@ constexpr AttributeRule kRules[] = {
     kOwnerRule,
     kCommentRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

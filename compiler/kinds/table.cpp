@@ -212,6 +212,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "comment", .content = Content::text, .alter = alter_table_comment, .after_create = true},
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

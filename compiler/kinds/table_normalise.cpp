@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "kinds/names.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
 
@@ -26,9 +27,24 @@ class Normaliser {
       if (object->id.kind == KindId::Constraint && object->attributes.text("type") == "primary key") require_key(*object);
     }
     redirect();
+    for (const ObjectId& table : tables) follow_type(table);
   }
 
  private:
+  /// The columns of a typed table come and go with the attributes of its type.
+  void follow_type(const ObjectId& table) {
+    const Object* object = builder_.find(table);
+    const std::vector<std::string> parts = object == nullptr ? std::vector<std::string>() : name_parts(object->attributes.text("of_type"));
+    if (parts.size() != 2) return;
+    const ObjectId type{KindId::CompositeType, parts[0], parts[1], "", ""};
+    if (builder_.find(type) == nullptr) return;
+    for (Object* column : builder_.children(table)) {
+      if (column->id.kind != KindId::Column || std::ranges::find(column->depends_on, type) != column->depends_on.end()) continue;
+      column->depends_on.push_back(type);
+      std::ranges::sort(column->depends_on, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+    }
+  }
+
   /// Parents first: a child is compared with what is in effect there.
   void visit(const ObjectId& table) {
     if (!visited_.insert(table).second) return;

@@ -85,6 +85,7 @@ constexpr AttributeRule kRules[] = {
     kCommentRule,
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
     kRevokesRule,
 };
 

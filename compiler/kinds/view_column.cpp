@@ -139,6 +139,7 @@ constexpr AttributeRule kAttributes[] = {
     kCommentRule,
     kSecurityLabelsRule,
     kGrantsRule,
+    kGrantOrderRule,
 };
 
 }  // namespace
