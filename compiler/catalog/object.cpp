@@ -26,6 +26,9 @@ void Attributes::set_always(std::string_view name, Value value) {
   const auto at = position(entries_, name);
   if (at != entries_.end() && at->first == name) {
     at->second = std::move(value);
+  } else if (entries_.empty()) {
+    entries_.reserve(4);    // the usual number; growing there one by one takes three times the work
+    entries_.emplace_back(name, std::move(value));
   } else {
     entries_.emplace(at, name, std::move(value));
   }

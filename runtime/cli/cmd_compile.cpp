@@ -49,7 +49,8 @@ Result<std::string> print_module(const Loaded& loaded) {
 
 Result<std::string> print_catalog(const std::string& emit, const std::vector<std::string>& arguments, Context& context) {
   if (emit == "tokens" || emit == "ast") return print_early(emit, arguments, context);
-  LP_TRY(const Loaded loaded, load(arguments, context));
+  LP_TRY(Loaded result, load(arguments, context));
+  const Loaded& loaded = context.keep(std::move(result));
   if (emit == "module") return print_module(loaded);
   if (emit == "hash") return catalog_hash(loaded.catalog) + "\n";
   if (emit == "sql") return driver::print_sql(loaded.catalog, loaded.server_version ? loaded.server_version : 150000, context.sink);
@@ -97,7 +98,7 @@ void add_check(CLI::App& app, Context& context) {
   command->add_option("--format", options->format, "text, json, sarif or github")->check(CLI::IsMember({"text", "json", "sarif", "github"}));
   command->footer("Example:\n  lpc check schema.lp --format=github");
   command->callback([&context, options] {
-    const Result<Loaded> loaded = load(options->sources, context);
+    const Result<Loaded>& loaded = context.keep(load(options->sources, context));
     if (!loaded && !loaded.failure().is_reported()) {
       context.fail(loaded.failure());
       return;

@@ -60,11 +60,18 @@ class Context {
   Result<pg::Connection*> target();
   /// The shadow server, started on first use, of the major version of `like` when it is embedded. Never the target.
   Result<shadow::ShadowServer*> shadow(int like_server_version = 0);
+  /// Keeps what is big until the program ends, which doesn't take it apart.
+  template <class T>
+  T& keep(T value) {
+    kept_.push_back(std::make_shared<T>(std::move(value)));
+    return *static_cast<T*>(kept_.back().get());
+  }
   /// Ends what was started, in order. Called on every exit.
   void close();
 
  private:
   std::size_t shown_ = 0;
+  std::vector<std::shared_ptr<void>> kept_;
   std::optional<pg::Connection> target_;
   std::unique_ptr<shadow::ShadowServer> shadow_;
 };
