@@ -64,7 +64,7 @@ std::string ObjectId::path() const {
   append_part(out, name);
   if (!member.empty()) append_part(out, member);
   const bool routine = kind == KindId::Function || kind == KindId::Procedure || kind == KindId::Aggregate;
-  if (routine || !arguments.empty()) out += '(' + arguments + ')';
+  if (routine || !arguments.empty()) out += "(" + arguments + ")";
   return out;
 }
 
@@ -112,10 +112,9 @@ bool operator<(const ObjectId& a, const ObjectId& b) {
 }
 
 std::size_t ObjectIdHash::operator()(const ObjectId& id) const {
-  const std::hash<std::string> hash;
   std::size_t seed = static_cast<std::size_t>(id.kind);
-  for (const std::string* part : {&id.schema, &id.name, &id.member, &id.arguments}) {
-    seed ^= (part->empty() ? 0 : hash(*part)) + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
+  for (const Name* part : {&id.schema, &id.name, &id.member, &id.arguments}) {
+    seed ^= part->hash() + 0x9e3779b97f4a7c15ULL + (seed << 6) + (seed >> 2);
   }
   return seed;
 }

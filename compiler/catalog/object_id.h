@@ -8,6 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "catalog/name.h"
+
 namespace lpc {
 
 enum class KindId : std::uint8_t {
@@ -27,10 +29,10 @@ inline constexpr std::size_t kKindCount = 0
 
 struct ObjectId {
   KindId kind{};
-  std::string schema;      ///< "" for what belongs to no schema
-  std::string name;        ///< the object's own name, or that of the relation or domain that holds a member
-  std::string member;      ///< a column, constraint, trigger, policy or rule of `name`; "" otherwise
-  std::string arguments;   ///< a routine's input types, as pg_get_function_identity_arguments() without names: "integer, text"
+  Name schema;             ///< "" for what belongs to no schema
+  Name name;               ///< the object's own name, or that of the relation or domain that holds a member
+  Name member;             ///< a column, constraint, trigger, policy or rule of `name`; "" otherwise
+  Name arguments;          ///< a routine's input types, as pg_get_function_identity_arguments() without names: "integer, text"
 
   /// `table shop.users`, `column shop.users.email`, `function shop.f(integer, text)`; names quoted where Postgres would.
   std::string text() const;
@@ -39,7 +41,7 @@ struct ObjectId {
   /// The reverse of text(); nothing when it isn't one.
   static std::optional<ObjectId> parse(std::string_view text);
   /// The last name: the member's when there is one.
-  const std::string& own_name() const { return member.empty() ? name : member; }
+  const Name& own_name() const { return member.empty() ? name : member; }
 
   friend bool operator==(const ObjectId&, const ObjectId&) = default;
 };

@@ -33,7 +33,7 @@ void lower_serial(Object& column, std::string_view type, LowerContext& context) 
   sequence.origin = column.origin;
   sequence.external = column.external;
   if (type != "bigint") sequence.attributes.set("type", type);
-  sequence.attributes.set("owned_by", Map{{"column", column.id.member}, {"table", qualified(column.id.schema, column.id.name).text}});
+  sequence.attributes.set("owned_by", Map{{"column", column.id.member.str()}, {"table", qualified(column.id.schema, column.id.name).text}});
   Object next;
   next.id = default_id(column.id);
   next.parent = column.id;
@@ -115,7 +115,7 @@ bool in_primary_key(const Object& column, const Catalog& catalog) {
   return std::ranges::any_of(catalog.children(table_of(column.id)), [&](const Object* part) {
     if (part->id.kind != KindId::Constraint || part->attributes.text("type") != "primary key") return false;
     const std::vector<std::string> key = part->attributes.texts("columns");
-    return std::ranges::find(key, column.id.member) != key.end();
+    return std::ranges::find(key, column.id.member.str()) != key.end();
   });
 }
 

@@ -278,7 +278,7 @@ void lower_constraint(const ast::Decl& decl, LowerContext& context) {
   if (outer == nullptr) return;
   const bool on_column = outer->id.kind == KindId::Column;
   const ObjectId table = on_column ? relation_id(*outer) : outer->id;
-  Draft draft = Lowering(decl, context, table, on_column ? outer->id.member : std::string()).run();
+  Draft draft = Lowering(decl, context, table, on_column ? outer->id.member.str() : std::string()).run();
   reject_second_primary_key(decl, draft, table, context);
   const auto taken = [&](const std::string& name) { return is_taken(draft, table, name, context.catalog); };
   const std::string name = decl.name.empty() ? choose_name(table.name, draft.middle, draft.label, taken) : decl.name.last();

@@ -60,7 +60,7 @@ void lower_extension(const ast::Decl& decl, LowerContext& context) {
   context.lower_members(decl, *object);
 }
 
-bool has_own_schema(const ObjectId& id) { return std::ranges::find(kWithOwnSchema, id.name) != kWithOwnSchema.end(); }
+bool has_own_schema(const ObjectId& id) { return std::ranges::find(kWithOwnSchema, id.name.str()) != kWithOwnSchema.end(); }
 
 void normalise_extensions(CatalogBuilder& builder) {
   for (Object* object : builder.objects()) {

@@ -118,7 +118,7 @@ void normalise_operators(CatalogBuilder& builder) {
     for (const std::string_view link : kLinks) {
       ObjectId other = linked(*object, link);
       if (other.name.empty() || !other.schema.empty()) continue;
-      for (const std::string& schema : {object->id.schema, std::string("public")}) {
+      for (const std::string& schema : {object->id.schema.str(), std::string("public")}) {
         other.schema = schema;
         if (builder.find(other) == nullptr) continue;
         object->attributes.set(link, operator_text(schema, other.name));
@@ -255,7 +255,7 @@ std::vector<std::string> operator_slots(const Object& object) {
 void print_link(const Object& object, std::string_view link, const Catalog& catalog, LpWriter& writer) {
   const ObjectId other = linked(object, link);
   const bool is_found = other.schema.empty() || (other.schema == object.id.schema && catalog.has(other));
-  writer.word(link).word("=").word(is_found ? other.name : sql("operator({})", operator_sql(other.schema, other.name)).text).line();
+  writer.word(link).word("=").word(is_found ? other.name.str() : sql("operator({})", operator_sql(other.schema, other.name)).text).line();
 }
 
 void print_operator(const Object& object, const Catalog& catalog, LpWriter& writer) {

@@ -187,7 +187,7 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
   for (const Object* check : inheritable_checks(context.after, table)) kept.push_back(check->id.member);
   for (const Object* check : inheritable_checks(context.before, parent)) {
     const bool own = context.before.has({KindId::Constraint, table.schema, table.name, check->id.member, ""});
-    if (own || std::ranges::find(kept, check->id.member) != kept.end()) continue;
+    if (own || std::ranges::find(kept, check->id.member.str()) != kept.end()) continue;
     action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}", ident(check->id.member))}));
   }
 }

@@ -106,7 +106,7 @@ bool set_key(const keys::Key& key, const ObjectId& id, LowerContext& context, At
     attributes.set(key.name == "canonical" ? "canonical" : "subtype_diff", name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
   } else if (key.name == "multirange_type_name") {
     const ast::Name name = keys::name(key, context);
-    if (!name.empty()) attributes.set("multirange_type_name", qualified(name.qualifier().empty() ? id.schema : name.qualifier(), name.last()).text);
+    if (!name.empty()) attributes.set("multirange_type_name", qualified(name.qualifier().empty() ? std::string_view(id.schema) : name.qualifier(), name.last()).text);
   } else {
     return false;
   }

@@ -152,7 +152,7 @@ void lower_subscription(const ast::Decl& decl, LowerContext& context) {
     if (value.shape == ast::Shape::name) names.push_back(value.name.last());
   }
   object->attributes.set("publications", Value::strings(names));
-  object->attributes.set("slot_name", object->id.name);
+  object->attributes.set("slot_name", object->id.name.str());
   if (const ast::Clause* with = context.once(decl, "with")) {
     for (const auto& [name, value] : context.options(*with)) lower_option(name, value.text(), *with, *object, context);
   }

@@ -103,7 +103,7 @@ class TableCreation {
     if (!stands_alone_) return;
     for (const ObjectId& parent : lineage_.parents(table_.id)) {
       for (const Object* check : inheritable_checks(context_.after, parent)) {
-        if (std::ranges::find(names, check->id.member) == names.end()) elements_.push_back(kind(check->id.kind).inline_sql(*check, context_));
+        if (std::ranges::find(names, check->id.member.str()) == names.end()) elements_.push_back(kind(check->id.kind).inline_sql(*check, context_));
       }
     }
   }

@@ -178,7 +178,7 @@ std::vector<const Object*> in_column_order(const Object& table, const std::vecto
     if (part->id.kind == KindId::Column) columns.push_back(part);
   }
   std::ranges::stable_sort(columns, [&](const Object* a, const Object* b) {
-    return std::ranges::find(order, a->id.member) - order.begin() < std::ranges::find(order, b->id.member) - order.begin();
+    return std::ranges::find(order, a->id.member.str()) - order.begin() < std::ranges::find(order, b->id.member.str()) - order.begin();
   });
   return columns;
 }

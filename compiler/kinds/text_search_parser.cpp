@@ -62,7 +62,7 @@ void qualify_parsers(CatalogBuilder& builder) {
     if (user->id.kind != KindId::TextSearchConfiguration) continue;
     const std::vector<std::string> name = name_parts(user->attributes.text("parser"));
     if (name.size() != 1) continue;
-    for (const std::string& schema : {user->id.schema, std::string("public")}) {
+    for (const std::string& schema : {user->id.schema.str(), std::string("public")}) {
       if (builder.find({KindId::TextSearchParser, schema, name[0], "", ""}) == nullptr) continue;
       user->attributes.set("parser", qualified(schema, name[0]).text);
       break;

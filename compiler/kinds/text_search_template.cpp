@@ -59,7 +59,7 @@ void qualify_templates(CatalogBuilder& builder) {
     if (user->id.kind != KindId::TextSearchDictionary) continue;
     const std::vector<std::string> name = name_parts(user->attributes.text("template"));
     if (name.size() != 1) continue;
-    for (const std::string& schema : {user->id.schema, std::string("public")}) {
+    for (const std::string& schema : {user->id.schema.str(), std::string("public")}) {
       if (builder.find({KindId::TextSearchTemplate, schema, name[0], "", ""}) == nullptr) continue;
       user->attributes.set("template", qualified(schema, name[0]).text);
       break;

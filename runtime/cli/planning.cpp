@@ -25,7 +25,7 @@ plan::Scope widen(plan::Scope scope, const std::vector<std::string>& patterns, c
       continue;
     }
     for (const Object& object : live.objects()) {
-      if (object.id.kind == KindId::Schema && ::fnmatch(pattern.c_str(), object.id.name.c_str(), 0) == 0) scope.schemas.push_back(object.id.name);
+      if (object.id.kind == KindId::Schema && ::fnmatch(pattern.c_str(), object.id.name.str().c_str(), 0) == 0) scope.schemas.push_back(object.id.name);
     }
     if (pattern.find_first_of("*?[") == std::string::npos) scope.schemas.push_back(pattern);
   }

@@ -89,8 +89,8 @@ class Decoder {
     if (!has(row, Part::parent_kind)) return ok();
     const auto parent_kind = kind_by_name(view(row, Part::parent_kind));
     if (!parent_kind) return broken(fmt::format("the parent of `{}` is a `{}`, which is no kind", object.id.text(), view(row, Part::parent_kind)));
-    object.parent = ObjectId{*parent_kind, has(row, Part::parent_schema) ? text(row, Part::parent_schema) : object.id.schema,
-                             has(row, Part::parent_name) ? text(row, Part::parent_name) : object.id.name, text(row, Part::parent_member), ""};
+    object.parent = ObjectId{*parent_kind, has(row, Part::parent_schema) ? text(row, Part::parent_schema) : object.id.schema.str(),
+                             has(row, Part::parent_name) ? text(row, Part::parent_name) : object.id.name.str(), text(row, Part::parent_member), ""};
     return ok();
   }
 

@@ -63,7 +63,7 @@ plan::Renames renames_between(const introspect::Identities& before, const intros
     const auto now = after.find(row);
     if (now == after.end() || now->second == id || now->second.kind != id.kind || !kinds::kind(id.kind).rename) continue;
     const auto schema = schemas.find(id.schema);
-    const bool moved = (schema == schemas.end() ? id.schema : schema->second) != now->second.schema;
+    const bool moved = (schema == schemas.end() ? id.schema.str() : schema->second) != now->second.schema;
     const bool renamed = id.own_name() != now->second.own_name();
     if ((renamed || (moved && id.member.empty())) && seen.insert(id).second) renames.emplace_back(id, now->second);
   }
