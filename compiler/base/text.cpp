@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <memory>
 
 #include "base/result.h"
 #include "base/sql_scan.h"
@@ -138,10 +139,33 @@ std::string_view strip_outer_parentheses(std::string_view sql) {
   return sql;
 }
 
+namespace {
+
+/// One digest after the other: looking the algorithm up takes OpenSSL longer than hashing a small object.
+class Sha256 {
+ public:
+  Sha256() : algorithm_(EVP_MD_fetch(nullptr, "SHA256", nullptr), EVP_MD_free), context_(EVP_MD_CTX_new(), EVP_MD_CTX_free) {
+    LP_CHECK(algorithm_ && context_);
+  }
+
+  unsigned int digest(std::string_view bytes, unsigned char* out) {
+    unsigned int length = 0;
+    LP_CHECK(EVP_DigestInit_ex2(context_.get(), algorithm_.get(), nullptr) == 1 && EVP_DigestUpdate(context_.get(), bytes.data(), bytes.size()) == 1 &&
+             EVP_DigestFinal_ex(context_.get(), out, &length) == 1);
+    return length;
+  }
+
+ private:
+  std::unique_ptr<EVP_MD, void (*)(EVP_MD*)> algorithm_;
+  std::unique_ptr<EVP_MD_CTX, void (*)(EVP_MD_CTX*)> context_;
+};
+
+}  // namespace
+
 std::string sha256_hex(std::string_view bytes) {
+  static thread_local Sha256 sha256;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};
-  unsigned int length = 0;
-  LP_CHECK(EVP_Digest(bytes.data(), bytes.size(), digest.data(), &length, EVP_sha256(), nullptr) == 1);
+  const unsigned int length = sha256.digest(bytes, digest.data());
   constexpr std::string_view kDigits = "0123456789abcdef";
   std::string hex;
   hex.reserve(std::size_t{length} * 2);

@@ -54,13 +54,37 @@ std::uint32_t CatalogBuilder::position(const ObjectId& id) const {
   return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at]->id; });
 }
 
+void CatalogBuilder::share(ObjectId& id) {
+  for (Name* name : {&id.schema, &id.name, &id.member, &id.arguments}) {
+    if (!name->empty()) *name = *names_.insert(*name).first;
+  }
+}
+
+/// The children of what is there; null when it isn't.
+std::vector<Object*>* CatalogBuilder::children_list(const ObjectId& parent) {
+  const std::uint32_t at = position(parent);
+  return at == IdTable::kNone ? nullptr : &children_[at];
+}
+
 Object* CatalogBuilder::add(Object object) {
   if (position(object.id) != IdTable::kNone) return nullptr;
+  share(object.id);
+  if (object.parent) share(*object.parent);
   positions_.insert(object.id, static_cast<std::uint32_t>(objects_.size()));
   objects_.push_back(std::make_unique<Object>(std::move(object)));
   removed_.push_back(false);
+  children_.emplace_back();
   Object* added = objects_.back().get();
-  if (added->parent) children_[*added->parent].push_back(added);
+  if (added->parent) {
+    std::vector<Object*>* const siblings = children_list(*added->parent);
+    (siblings ? *siblings : orphans_[*added->parent]).push_back(added);
+  }
+  if (!orphans_.empty()) {
+    if (const auto waiting = orphans_.find(added->id); waiting != orphans_.end()) {
+      children_.back() = std::move(waiting->second);
+      orphans_.erase(waiting);
+    }
+  }
   return added;
 }
 
@@ -73,7 +97,11 @@ void CatalogBuilder::remove(const ObjectId& id) {
   const std::uint32_t at = position(id);
   if (at == IdTable::kNone) return;
   Object* object = objects_[at].get();
-  if (object->parent) std::erase(children_[*object->parent], object);
+  if (object->parent) {
+    std::vector<Object*>* const siblings = children_list(*object->parent);
+    std::erase(siblings ? *siblings : orphans_[*object->parent], object);
+  }
+  if (!children_[at].empty()) orphans_[object->id] = std::move(children_[at]);
   positions_.erase(object->id, [&](std::uint32_t other) -> const ObjectId& { return objects_[other]->id; });
   removed_[at] = true;
 }
@@ -88,8 +116,9 @@ std::vector<Object*> CatalogBuilder::objects() {
 }
 
 std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
-  const auto at = children_.find(id);
-  return at == children_.end() ? std::vector<Object*>() : at->second;
+  if (const std::vector<Object*>* const list = children_list(id)) return *list;
+  const auto at = orphans_.find(id);
+  return at == orphans_.end() ? std::vector<Object*>() : at->second;
 }
 
 Catalog CatalogBuilder::finish() {

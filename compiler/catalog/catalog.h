@@ -5,6 +5,7 @@
 #include <span>
 #include <string>
 #include <unordered_map>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -68,11 +69,15 @@ class CatalogBuilder {
 
  private:
   std::uint32_t position(const ObjectId& id) const;
+  void share(ObjectId& id);
+  std::vector<Object*>* children_list(const ObjectId& parent);
 
   std::vector<std::unique_ptr<Object>> objects_;
   std::vector<bool> removed_;      // of each object
   IdTable positions_;
-  std::unordered_map<ObjectId, std::vector<Object*>, ObjectIdHash> children_;
+  std::vector<std::vector<Object*>> children_;    // of each object
+  std::unordered_map<ObjectId, std::vector<Object*>, ObjectIdHash> orphans_;    // children of what isn't there (yet)
+  std::unordered_set<Name> names_;                // so that equal names are one text: less memory, and quicker to compare
 };
 
 /// `sha256:…` over the canonical JSON of the object's id, parent and attributes (RFC 8785); dependencies and hints don't count.

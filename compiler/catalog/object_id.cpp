@@ -108,7 +108,10 @@ std::optional<ObjectId> ObjectId::parse(std::string_view text) {
 
 bool operator<(const ObjectId& a, const ObjectId& b) {
   if (a.kind != b.kind) return kind_name(a.kind) < kind_name(b.kind);
-  return std::tie(a.schema, a.name, a.member, a.arguments) < std::tie(b.schema, b.name, b.member, b.arguments);
+  if (const auto order = a.schema <=> b.schema; order != 0) return order < 0;
+  if (const auto order = a.name <=> b.name; order != 0) return order < 0;
+  if (const auto order = a.member <=> b.member; order != 0) return order < 0;
+  return a.arguments < b.arguments;
 }
 
 std::size_t ObjectIdHash::operator()(const ObjectId& id) const {

@@ -132,6 +132,7 @@ Result<Catalog> meant(const Catalog& read, const std::string& admin, const std::
   const ObjectId admin_id{KindId::Role, "", admin, "", ""};
   CatalogBuilder builder(read);
   builder.remove(admin_id);
+  builder.remove({KindId::Database, "", "current", "", ""});    // the shadow's
   bool is_clean = true;
   for (Object* object : builder.objects()) {
     if (object->id.kind == KindId::Role) object->external = !roles_made.contains(object->id.name);
