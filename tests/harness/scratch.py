@@ -38,6 +38,18 @@ def end_well_on_sigterm():
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))
 
 
+def any_order_of_grants(dump):
+    """What privileges an object has is a set: the order in which they were given depends on the way."""
+    out, block = [], []
+    for line in [*dump.splitlines(), ""]:
+        if line.startswith(("GRANT ", "REVOKE ")) or (block and not line):
+            block.append(line)
+        else:
+            out += sorted(each for each in block if each) + [line]
+            block = []
+    return "\n".join(out + sorted(each for each in block if each))
+
+
 class Server:
     def __init__(self, settings=()):
         self.folder = tempfile.mkdtemp(prefix="lpc-server-")
@@ -108,11 +120,11 @@ class Server:
             self.psql("postgres", f"drop role if exists {role}", check=False)
 
     def dump(self, database):
-        """pg_dump --schema-only without noise and without lpc's own schema, columns of a table in any order."""
+        """pg_dump --schema-only without noise and without lpc's own schema, columns of a table and privileges on an object in any order."""
         done = subprocess.run([program("pg_dump"), "-s", "-N", "lockplane", self.url(database)], capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError("pg_dump: " + done.stderr.strip()[:500])
-        return without_order([line for line in done.stdout.splitlines() if not NOISE.match(line)])
+        return any_order_of_grants(without_order([line for line in done.stdout.splitlines() if not NOISE.match(line)]))
 
     def role_dump(self, known):
         """What pg_dumpall says of tablespaces, and of the roles that aren't known."""
