@@ -130,7 +130,7 @@ columnDecl    : identifier type columnClause* ;
 columnOverrideDecl : 'column' identifier columnClause* ;
 columnClause  : notNullClause | nullClause | defaultClause | dropDefaultClause | generatedClause | identityClause | collateClause | storageClause
               | compressionClause | statisticsClause | optionsClause | commentClause | securityLabelClause | inlineConstraintDecl ;
-notNullClause : 'not' 'null' ;
+notNullClause : ('constraint' identifier)? 'not' 'null' noInheritClause? notValidClause? ;
 nullClause    : 'null' ;
 defaultClause : 'default' expression ;
 dropDefaultClause : 'no' 'default' ;
@@ -159,6 +159,7 @@ referencesClause : 'references' qualifiedName nameList? ;
 excludeClause : 'exclude' usingClause? sqlParens ;
 constraintClause : deferrableClause | notDeferrableClause | initiallyClause | notValidClause | notEnforcedClause | noInheritClause
               | matchClause | onDeleteClause | onUpdateClause | includeClause | withClause | indexTablespaceClause | whereClause
+              | withoutOverlapsClause | periodClause
               | attachClause | commentClause ;
 deferrableClause : 'deferrable' ;
 notDeferrableClause : 'not' 'deferrable' ;
@@ -166,6 +167,8 @@ initiallyClause : 'initially' initiallyWord ;
 initiallyWord : 'deferred' | 'immediate' ;
 notValidClause : 'not' 'valid' ;
 notEnforcedClause : 'not' 'enforced' ;
+withoutOverlapsClause : 'without' 'overlaps' ;    // the last column of a primary key or unique constraint
+periodClause  : 'period' ;                       // the last column of a foreign key
 noInheritClause : 'no' 'inherit' ;
 matchClause   : 'match' matchWord ;
 matchWord     : 'full' | 'partial' | 'simple' ;
@@ -413,8 +416,8 @@ softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | '
               | 'domain' | 'double' | 'each' | 'enabled' | 'enforced' | 'enum' | 'execute' | 'extension' | 'external' | 'forced' | 'full' | 'function' | 'functions'
               | 'granted' | 'hash' | 'hour' | 'immediate' | 'immutable' | 'import' | 'increment' | 'inherit' | 'inherits' | 'input' | 'insert' | 'instead'
               | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'
-              | 'minute' | 'minvalue' | 'month' | 'name' | 'national' | 'new' | 'nothing' | 'of' | 'old' | 'only' | 'option' | 'order' | 'owned' | 'owner'
-              | 'parallel' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
+              | 'minute' | 'minvalue' | 'month' | 'name' | 'national' | 'new' | 'nothing' | 'of' | 'old' | 'only' | 'option' | 'order' | 'overlaps' | 'owned' | 'owner'
+              | 'parallel' | 'period' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
               | 'restrictive' | 'return' | 'returns' | 'role' | 'routines' | 'rows' | 'safe' | 'schema' | 'schemas' | 'second' | 'security' | 'select' | 'sequence' | 'sequences' | 'server'
               | 'set' | 'simple' | 'smallint' | 'stable' | 'start' | 'statement' | 'stored' | 'strict' | 'support' | 'system' | 'tables'
               | 'tablespace' | 'time' | 'transform' | 'truncate' | 'type' | 'types' | 'unlogged' | 'unsafe' | 'until' | 'update' | 'valid' | 'values' | 'varying'

@@ -21,13 +21,13 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
 
 // For a column with attislocal = false `storage` and `compression` are always given, so that normalisation can tell whether they are the parent's; "(default)"
 // marks what is the type's own. Debian's Postgres keeps an internal `pg_attver` among the options, which is nobody's setting.
-#define LPC_COLUMN_QUERY(compression)                                                                                                                   \
+#define LPC_COLUMN_QUERY(compression, not_null_alias, not_null_columns, not_null_join)                                                                                                                   \
   "select n.nspname as _schema, c.relname as _name, a.attname as _member, 'table' as _parent_kind,\n"                                                   \
   "  'pg_class:' || c.oid || ':' || a.attnum || coalesce(' pg_class:' || s.seqrelid, '')\n"                                                             \
-  "    || case when a.attgenerated <> '' then coalesce(' pg_attrdef:' || ad.oid, '') else '' end as _aliases,\n"                                        \
+  "    || case when a.attgenerated <> '' then coalesce(' pg_attrdef:' || ad.oid, '') else '' end" not_null_alias " as _aliases,\n"                                        \
   "  format_type(a.atttypid, a.atttypmod) as type,\n"                                                                                                   \
   "  case when a.attcollation <> t.typcollation then quote_ident(cn.nspname) || '.' || quote_ident(co.collname) end as collation,\n"                    \
-  "  a.attnotnull as not_null, not a.attislocal as inherited,\n"                                                                                        \
+  "  a.attnotnull as not_null, " not_null_columns "not a.attislocal as inherited,\n"                                                                                        \
   "  case when s.seqrelid is not null then json_strip_nulls(json_build_object(\n"                                                                       \
   "      'kind', case a.attidentity when 'a' then 'always' else 'by default' end, 'sequence', s.relname, 'start', " LPC_SEQUENCE_START("s") ",\n"       \
   "      'increment', " LPC_SEQUENCE_INCREMENT("s") ", 'minvalue', " LPC_SEQUENCE_MINVALUE("s") ",\n"                                                   \
@@ -56,12 +56,20 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "    where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.deptype = 'i' and dep.refobjsubid > 0) s\n"           \
   "  on s.refobjid = c.oid and s.refobjsubid = a.attnum and a.attidentity <> ''\n"                                                                      \
   "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                    \
-  "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
+  not_null_join "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
+
+#define LPC_COMPRESSION "  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' else case when not a.attislocal then 'default' end end as compression,\n"
+
+// NOT NULL is a constraint with a name since 18: https://www.postgresql.org/docs/18/catalog-pg-constraint.html. What an inherited one has is the parent's.
+#define LPC_NOT_NULL_COLUMNS                                                                                                                            \
+  "case when nn.conislocal and nn.coninhcount = 0 then nn.conname end as not_null_name,\n"                                                            \
+  "  nn.conislocal and nn.coninhcount = 0 and nn.connoinherit as not_null_no_inherit, not nn.convalidated as not_null_not_valid,\n  "
+#define LPC_NOT_NULL_JOIN "left join pg_constraint nn on nn.conrelid = c.oid and nn.contype = 'n' and nn.conkey[1] = a.attnum\n"
 
 constexpr IntrospectQuery kQueries[] = {
-    {.sql = LPC_COLUMN_QUERY("  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' else case when not a.attislocal then 'default' end end as compression,\n"),
-     .from_version = 140000},
-    {.sql = LPC_COLUMN_QUERY(""), .from_version = 0},
+    {.sql = LPC_COLUMN_QUERY(LPC_COMPRESSION, " || coalesce(' pg_constraint:' || nn.oid, '')", LPC_NOT_NULL_COLUMNS, LPC_NOT_NULL_JOIN), .from_version = 180000},
+    {.sql = LPC_COLUMN_QUERY(LPC_COMPRESSION, "", "", ""), .from_version = 140000},
+    {.sql = LPC_COLUMN_QUERY("", "", "", ""), .from_version = 0},
 };
 
 bool is_partition_after(const ChangeContext& context, const ObjectId& table) { return Lineage(context.after).partition(table) != nullptr; }
@@ -232,6 +240,9 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "not_null", .content = Content::flag, .alter = alter_identity},
+    {.name = "not_null_name", .content = Content::name, .alter = alter_identity},
+    {.name = "not_null_no_inherit", .content = Content::flag, .alter = alter_identity},
+    {.name = "not_null_not_valid", .content = Content::flag, .alter = alter_identity},
     {.name = "identity", .content = Content::map, .alter = alter_identity},
     {.name = "generated", .content = Content::expression, .alter = alter_generated, .replace_when = must_replace_generated},
     {.name = "virtual", .content = Content::flag, .alter = alter_generated, .replace_when = must_replace_generated},

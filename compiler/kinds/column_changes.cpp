@@ -77,14 +77,49 @@ bool drops_identity_first(const Object& was, const Object& is) {
   return was.attributes.has("identity") && !is.attributes.has("identity") && was.attributes.text("type") != is.attributes.text("type");
 }
 
+bool is_plain_not_null(const Object& column) {
+  return !column.attributes.has("not_null_name") && !column.attributes.flag("not_null_no_inherit") && !column.attributes.flag("not_null_not_valid");
+}
+
+/// The constraint stays, under another name or with another reach: https://www.postgresql.org/docs/18/sql-altertable.html
+void change_not_null_constraint(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(is.id);
+  const auto differs = [&](std::string_view flag) { return was.attributes.flag(flag) != is.attributes.flag(flag); };
+  const std::string name = not_null_name(is);
+  // A rename of the table or the column leaves the name as it is, and what was said of it comes with the old catalog.
+  const bool renames = was.attributes.text("not_null_name") != is.attributes.text("not_null_name") && not_null_name(was) != name;
+  if (renames) action.sql.push_back(alter_table(table, {sql("RENAME CONSTRAINT {} TO {}", ident(not_null_name(was)), ident(name))}));
+  if (differs("not_null_no_inherit")) {
+    action.sql.push_back(alter_table(table, {sql("ALTER CONSTRAINT {} {}", ident(name), is.attributes.flag("not_null_no_inherit") ? sql("NO INHERIT") : sql("INHERIT"))}));
+  }
+  if (differs("not_null_not_valid")) {
+    if (is.attributes.flag("not_null_not_valid")) {
+      action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}", ident(name)), sql("ADD {}", not_null_constraint(is))}));
+    } else {
+      action.sql.push_back(alter_table(table, {sql("VALIDATE CONSTRAINT {}", ident(name))}));
+      action.scans.push_back(table);
+    }
+  }
+  if (action.sql.empty()) return;
+  describe(action, fmt::format("Change the NOT NULL constraint of {}", spoken(is.id)));
+  predict_lock(action, context, table, Lock::access_exclusive);
+}
+
 void change_not_null(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
   const bool before = was.attributes.flag("not_null"), after = is.attributes.flag("not_null");
-  if (before == after) return;
+  if (before == after) {
+    if (after) change_not_null_constraint(was, is, context, action);
+    return;
+  }
   const ObjectId table = table_of(is.id);
-  action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
+  if (after && !is_plain_not_null(is)) {
+    action.sql.push_back(alter_table(table, {sql("ADD {}", not_null_constraint(is))}));
+  } else {
+    action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
+  }
   describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
   predict_lock(action, context, table, Lock::access_exclusive);
-  if (!after || !is_standing(context, table) || is_foreign(context.after, table)) return;
+  if (!after || !is_standing(context, table) || is_foreign(context.after, table) || is.attributes.flag("not_null_not_valid")) return;
   action.scans.push_back(table);
   hazard(action, diag::make(diag::Code::kSetsNotNull, {}, is.id.path()), is.id);
 }

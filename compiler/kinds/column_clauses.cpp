@@ -38,7 +38,29 @@ Sql owned_by(const Object& sequence, const ObjectId& column) {
   return sql("ALTER SEQUENCE {} OWNED BY {}.{}", address_qualified(sequence.id), relation_of(column), ident(column.member));
 }
 
+/// What isn't valid can't be part of a column's definition.
+Sql not_null_clause(const Object& column) {
+  const Attributes& attributes = column.attributes;
+  if (!attributes.flag("not_null") || attributes.flag("not_null_not_valid")) return {};
+  Sql text = attributes.has("not_null_name") ? sql(" CONSTRAINT {} NOT NULL", ident(attributes.text("not_null_name"))) : sql(" NOT NULL");
+  if (attributes.flag("not_null_no_inherit")) text = sql("{} NO INHERIT", text);
+  return text;
+}
+
 }  // namespace
+
+std::string not_null_name(const Object& column) {
+  const std::string& said = column.attributes.text("not_null_name");
+  return said.empty() ? make_object_name(column.id.name, column.id.member, "not_null") : said;
+}
+
+Sql not_null_constraint(const Object& column) {
+  const Attributes& attributes = column.attributes;
+  Sql text = sql("CONSTRAINT {} NOT NULL {}", ident(not_null_name(column)), ident(column.id.member));
+  if (attributes.flag("not_null_no_inherit")) text = sql("{} NO INHERIT", text);
+  if (attributes.flag("not_null_not_valid")) text = sql("{} NOT VALID", text);
+  return text;
+}
 
 Sql column_definition(const Object& column, const std::string* default_expression) {
   const Attributes& attributes = column.attributes;
@@ -51,21 +73,21 @@ Sql column_definition(const Object& column, const std::string* default_expressio
     text = sql("{} GENERATED ALWAYS AS ({}) {}", text, fragment(attributes.text("generated")), attributes.flag("virtual") ? sql("VIRTUAL") : sql("STORED"));
   }
   text = sql("{}{}", text, default_clause(default_expression));
-  if (attributes.flag("not_null")) text = sql("{} NOT NULL", text);
+  text = sql("{}{}", text, not_null_clause(column));
   if (attributes.has("identity")) text = sql("{} {}", text, identity_clause(column));
   return text;
 }
 
 Sql column_override(const Object& column, const std::string* default_expression) {
-  const bool not_null = column.attributes.flag("not_null");
-  if (default_expression == nullptr && !not_null) return {};
-  return sql("{}{}{}", ident(column.id.member), default_clause(default_expression), not_null ? sql(" NOT NULL") : Sql{});
+  if (default_expression == nullptr && not_null_clause(column).empty()) return {};
+  return sql("{}{}{}", ident(column.id.member), default_clause(default_expression), not_null_clause(column));
 }
 
 std::vector<Sql> column_settings(const Object& column) {
   const Attributes& attributes = column.attributes;
   const Sql name = ident(column.id.member);
   std::vector<Sql> settings;
+  if (attributes.flag("not_null_not_valid")) settings.push_back(sql("ADD {}", not_null_constraint(column)));
   if (const std::string& storage = attributes.text("storage"); !storage.empty() && storage != "default") {
     settings.push_back(sql("ALTER COLUMN {} SET STORAGE {}", name, fragment(storage)));
   }

@@ -202,7 +202,12 @@ void lower_column(const ast::Decl& decl, LowerContext& context) {
   }
   const ast::Clause* not_null = context.once(decl, "not_null");
   const ast::Clause* null = context.once(decl, "null");
-  if (not_null != nullptr) column->attributes.set("not_null", true);
+  if (not_null != nullptr) {
+    column->attributes.set("not_null", true);
+    if (const ast::Value* name = not_null->value(ast::Shape::name)) column->attributes.set("not_null_name", name->name.last());
+    column->attributes.set("not_null_no_inherit", not_null->clause("no_inherit") != nullptr);
+    column->attributes.set("not_null_not_valid", not_null->clause("not_valid") != nullptr);
+  }
   if (null != nullptr && (not_null != nullptr || decl.has("identity"))) {
     context.error(diag::make(diag::Code::kConflictingClauses, null->span, "a column", "null", not_null != nullptr ? "not null" : "identity"));
   }
@@ -228,6 +233,16 @@ void print_column_settings(const Object& column, LpWriter& writer) {
   }
 }
 
+void print_not_null(const Object& column, const Catalog& catalog, LpWriter& writer) {
+  const Attributes& attributes = column.attributes;
+  const bool plain = !attributes.has("not_null_name") && !attributes.flag("not_null_no_inherit") && !attributes.flag("not_null_not_valid");
+  if (!attributes.flag("not_null") || (plain && (attributes.has("identity") || in_primary_key(column, catalog)))) return;
+  if (attributes.has("not_null_name")) writer.word("constraint").ident(attributes.text("not_null_name"));
+  writer.word("not null");
+  if (attributes.flag("not_null_no_inherit")) writer.word("no inherit");
+  if (attributes.flag("not_null_not_valid")) writer.word("not valid");
+}
+
 void print_column(const Object& column, const Catalog& catalog, LpWriter& writer) {
   const Attributes& attributes = column.attributes;
   writer.doc(column);
@@ -243,7 +258,7 @@ void print_column(const Object& column, const Catalog& catalog, LpWriter& writer
     writer.word("collate").relation(collation.starts_with(kSystem) ? collation.substr(kSystem.size()) : collation);
   }
   print_identity(column, writer);
-  if (attributes.flag("not_null") && !attributes.has("identity") && !in_primary_key(column, catalog)) writer.word("not null");
+  print_not_null(column, catalog, writer);
   if (attributes.has("generated")) {
     writer.word("generated").sql(attributes.text("generated")).word(attributes.flag("virtual") ? "virtual" : "stored");
   }

@@ -115,6 +115,7 @@ class Lowering {
     lower_timing();
     put("not_valid", Value(decl_.has("not_valid")));
     put("not_enforced", Value(decl_.has("not_enforced")));
+    put("temporal", Value(decl_.has("without_overlaps") || decl_.has("period")));
     put("no_inherit", Value(decl_.has("no_inherit")));
     put("include", Value::strings(names_in(context_.once(decl_, "include"))));
     put_word("match", "simple");

@@ -49,6 +49,7 @@ void print_clauses(const Object& constraint, LpWriter& writer) {
   print_timing(attributes, writer);
   if (attributes.flag("not_valid")) writer.word("not valid");
   if (attributes.flag("not_enforced")) writer.word("not enforced");
+  if (attributes.flag("temporal")) writer.word(attributes.text("type") == "foreign key" ? "period" : "without overlaps");
   if (attributes.has("attached_to")) writer.word("attach to").relation(attributes.text("attached_to"));
 }
 

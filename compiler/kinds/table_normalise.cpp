@@ -4,6 +4,7 @@
 #include <unordered_map>
 #include <unordered_set>
 
+#include "base/text.h"
 #include "kinds/names.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -22,6 +23,7 @@ class Normaliser {
     for (const Object* object : builder_.objects()) {
       if (object->id.kind == KindId::Table) tables.push_back(object->id);
     }
+    for (const ObjectId& table : tables) drop_implied_not_null_names(table);
     for (const ObjectId& table : tables) visit(table);
     for (const Object* object : builder_.objects()) {
       if (object->id.kind == KindId::Constraint && object->attributes.text("type") == "primary key") require_key(*object);
@@ -31,6 +33,16 @@ class Normaliser {
   }
 
  private:
+  /// The name that Postgres takes for a NOT NULL constraint when none is said isn't said.
+  void drop_implied_not_null_names(const ObjectId& table) {
+    for (Object* column : builder_.children(table)) {
+      const std::string& name = column->attributes.text("not_null_name");
+      if (column->id.kind == KindId::Column && !name.empty() && name == make_object_name(table.name, column->id.member, "not_null")) {
+        column->attributes.remove("not_null_name");
+      }
+    }
+  }
+
   /// The columns of a typed table come and go with the attributes of its type.
   void follow_type(const ObjectId& table) {
     const Object* object = builder_.find(table);
@@ -84,7 +96,9 @@ class Normaliser {
     attributes.set("inherited", true);
     for (const std::string_view name : {"type", "collation", "generated", "virtual"}) attributes.remove(name);
     if (is_partition) attributes.remove("identity");
-    if (expected.attributes.flag("not_null")) attributes.remove("not_null");
+    if (expected.attributes.flag("not_null")) {
+      for (const std::string_view name : {"not_null", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}) attributes.remove(name);
+    }
     own_storage(attributes, expected);
     const std::string compression = expected.attributes.has("compression") ? expected.attributes.text("compression") : "default";
     if (attributes.text("compression") == compression) attributes.remove("compression");

@@ -12,6 +12,7 @@
 #include "base/text.h"
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
+#include "kinds/version_needs.h"
 #include "shadow/materialise.h"
 #include "shadow/sql_source.h"
 
@@ -175,6 +176,16 @@ Catalog with_externals(const Catalog& desired, const Catalog& live) {
   return builder.finish();
 }
 
+/// The server's own words would be those of a syntax error.
+Status refuse_newer_features(const Catalog& catalog, int server_version) {
+  const std::vector<kinds::VersionNeed> needs = kinds::lacking(catalog, server_version);
+  if (needs.empty()) return {};
+  constexpr std::size_t kMost = 10;
+  std::string others;
+  for (std::size_t i = 1; i < std::min(needs.size(), kMost); ++i) others += kinds::describe_need(needs[i], server_version) + "\n";
+  return Failure{"LP5016", kinds::describe_need(needs.front(), server_version), "leave it out for this server, or upgrade the server", std::move(others)};
+}
+
 }  // namespace
 
 Result<SourceSpec> classify(const std::string& argument) {
@@ -234,6 +245,7 @@ Result<Loaded> load_canonical(const std::vector<std::string>& arguments, const C
   context.show_diagnostics();
   LP_TRY(shadow::ShadowServer * server, context.shadow(like_server_version));
   const Catalog whole = live ? with_externals(loaded.catalog, *live) : loaded.catalog;
+  LP_DO(refuse_newer_features(whole, server->server_version()));
   LP_TRY(loaded.catalog, shadow::canonicalise(*server, whole, {.sources = &context.sources}, context.fragments, context.sink));
   loaded.canonical = true;
   loaded.server_version = server->server_version();

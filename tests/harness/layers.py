@@ -6,7 +6,7 @@ import subprocess
 import sys
 import time
 
-from harness import corpus
+from harness import corpus, servers
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
@@ -23,6 +23,7 @@ class Run:
         self.options, self.folder, self.lpc = options, folder, os.path.join(options.build, "lpc")
         self.passed = self.failed = self.skipped = 0
         self.environment = {name: value for name, value in os.environ.items() if name not in ("DATABASE_URL", "SHADOW_DATABASE_URL")}
+        self.environment["LOCKPLANE_SERVERS"] = os.path.dirname(servers.folder_of(0))    # found by the cache folder, which becomes the run's own
         self.environment |= {"XDG_CACHE_HOME": f"{folder}/cache", "TMPDIR": f"{folder}/tmp", "LPC_TEST_RUN": folder, "PYTHONDONTWRITEBYTECODE": "1",
                              "NO_COLOR": "1", "LC_ALL": "C.UTF-8"}
         for name in ("cache", "tmp"):
@@ -129,10 +130,16 @@ class Run:
     def run_kinds(self):
         self.script("kinds", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
 
+    def run_majors(self):
+        if not servers.fetched():
+            self.add("majors", "no other servers are there; `python3 scripts/fetch-postgres.py` fetches them", skipped=True)
+        for major in servers.fetched():
+            self.script(f"majors-{major}", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--major", str(major)], f"{major}/")
+
     def run_bench(self):
         self.script("bench", [f"{TESTS}/bench/run.py", "--build", self.options.build, "--check"])
 
-    def script(self, name, command):
+    def script(self, name, command, prefix=""):
         report, log = f"{self.folder}/{name}.json", f"{self.folder}/{name}.log"
         code = self.start([sys.executable, *command, "--report", report], log).wait()
         if not os.path.exists(report):
@@ -141,7 +148,7 @@ class Run:
         with open(report) as file:
             results = json.load(file)
         for result in results:
-            self.add(result["name"], result["detail"] if result["status"] != "pass" else "", result["status"] == "skip")
+            self.add(prefix + result["name"], result["detail"] if result["status"] != "pass" else "", result["status"] == "skip")
         if not results:
             self.add(name, "found no tests")
 

@@ -1,6 +1,6 @@
 """A scratch Postgres server in a folder of its own, reachable through a socket in that folder only, and gone at the end.
 
-LPC_PG_BINDIR chooses the server's programs; otherwise the newest under /usr/lib/postgresql. As root the server runs as `postgres`.
+LPC_PG_BINDIR chooses the server's programs (choose_major sets it); otherwise the newest under /usr/lib/postgresql. As root the server runs as `postgres`.
 """
 import atexit
 import glob
@@ -12,6 +12,9 @@ import subprocess
 import sys
 import tempfile
 import time
+
+from harness.servers import bindir_of
+from harness.witness import Witness
 
 # What differs from dump to dump, or says which server wrote it, and no object.
 NOISE = re.compile(r"^(\\(un)?restrict |-- Dumped |-- PostgreSQL database dump|SET |SELECT pg_catalog\.set_config)")
@@ -25,6 +28,15 @@ def bindir():
     if not found:
         raise RuntimeError("no Postgres server programs under /usr/lib/postgresql; install postgresql-15")
     return max(found, key=lambda path: int(path.split("/")[-2]))
+
+
+def choose_major(major):
+    """Servers of this program, and the shadows of the `lpc` that it starts, are of that major from here on."""
+    os.environ["LPC_PG_BINDIR"] = bindir_of(major)
+
+
+def major_of(command):
+    return int(re.search(r"\d+", subprocess.run([command, "--version"], capture_output=True, text=True).stdout).group())
 
 
 def program(name):
@@ -62,14 +74,16 @@ class Server:
         self._check("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         options = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "timezone=UTC", "autovacuum=off",
                    "max_locks_per_transaction=1024", "shared_buffers=128MB", "dynamic_shared_memory_type=mmap", *settings]
-        version = subprocess.run([f"{bindir()}/postgres", "--version"], capture_output=True, text=True).stdout
-        if int(re.search(r"\d+", version).group()) >= 15:
+        self.major = major_of(f"{bindir()}/postgres")
+        if self.major >= 15:
             options.append("allow_in_place_tablespaces=on")
         self.log = open(f"{self.folder}/log", "w")
         self.process = subprocess.Popen(
             [*self.as_server, f"{bindir()}/postgres", "-D", f"{self.folder}/data", "-k", self.folder, *(a for o in options for a in ("-c", o))],
             stdout=self.log, stderr=self.log)
         self._wait()
+        # pg_dump refuses a server that is newer than itself.
+        self.witness = Witness(self.psql) if self.major > major_of(program("pg_dump")) else None
 
     def _check(self, name, *arguments):
         done = subprocess.run([*self.as_server, f"{bindir()}/{name}", *arguments], capture_output=True, text=True, cwd="/")
@@ -121,6 +135,8 @@ class Server:
 
     def dump(self, database):
         """pg_dump --schema-only without noise and without lpc's own schema, columns of a table and privileges on an object in any order."""
+        if self.witness:
+            return self.witness.dump(database)
         done = subprocess.run([program("pg_dump"), "-s", "-N", "lockplane", self.url(database)], capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError("pg_dump: " + done.stderr.strip()[:500])
@@ -128,6 +144,8 @@ class Server:
 
     def role_dump(self, known):
         """What pg_dumpall says of tablespaces, and of the roles that aren't known."""
+        if self.witness:
+            return self.witness.roles(known)
         done = subprocess.run([program("pg_dumpall"), "--globals-only", "-d", self.url("postgres")], capture_output=True, text=True, check=True)
         lines = [re.sub(r"pg_tblspc/\d+", "pg_tblspc/", line) for line in done.stdout.splitlines() if line and not line.startswith("--") and not NOISE.match(line)]
         return sorted(line for line in lines if not any(re.search(rf"\bROLE {re.escape(role)}\b", line) for role in known))
