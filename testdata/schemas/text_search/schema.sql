@@ -1,0 +1,30 @@
+-- CREATE TEXT SEARCH PARSER, TEMPLATE, DICTIONARY, CONFIGURATION.
+\ir ../roles.sql
+create schema search;
+set search_path = search;
+create text search parser own_parser (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, headline = prsd_headline, lextypes = prsd_lextype);
+create text search parser no_headline (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
+create text search template own_template (init = dsimple_init, lexize = dsimple_lexize);
+create text search template no_init (lexize = dsimple_lexize);
+create text search dictionary own_dictionary (template = own_template, stopwords = english, accept = false);
+create text search dictionary snowball (template = snowball, language = 'russian', stopwords = 'russian');
+create text search dictionary no_options (template = pg_catalog.simple);
+create text search dictionary synonyms (template = synonym, synonyms = synonym_sample, casesensitive = true);
+create text search dictionary "Quoted dictionary" (template = simple);
+create text search configuration from_parser (parser = own_parser);
+create text search configuration copied (copy = pg_catalog.english);
+create text search configuration own (parser = pg_catalog."default");
+alter text search configuration own add mapping for asciiword, word with own_dictionary, "Quoted dictionary", pg_catalog.english_stem;
+alter text search configuration own add mapping for email, url with no_options;
+alter text search configuration from_parser add mapping for asciiword with simple;
+comment on text search parser own_parser is 'p';
+comment on text search template own_template is 't';
+comment on text search dictionary own_dictionary is 'd';
+comment on text search configuration own is 'c';
+alter text search dictionary own_dictionary owner to lp_owner;
+alter text search configuration own owner to lp_owner;
+create table texts (body text, vector tsvector generated always as (to_tsvector('search.own', coalesce(body, ''))) stored, config regconfig default 'search.copied');
+create index on texts using gin (to_tsvector('search.copied'::regconfig, body));
+create function own_trigger() returns trigger language plpgsql as 'begin return new; end';
+create trigger vectors before insert on texts for each row execute function tsvector_update_trigger('vector', 'search.own', 'body');
+create function with_setting(text) returns tsvector language sql immutable set default_text_search_config to 'search.own' as 'select to_tsvector($1)';
