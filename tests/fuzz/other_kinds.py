@@ -215,7 +215,8 @@ def alter_event_trigger(g, s, o):
 
 
 def make_default_privileges(g, s):
-    return s.add("default privileges", "", schema_of=g.schema(s) if g.chance(0.6) else None, on=g.choice(("select on tables", "usage on sequences", "execute on functions", "usage on types")), role=g.choice(("fuzz_reader", "fuzz_writer")))
+    return s.add("default privileges", "", schema_of=g.schema(s) if g.chance(0.6) else None,
+                 on=g.choice(("select on tables", "usage on sequences", "execute on functions", "usage on types")), role=g.choice(("fuzz_reader", "fuzz_writer")))
 
 
 def default_privileges_sql(s, o):

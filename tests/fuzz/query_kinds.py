@@ -189,7 +189,8 @@ def make_trigger(g, s):
 
 
 def trigger_sql(s, o):
-    events = {"before": "before insert or update", "after": "after delete", "columns": f"after update of {s.q(o['columns'][0])}", "constraint": "after insert", "statement": "after insert or truncate", "tables": "after update"}[o["shape"]]
+    events = {"before": "before insert or update", "after": "after delete", "columns": f"after update of {s.q(o['columns'][0])}", "constraint": "after insert", "statement": "after insert or truncate",
+              "tables": "after update"}[o["shape"]]
     row = {"statement": "statement", "tables": "statement"}.get(o["shape"], "row")
     text = f"create {'constraint ' if o['shape'] == 'constraint' else ''}trigger {s.q(o)} {events} on {s.qq(o['table'])}"
     text += " deferrable initially deferred" if o["shape"] == "constraint" else " referencing old table as was new table as now" if o["shape"] == "tables" else ""
