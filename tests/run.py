@@ -1,16 +1,18 @@
 #!/usr/bin/env python3
 """Runs the tests, and closes with `N passed, N failed, N skipped`. Exit status 1 when something failed.
 
-    run.py --build build [--label unit|db|lit|kinds|majors|corpus|bench]… [-v]
+    run.py --build build [--label unit|db|lit|kinds|fuzz|corpus|majors|bench|nightly]… [-v]
 
-Labels (all but majors and bench when none is named):
+Labels (all but majors, bench and nightly when none is named):
   unit     the GoogleTest program without a database
   lit      transcripts, goldens and FileCheck tests of the language and the commands, and the guards of scripts/check.sh
   db       the GoogleTest program with real servers
   kinds    the cases of testdata/kinds, proved both ways with pg_dump as the witness
+  fuzz     fifty random schemas and random successors of them, proved both ways (tests/fuzz)
   majors   the same on each other major of Postgres that scripts/fetch-postgres.py has fetched
   corpus   real schemas and before/after pairs in ../shared, against what passed before (tests/corpus_floor.json)
   bench    ratios of tests/bench against the recorded ones
+  nightly  a thousand random pairs, of another seed
 A run works in a folder of its own under the temporary folder and removes it. Its last test is that no server, process or folder is left behind.
 """
 import argparse
@@ -25,7 +27,7 @@ from harness import layers  # noqa: E402
 from harness.leftovers import Leftovers  # noqa: E402
 from harness.scratch import end_well_on_sigterm  # noqa: E402
 
-LABELS = ("unit", "lit", "db", "kinds", "majors", "corpus", "bench")
+LABELS = ("unit", "lit", "db", "kinds", "fuzz", "corpus", "majors", "bench", "nightly")
 
 
 def main():
@@ -44,7 +46,7 @@ def main():
     leftovers = Leftovers(folder)
     run = layers.Run(options, folder)
     try:
-        for label in options.label or [each for each in LABELS if each not in ("majors", "bench")]:
+        for label in options.label or [each for each in LABELS if each not in ("majors", "bench", "nightly")]:
             run.layer(label)
         run.add("run/nothing is left behind", leftovers.find())
     finally:

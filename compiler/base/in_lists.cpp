@@ -154,12 +154,30 @@ bool write_cast_elements(Copier& copier) {
   return true;
 }
 
+/// `(ARRAY[1, 2])::numeric[]` right after `ANY (`: without the cast, which Postgres adds by itself. Only numbers, and only types that every such number
+/// turns into by itself.
+bool write_bare_numbers(Copier& copier) {
+  constexpr std::string_view kBegin = "(ARRAY[";
+  if (!copier.rest().starts_with(kBegin) || !(copier.out().ends_with("ANY (") || copier.out().ends_with("ALL ("))) return false;
+  const std::string_view rest = copier.rest().substr(kBegin.size());
+  const std::size_t end = rest.find_first_not_of("0123456789, ");
+  if (end == std::string_view::npos || end == 0) return false;
+  for (const std::string_view cast : {"])::numeric[]", "])::bigint[]", "])::double precision[]", "])::real[]"}) {
+    if (!rest.substr(end).starts_with(cast)) continue;
+    copier.out().append("ARRAY[").append(rest.substr(0, end + 1));
+    copier.go_to(copier.at() + kBegin.size() + end + cast.size());
+    return true;
+  }
+  return false;
+}
+
 }  // namespace
 
 std::string to_in_lists(std::string_view sql) {
-  if (sql.find("ANY ((ARRAY['") == std::string_view::npos && sql.find("ALL ((ARRAY['") == std::string_view::npos) return std::string(sql);
+  if (sql.find("ANY ((ARRAY[") == std::string_view::npos && sql.find("ALL ((ARRAY[") == std::string_view::npos) return std::string(sql);
   Copier copier(sql);
   while (!copier.at_end()) {
+    if (write_bare_numbers(copier)) continue;
     const auto closed = copier.copy();
     if (closed) write_in_list(copier, *closed);
   }

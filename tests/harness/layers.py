@@ -136,6 +136,16 @@ class Run:
         for major in servers.fetched():
             self.script(f"majors-{major}", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--major", str(major)], f"{major}/")
 
+    def run_fuzz(self):
+        self.fuzz(seed=1, pairs=50)
+
+    def run_nightly(self):
+        self.fuzz(seed=2, pairs=1000)
+
+    def fuzz(self, seed, pairs):
+        self.script("fuzz", [f"{TESTS}/fuzz/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--seed", str(seed), "--pairs", str(pairs),
+                             "--keep", os.path.join(self.options.build, "fuzz-failures")])
+
     def run_bench(self):
         self.script("bench", [f"{TESTS}/bench/run.py", "--build", self.options.build, "--check"])
 

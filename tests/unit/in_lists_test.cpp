@@ -17,6 +17,13 @@ TEST(InLists, WritesWhatLeadsBackToThePrintedForm) {
   EXPECT_EQ(to_in_lists("(\"T\".\"a b\")::text = ANY ((ARRAY['x'::character varying])::text[])"), "\"T\".\"a b\" IN ('x'::character varying)");
 }
 
+TEST(InLists, LeavesCastsOfNumbersToPostgres) {
+  EXPECT_EQ(to_in_lists("(n = ANY ((ARRAY[1, 2])::numeric[]))"), "(n = ANY (ARRAY[1, 2]))");
+  EXPECT_EQ(to_in_lists("(n <> ALL ((ARRAY[1])::double precision[])) AND a"), "(n <> ALL (ARRAY[1])) AND a");
+  EXPECT_EQ(to_in_lists("n = ANY ((ARRAY[a, 1])::numeric[])"), "n = ANY ((ARRAY[a, 1])::numeric[])");
+  EXPECT_EQ(to_in_lists("f((ARRAY[1])::numeric[])"), "f((ARRAY[1])::numeric[])");
+}
+
 TEST(InLists, GivesAllSpellingsOneForm) {
   EXPECT_EQ(to_any_arrays(kPrinted), kReadBack);
   EXPECT_EQ(to_any_arrays(kList), kReadBack);
