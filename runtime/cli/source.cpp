@@ -179,7 +179,7 @@ Catalog with_externals(const Catalog& desired, const Catalog& live) {
 /// The server's own words would be those of a syntax error.
 Status refuse_newer_features(const Catalog& catalog, int server_version) {
   const std::vector<kinds::VersionNeed> needs = kinds::lacking(catalog, server_version);
-  if (needs.empty()) return {};
+  if (needs.empty()) return ok();
   constexpr std::size_t kMost = 10;
   std::string others;
   for (std::size_t i = 1; i < std::min(needs.size(), kMost); ++i) others += kinds::describe_need(needs[i], server_version) + "\n";
