@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
 """Runs the tests, and closes with `N passed, N failed, N skipped`. Exit status 1 when something failed.
 
-    run.py --build build [--label unit|db|lit|kinds|corpus|bench]… [-v]
+    run.py --build build [--label unit|db|lit|kinds|schemas|corpus|bench]… [-v]
 
 Labels (all but bench when none is named):
   unit     the GoogleTest program without a database
   lit      transcripts, goldens and FileCheck tests of the language and the commands, and the guards of scripts/check.sh
   db       the GoogleTest program with real servers
   kinds    the cases of testdata/kinds, proved both ways with pg_dump as the witness
+  schemas  the databases of testdata/schemas, with each kind of object and option, into .lp and back
   corpus   real schemas and before/after pairs in ../shared, against what passed before (tests/corpus_floor.json)
   bench    ratios of tests/bench against the recorded ones
 A run works in a folder of its own under the temporary folder and removes it. Its last test is that no server, process or folder is left behind.
@@ -24,7 +25,7 @@ from harness import layers  # noqa: E402
 from harness.leftovers import Leftovers  # noqa: E402
 from harness.scratch import end_well_on_sigterm  # noqa: E402
 
-LABELS = ("unit", "lit", "db", "kinds", "corpus", "bench")
+LABELS = ("unit", "lit", "db", "kinds", "schemas", "corpus", "bench")
 
 
 def main():

@@ -129,6 +129,9 @@ class Run:
     def run_kinds(self):
         self.script("kinds", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
 
+    def run_schemas(self):
+        self.script("schemas", [f"{TESTS}/schemas/everything.py", "--lpc", self.lpc])
+
     def run_bench(self):
         self.script("bench", [f"{TESTS}/bench/run.py", "--build", self.options.build, "--check"])
 
