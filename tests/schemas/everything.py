@@ -54,7 +54,7 @@ with part as (select classid, objid from pg_depend where deptype in ('i', 'e', '
     union all select 'pg_event_trigger'::regclass, oid, 0, evtname from pg_event_trigger
     union all select 'pg_publication'::regclass, oid, 0, pubname from pg_publication)
 select distinct o.classid::text || ' ' || case when n.oid is null then '' else quote_ident(n.nspname) || '.' end
-    || case when o.classid = 'pg_operator'::regclass then o.name else quote_ident(o.name) end
+    || quote_ident(o.name)
 from named o left join pg_namespace n on n.oid = o.namespace
 where o.oid >= 16384 and coalesce(n.nspname, '') not in ('lockplane', 'information_schema') and coalesce(n.nspname, '') !~ '^pg_'
   and not exists (select from part p where p.classid = o.classid and p.objid = o.oid)
@@ -85,7 +85,7 @@ class Trip:
         missing = []
         for line in self.server.psql("a", OWNED + "order by 1").stdout.replace("\n", "\0").split("\0pg_"):
             name = line.rstrip("\0").replace("\0", "\n").split(" ", 1)[-1]
-            if name and not any(each == name or each.endswith(" " + name) for each in heads) and not any(f" {name}" in each for each in ids):
+            if name and not any(each.endswith((" " + name, " " + name.replace('"', ""))) for each in heads) and not any(f" {name}" in each for each in ids):
                 missing.append(line)
         if missing:
             raise Failed("owned: no kind has\n" + "\n".join(missing))
