@@ -175,7 +175,7 @@ matchWord     : 'full' | 'partial' | 'simple' ;
 onDeleteClause : 'on' 'delete' actionWord nameList? ;
 onUpdateClause : 'on' 'update' actionWord ;
 actionWord    : 'no' 'action' | 'restrict' | 'cascade' | 'set' 'null' | 'set' 'default' ;
-indexTablespaceClause : 'using' 'index' 'tablespace' identifier ;
+indexTablespaceClause : 'using' 'index' ('tablespace' identifier | 'comment' string) ;
 
 indexDecl     : indexUniqueClause? 'index' identifier? usingClause? onOnlyClause? columnsClause
                 ( includeClause | nullsNotDistinctClause | withClause | tablespaceClause | whereClause | attachClause | dependsClause | commentClause | indexStatisticsClause )* ;

@@ -186,6 +186,9 @@ Sql add_statement(const Object& constraint, const ChangeContext& context) {
 bool folds(const Object& constraint, const ChangeContext& context) {
   if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid")) return false;
   const auto comes_later = [&](const ObjectId& need) {
+    // What deviates of an inherited column is said after CREATE TABLE.
+    const Object* column = need.kind == KindId::Column && context.is_created(need) ? context.after.find(need) : nullptr;
+    if (column != nullptr && !kind(KindId::Column).folds(*column, context)) return true;
     return (need.schema != constraint.id.schema || need.name != constraint.id.name) && context.is_created(need);
   };
   return std::none_of(constraint.depends_on.begin(), constraint.depends_on.end(), comes_later) &&

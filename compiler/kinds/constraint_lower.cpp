@@ -123,7 +123,10 @@ class Lowering {
     put_action("on_update");
     put("on_delete_columns", Value::strings(names_in(decl_.clause("on_delete"))));
     if (const ast::Clause* with = context_.once(decl_, "with")) put("with", Value(context_.options(*with)));
-    if (const ast::Clause* space = context_.once(decl_, "index_tablespace")) put("tablespace", Value(space->value(ast::Shape::name)->name.last()));
+    for (const ast::Clause* of_index : decl_.all("index_tablespace")) {
+      if (const ast::Value* space = of_index->value(ast::Shape::name)) put("tablespace", Value(space->name.last()));
+      if (const ast::Value* comment = of_index->value(ast::Shape::string); comment != nullptr && !comment->text.empty()) put("index_comment", Value(comment->text));
+    }
     if (const ast::Clause* attach = context_.once(decl_, "attach")) put("attached_to", Value(context_.relation_text(attach->value(ast::Shape::name)->name)));
     if (const ast::Clause* where = context_.once(decl_, "where")) {
       if (const ast::Value* value = where->value(ast::Shape::sql)) put("where", Value(context_.sql(*value, frontend::FragmentKind::expression)));

@@ -44,6 +44,7 @@ void print_clauses(const Object& constraint, LpWriter& writer) {
   if (attributes.has("include")) writer.word("include").names(attributes.texts("include"));
   if (const Value* with = attributes.find("with")) writer.word("with").options(with->map());
   if (attributes.has("tablespace")) writer.word("using index tablespace").ident(attributes.text("tablespace"));
+  if (attributes.has("index_comment")) writer.word("using index comment").string(attributes.text("index_comment"));
   if (attributes.has("where")) writer.word("where").sql(attributes.text("where"));
   if (attributes.flag("no_inherit")) writer.word("no inherit");
   print_timing(attributes, writer);

@@ -2,6 +2,7 @@
 // An index that a partition has only because its parent has one, under the name Postgres chose, is no object of its own; one with another name has `attached_to`.
 #include <fmt/core.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/text.h"
@@ -132,6 +133,16 @@ void index_edges(const Object& index, LinkContext& context) {
   link_extension_dependencies(index, context);
 }
 
+/// A table that becomes a partition gets a copy of every index of its parent, the one of the parent ONLY included, so that one comes last.
+void order_after_partitions(CatalogBuilder& catalog, Object& index) {
+  const std::string table = qualified(relation_id(index).schema, relation_id(index).name).text;
+  for (const Object* partition : catalog.objects()) {
+    if (partition->id.kind != KindId::Partition || partition->attributes.text("of") != table) continue;
+    if (std::ranges::find(index.depends_on, partition->id) == index.depends_on.end()) index.depends_on.push_back(partition->id);
+  }
+  std::ranges::sort(index.depends_on, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+}
+
 void normalise_indexes(CatalogBuilder& catalog) {
   std::map<ObjectId, std::vector<Object*>> by_table;
   for (Object* part : catalog.objects()) {
@@ -139,6 +150,7 @@ void normalise_indexes(CatalogBuilder& catalog) {
     if (part->id.kind == KindId::Index) {
       strip_elements(*part);
       order_attached_part(catalog, *part);
+      if (part->attributes.flag("only")) order_after_partitions(catalog, *part);
     } else if (part->id.kind != KindId::Constraint || (type != "primary key" && type != "unique")) {
       continue;
     }

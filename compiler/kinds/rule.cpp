@@ -25,7 +25,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "from pg_rewrite rw\n"
     "join pg_class c on c.oid = rw.ev_class\n"
     "join pg_namespace n on n.oid = c.relnamespace\n"
-    "cross join lateral regexp_match(pg_get_ruledef(rw.oid), '^(" LPC_UNQUOTED ") DO (.*);$') definition\n"
+    "cross join lateral regexp_match(pg_get_ruledef(rw.oid), '^(" LPC_UNQUOTED ") DO\\s(.*);$') definition\n"
     "cross join lateral (select definition[1] as head, regexp_replace(definition[2], '^INSTEAD ', '') as body) parts\n"
     "left join pg_description d on d.objoid = rw.oid and d.classoid = 'pg_rewrite'::regclass and d.objsubid = 0\n"
     "where rw.rulename <> '_RETURN' and c.relkind in ('r', 'p', 'v') and {user_schema:n} and {not_member:pg_class:c.oid}"}};

@@ -37,7 +37,7 @@ constexpr std::array kKinds = std::to_array<std::string_view>({"dependencies", "
   "join pg_class t on t.oid = s.stxrelid\n"                                                                                            \
   "join pg_namespace tn on tn.oid = t.relnamespace\n"                                                                                  \
   "left join pg_description d on d.objoid = s.oid and d.classoid = 'pg_statistic_ext'::regclass and d.objsubid = 0\n"                  \
-  "where t.relkind in ('r', 'p', 'm') and {user_schema:n} and {not_member:pg_class:t.oid}"
+  "where t.relkind in ('r', 'p', 'm', 'f') and {user_schema:n} and {not_member:pg_class:t.oid}"
 
 constexpr IntrospectQuery kQueries[] = {
     {.sql = LPC_STATISTICS_QUERY("  case when s.stxexprs is not null then array_to_json(pg_get_statisticsobjdef_expressions(s.oid)) end as expressions,\n"),

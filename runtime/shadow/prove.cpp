@@ -11,6 +11,7 @@
 #include "shadow/differences.h"
 #include "shadow/observe.h"
 #include "shadow/run_steps.h"
+#include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
 
@@ -51,6 +52,7 @@ class Prover {
     LP_TRY(empty_, introspect::introspect(connection_, {.again = true}, fragments_, sink_));
     for (const std::string& name : needed_roles()) LP_DO(ensure_usable_role(server_, connection_, name));
     LP_DO(build(server_, connection_, empty_, with_foreign_cluster(request_.live, &request_.scope), {.canonical = true}, sink_));
+    if (request_.target) LP_DO(ensure_tablespaces(server_, connection_, *request_.target, OtherTablespaces::kStay));
     LP_TRY(built_, read(request_.live, {.identities = &identities_}));
     if (plan_.source_hash.empty()) plan_.source_hash = hash(request_.live);
     if (hash(built_) == plan_.source_hash) return ok();

@@ -28,13 +28,13 @@ std::size_t name_end(std::string_view text) { return text.empty() ? 0 : scan_lex
 
 }  // namespace
 
-Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, const Catalog& catalog) {
+Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, OtherTablespaces others) {
   if (!is_own_server(server) || connection.server_version_num() < kFirstWithInPlace) return ok();
   const std::set<std::string> names = named_tablespaces(catalog);
   // What earlier builds left would count as a part of this one. Those that another database still uses resist, and stay.
   LP_TRY(const pg::Rows left, connection.query("SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid >= 16384"));
   for (int row = 0; row < left.size(); ++row) {
-    if (!names.contains(std::string(left(row, 0)))) (void)connection.execute(sql("DROP TABLESPACE {}", ident(left(row, 0))));
+    if (others == OtherTablespaces::kGo && !names.contains(std::string(left(row, 0)))) (void)connection.execute(sql("DROP TABLESPACE {}", ident(left(row, 0))));
   }
   for (const std::string& name : names) {
     LP_TRY(const pg::Rows rows, connection.query(sql("SELECT 1 FROM pg_catalog.pg_tablespace WHERE spcname = {}", literal(name))));

@@ -9,8 +9,10 @@
 
 namespace lpc::shadow {
 
-/// Makes those that the catalog's relations name and the server lacks, and drops the others. Only on a server of our own: elsewhere nothing is added to the cluster.
-Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, const Catalog& catalog);
+enum class OtherTablespaces { kGo, kStay };
+
+/// Makes those that the catalog's relations name and the server lacks, and drops the others unless they stay. Only on a server of our own: elsewhere nothing is added to the cluster.
+Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, OtherTablespaces others = OtherTablespaces::kGo);
 /// The statement as a shadow can carry it out: CREATE TABLESPACE without a location. One of the name that an earlier build left goes first.
 Result<std::string> prepare_tablespace(pg::Connection& connection, const std::string& statement);
 

@@ -146,6 +146,9 @@ class Run:
         self.script("fuzz", [f"{TESTS}/fuzz/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--seed", str(seed), "--pairs", str(pairs),
                              "--keep", os.path.join(self.options.build, "fuzz-failures")])
 
+    def run_schemas(self):
+        self.script("schemas", [f"{TESTS}/schemas/everything.py", "--lpc", self.lpc])
+
     def run_bench(self):
         self.script("bench", [f"{TESTS}/bench/run.py", "--build", self.options.build, "--check"])
 

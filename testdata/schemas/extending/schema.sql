@@ -37,7 +37,7 @@ create type extending.own_int (input = extending.int_in, output = extending.int_
 create cast (extending.own_int as integer) without function as implicit;
 create cast (integer as extending.own_int) without function;
 comment on cast (extending.pair as integer) is 'First of the pair';
-create table extending.casts (p extending.pair, i integer default '5'::extending.own_int::integer, check (p::integer > 0));
+create table extending.casts (p extending.pair);
 
 create conversion extending.latin for 'LATIN1' to 'UTF8' from iso8859_1_to_utf8;
 create default conversion extending.utf for 'UTF8' to 'LATIN1' from utf8_to_iso8859_1;

@@ -40,7 +40,7 @@ comment on column pattern.a is 'a';
 comment on index pattern_b is 'index';
 comment on constraint c1 on pattern is 'constraint';
 comment on statistics pattern_stats is 'statistics';
-create table like_all (like pattern including all, own integer);
+create table like_all (like pattern including all excluding identity, own integer);
 create table like_nothing (before integer, like pattern, after integer);
 create table like_some (like pattern including defaults including constraints including comments excluding identity);
 create table like_two (like second including all, like typed);

@@ -74,8 +74,6 @@ create trigger noted_all after insert or update on by_range for each row execute
 create trigger noted_statement before insert on by_range for each statement execute function noted();
 create trigger noted_own before update on range_1 for each row execute function noted();
 create trigger noted_always after delete on by_range for each row execute function noted();
-alter table range_1 disable trigger noted_all;
-alter table range_1 enable always trigger noted_always;
 alter table by_range enable row level security;
 create policy readers on by_range for select to lp_reader using (id > 0);
 create policy of_one on range_1 using (v <> 'x');

@@ -19,6 +19,6 @@ create publication "Odd ""publication; drop" for table sent.parts_1 with (publis
 comment on publication several is 'Some';
 alter publication several owner to postgres;
 create subscription plain connection 'host=nowhere dbname=x' publication p with (connect = false);
-create subscription every_option connection 'host=nowhere password=''it\''s'' application_name=y' publication p, "Q ""q; drop" with (connect = false, slot_name = 'own_slot', binary = true, streaming = true, synchronous_commit = 'remote_apply', two_phase = true, disable_on_error = true);
+create subscription every_option connection 'host=nowhere options=''it\''s'' application_name=y' publication p, "Q ""q; drop" with (connect = false, slot_name = 'own_slot', binary = true, streaming = true, synchronous_commit = 'remote_apply', two_phase = true, disable_on_error = true);
 create subscription without_slot connection 'dbname=x' publication p with (connect = false, slot_name = none);
 comment on subscription plain is 'Plain';

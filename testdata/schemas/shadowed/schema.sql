@@ -22,12 +22,12 @@ create table shadow.hidden (
 );
 create index on shadow.hidden (shadow.lower(b), pg_catalog.lower(c));
 create view shadow.over as select shadow.lower(b), pg_catalog.lower(c) as low, relname from shadow.hidden, shadow.pg_class, pg_catalog.pg_namespace n where n.oid operator(pg_catalog.=) 1;
-create collation shadow."C" from pg_catalog."POSIX";
-create table shadow.collated (a pg_catalog.text collate shadow."C", b pg_catalog.text collate pg_catalog."C");
+create collation shadow.own from pg_catalog."POSIX";
+create table shadow.collated (a pg_catalog.text collate shadow.own, b pg_catalog.text collate pg_catalog."C");
 create function shadow.takes(shadow.text, pg_catalog.text, shadow.date, pg_catalog.date[]) returns shadow.uuid language sql as $$select 'a'::shadow.uuid$$;
 create text search configuration shadow.english (copy = pg_catalog.simple);
 create index on shadow.hidden using gin (pg_catalog.to_tsvector('shadow.english'::regconfig, c));
-create operator class shadow.int4_ops for type integer using btree as operator 1 <, operator 2 <=, operator 3 pg_catalog.=, operator 4 >=, operator 5 >, function 1 btint4cmp(integer, integer);
+create operator class shadow.int4_ops for type integer using btree as operator 1 <, operator 2 <=, operator 3 shadow.=, operator 4 >=, operator 5 >, function 1 btint4cmp(integer, integer);
 create index on shadow.hidden (e shadow.int4_ops, e);
 create table public.date (id integer, at pg_catalog.date);
 create domain public.point as pg_catalog.point;

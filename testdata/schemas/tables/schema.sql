@@ -16,7 +16,7 @@ create table tables.all_types (
   bp regtype, bq regprocedure, br regoperator, bs regrole, bt regnamespace, bu regconfig, bv xid8, bw pg_snapshot, bx tid, bz aclitem
 );
 
-create unlogged table tables.unlogged (id serial primary key, big bigserial, small smallserial) with (fillfactor = 60, autovacuum_enabled = off, toast.autovacuum_vacuum_threshold = 77);
+create unlogged table tables.unlogged (id serial primary key, big bigserial, small smallserial) with (autovacuum_enabled = off, fillfactor = 60, toast.autovacuum_vacuum_threshold = 77);
 
 create table tables.columns (
   id integer generated always as identity (sequence name tables.an_identity start with 10 increment by 5 minvalue 5 maxvalue 1000 cache 7 cycle),
@@ -96,14 +96,14 @@ create index on tables.indexed (name, id);
 create index plain on tables.indexed using btree (id desc, name asc nulls first, at desc nulls last);
 create unique index partial on tables.indexed (lower(name)) where id > 10 and name is not null;
 create unique index without_nulls on tables.indexed (name) nulls not distinct;
-create index covering on tables.indexed (id) include (name, doc) with (fillfactor = 50, deduplicate_items = off) tablespace lp_space;
+create index covering on tables.indexed (id) include (name, doc) with (deduplicate_items = off, fillfactor = 50) tablespace lp_space;
 create index collated on tables.indexed (name collate "C" text_pattern_ops, "Mixed Case" collate "POSIX" desc);
 create index hashed on tables.indexed using hash (name) with (fillfactor = 30);
 create index gin_doc on tables.indexed using gin (doc jsonb_path_ops) with (fastupdate = off, gin_pending_list_limit = 128);
 create index gin_more on tables.indexed using gin (tags, doc, body);
 create index gist_place on tables.indexed using gist (place, body tsvector_ops (siglen = 200)) with (buffering = on);
 create index spgist_name on tables.indexed using spgist (name);
-create index brin_at on tables.indexed using brin (at timestamptz_minmax_multi_ops (values_per_range = 16), id int4_bloom_ops (n_distinct_per_range = 100, false_positive_rate = 0.05)) with (pages_per_range = 32, autosummarize = on);
+create index brin_at on tables.indexed using brin (at timestamptz_minmax_multi_ops (values_per_range = 16), id int4_bloom_ops (false_positive_rate = 0.05, n_distinct_per_range = 100)) with (autosummarize = on, pages_per_range = 32);
 create index expressions on tables.indexed ((name || 'x'), (doc ->> 'a'), (id + 1) desc, coalesce(name, ''), (date_part('year', at at time zone 'UTC')));
 alter index tables.expressions alter column 1 set statistics 100, alter column 3 set statistics 7;
 create unique index identity_index on tables.indexed (id);
@@ -117,8 +117,8 @@ alter table tables.no_identity replica identity nothing;
 create table tables.key_identity (id integer primary key, x integer unique not null);
 alter table tables.key_identity replica identity using index key_identity_x_key;
 
-create table tables.options (id integer, body text) using heap with (fillfactor = 71, toast_tuple_target = 256, parallel_workers = 3, autovacuum_vacuum_scale_factor = 0.1,
-  vacuum_truncate = off, user_catalog_table = true, log_autovacuum_min_duration = 100, toast.vacuum_index_cleanup = off, toast.log_autovacuum_min_duration = 5) tablespace lp_space;
+create table tables.options (id integer, body text) using heap with (autovacuum_vacuum_scale_factor = 0.1, fillfactor = 71, log_autovacuum_min_duration = 100, parallel_workers = 3,
+  toast_tuple_target = 256, user_catalog_table = true, vacuum_truncate = off, toast.log_autovacuum_min_duration = 5, toast.vacuum_index_cleanup = off) tablespace lp_space;
 
 create table tables.holes (a integer, b integer, c integer, d integer, e text default 'e');
 create index on tables.holes (c, e);

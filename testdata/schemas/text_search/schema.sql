@@ -6,10 +6,10 @@ create text search parser own_parser (start = prsd_start, gettoken = prsd_nextto
 create text search parser no_headline (start = prsd_start, gettoken = prsd_nexttoken, end = prsd_end, lextypes = prsd_lextype);
 create text search template own_template (init = dsimple_init, lexize = dsimple_lexize);
 create text search template no_init (lexize = dsimple_lexize);
-create text search dictionary own_dictionary (template = own_template, stopwords = english, accept = false);
+create text search dictionary own_dictionary (template = own_template, accept = false, stopwords = english);
 create text search dictionary snowball (template = snowball, language = 'russian', stopwords = 'russian');
 create text search dictionary no_options (template = pg_catalog.simple);
-create text search dictionary synonyms (template = synonym, synonyms = synonym_sample, casesensitive = true);
+create text search dictionary synonyms (template = synonym, casesensitive = true, synonyms = synonym_sample);
 create text search dictionary "Quoted dictionary" (template = simple);
 create text search configuration from_parser (parser = own_parser);
 create text search configuration copied (copy = pg_catalog.english);

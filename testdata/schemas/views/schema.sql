@@ -39,7 +39,7 @@ create function reads_view(plain) returns integer language sql as 'select $1.id'
 create view uses_function as select reads_view(p) as r from plain p;
 
 create materialized view stored as select id, name, amount from base;
-create materialized view every_stored (a, "B b") using heap with (fillfactor = 50, autovacuum_enabled = off, toast.autovacuum_enabled = off) tablespace lp_space as select id, name from base with no data;
+create materialized view every_stored (a, "B b") using heap with (autovacuum_enabled = off, fillfactor = 50, toast.autovacuum_enabled = off) tablespace lp_space as select id, name from base with no data;
 create materialized view on_stored as select s.id, p.name from stored s join plain p using (id);
 create unique index stored_key on stored (id);
 create index on stored (name desc) where amount > 0;
