@@ -181,10 +181,27 @@ Sql add_statement(const Object& constraint, const ChangeContext& context) {
              constraint.attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{});
 }
 
+/// CREATE TABLE makes one index for two keys over the same columns, and one constraint with it (transformIndexConstraints() in
+/// src/backend/parser/parse_utilcmd.c): the other has to be added afterwards.
+bool repeats_another_key(const Object& constraint, const ChangeContext& context) {
+  if (constraint.attributes.text("type") != "unique") return false;
+  const Value* columns = constraint.attributes.find("columns");
+  if (columns == nullptr) return false;
+  for (const Object* other : context.after.children(relation_id(constraint))) {
+    if (other->id.kind != constraint.id.kind || other->id == constraint.id) continue;
+    const std::string type(other->attributes.text("type"));
+    const Value* others = other->attributes.find("columns");
+    const bool is_before = type == "primary key" || (type == "unique" && other->id.member < constraint.id.member);
+    if (is_before && others != nullptr && *others == *columns) return true;
+  }
+  return false;
+}
+
 /// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
 /// outside the table that this plan makes, which might need the table.
 bool folds(const Object& constraint, const ChangeContext& context) {
   if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid")) return false;
+  if (repeats_another_key(constraint, context)) return false;
   const auto comes_later = [&](const ObjectId& need) {
     // What deviates of an inherited column is said after CREATE TABLE.
     const Object* column = need.kind == KindId::Column && context.is_created(need) ? context.after.find(need) : nullptr;
