@@ -37,6 +37,8 @@ Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, cons
     if (others == OtherTablespaces::kGo && !names.contains(std::string(left(row, 0)))) (void)connection.execute(sql("DROP TABLESPACE {}", ident(left(row, 0))));
   }
   for (const std::string& name : names) {
+    const Object* declared = catalog.find({KindId::Tablespace, "", name, "", ""});
+    if (others == OtherTablespaces::kStay && declared && !declared->external) continue;    // the plan makes it
     LP_TRY(const pg::Rows rows, connection.query(sql("SELECT 1 FROM pg_catalog.pg_tablespace WHERE spcname = {}", literal(name))));
     if (rows.size() > 0) continue;
     LP_DO(connection.execute("SET allow_in_place_tablespaces = on"));

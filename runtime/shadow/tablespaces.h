@@ -11,7 +11,8 @@ namespace lpc::shadow {
 
 enum class OtherTablespaces { kGo, kStay };
 
-/// Makes those that the catalog's relations name and the server lacks, and drops the others unless they stay. Only on a server of our own: elsewhere nothing is added to the cluster.
+/// Makes those that the catalog's relations name and the server lacks, and drops the others unless they stay; in that case
+/// those that the catalog declares are left to the plan that makes them. Only on a server of our own: elsewhere nothing is added to the cluster.
 Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, OtherTablespaces others = OtherTablespaces::kGo);
 /// The statement as a shadow can carry it out: CREATE TABLESPACE without a location. One of the name that an earlier build left goes first.
 Result<std::string> prepare_tablespace(pg::Connection& connection, const std::string& statement);
