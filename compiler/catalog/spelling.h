@@ -2,10 +2,15 @@
 // differences are none to a plan, and not in a hash.
 #pragma once
 
+#include <string>
+#include <string_view>
+
 #include "catalog/value.h"
 
 namespace lpc {
 
+/// The value with every text in it, at any depth, changed so.
+Value with_texts(const Value& value, std::string (*change)(std::string_view));
 /// The value with every text in the one spelling that all equal texts share.
 Value in_one_spelling(const Value& value);
 bool mean_the_same(const Value& a, const Value& b);

@@ -7,6 +7,7 @@
 
 #include "base/in_lists.h"
 #include "base/text.h"
+#include "catalog/spelling.h"
 #include "introspect/row_json.h"
 #include "kinds/common.h"
 
@@ -109,7 +110,7 @@ class Decoder {
       case Content::map: {
         auto json = read_row_json(value);
         if (!json || (rule.content == Content::map ? !json->is_map() : !json->is_list())) return unreadable(object, rule, value);
-        object.attributes.set(rule.name, value.find("((ARRAY['") == std::string_view::npos ? *std::move(json) : readable(*std::move(json)));
+        object.attributes.set(rule.name, value.find("((ARRAY['") == std::string_view::npos ? *std::move(json) : with_texts(*json, to_in_lists));
         return ok();
       }
       case Content::expression: object.attributes.set(rule.name, Value(to_in_lists(strip_outer_parentheses(value)))); return ok();
@@ -117,20 +118,6 @@ class Decoder {
       case Content::statement: object.attributes.set(rule.name, Value(to_in_lists(value))); return ok();
       default: object.attributes.set(rule.name, Value(value)); return ok();
     }
-  }
-
-  /// Expressions inside lists and maps: an index's elements, a publication's filters.
-  static Value readable(Value value) {
-    if (value.is_text()) return Value(to_in_lists(value.text()));
-    if (value.is_list()) {
-      List items;
-      for (const Value& item : value.list()) items.push_back(readable(item));
-      return Value(std::move(items));
-    }
-    if (!value.is_map()) return value;
-    Map entries;
-    for (const auto& [key, item] : value.map()) entries.emplace_back(key, readable(item));
-    return Value(std::move(entries));
   }
 
   static Failure unreadable(const Object& object, const kinds::AttributeRule& rule, std::string_view value) {
