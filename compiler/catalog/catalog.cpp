@@ -132,6 +132,14 @@ Catalog CatalogBuilder::finish() {
   return catalog;
 }
 
+Catalog Catalog::only(const std::function<bool(const Object&)>& keep) && {
+  if (std::erase_if(objects_, [&](const Object& object) { return !keep(object); }) > 0) {
+    positions_ = IdTable();
+    index();
+  }
+  return std::move(*this);
+}
+
 Catalog::Lists Catalog::make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const {
   Lists lists;
   lists.begin.assign(objects_.size() + 1, 0);

@@ -2,6 +2,7 @@
 // Desired and live catalogs are the same type, so whoever compares them needs no database.
 #pragma once
 
+#include <functional>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -30,6 +31,8 @@ class Catalog {
   std::vector<ObjectId> needs(const Object& object) const;
   /// Any relation-like object (table, view, materialized view, sequence, index…) of that name, or null. `kinds` in order of preference.
   const Object* find_named(std::span<const KindId> kinds, std::string_view schema, std::string_view name) const;
+  /// This catalog without the objects that `keep` says no to. Dependencies on them are dropped.
+  Catalog only(const std::function<bool(const Object&)>& keep) &&;
 
  private:
   friend class CatalogBuilder;

@@ -25,9 +25,12 @@ namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
 
+// Most keys have one column, and sorting a list of one isn't free.
 #define LPC_KEY_COLUMNS(keys, relation)                                                                                                        \
-  "(select json_agg(a.attname order by array_position(con." keys ", a.attnum)) from pg_attribute a\n"                                          \
-  "   where a.attrelid = con." relation " and a.attnum = any(con." keys "))"
+  "case when cardinality(con." keys ") = 1\n"                                                                                                  \
+  "    then (select json_build_array(a.attname) from pg_attribute a where a.attrelid = con." relation " and a.attnum = con." keys "[1])\n"     \
+  "    else (select json_agg(a.attname order by array_position(con." keys ", a.attnum)) from pg_attribute a\n"                                 \
+  "      where a.attrelid = con." relation " and a.attnum = any(con." keys ")) end"
 
 #define LPC_ACTION(column) "case con." column " when 'r' then 'restrict' when 'c' then 'cascade' when 'n' then 'set null' when 'd' then 'set default' end"
 

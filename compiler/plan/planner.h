@@ -26,6 +26,7 @@ struct Scope {
 Scope scope_of(const Plan& plan);
 /// The objects of the catalog that the scope covers (context, and what is external, left out).
 Catalog restrict(const Catalog& catalog, const Scope& scope);
+Catalog restrict(Catalog&& catalog, const Scope& scope);
 /// `live` with everything in scope replaced by `desired`: what the database shall be, its context kept.
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope);
 

@@ -40,6 +40,10 @@ Catalog restrict(const Catalog& catalog, const Scope& scope) {
   return builder.finish();
 }
 
+Catalog restrict(Catalog&& catalog, const Scope& scope) {
+  return std::move(catalog).only([&](const Object& object) { return scope.covers(object); });
+}
+
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope) {
   CatalogBuilder builder;
   for (const Object& object : live.objects()) {

@@ -47,7 +47,7 @@ Result<Loaded> load_any(const Options& options, Context& context) {
     loaded.scope.schemas = options.schemas;
     std::sort(loaded.scope.schemas.begin(), loaded.scope.schemas.end());
   }
-  loaded.catalog = plan::restrict(loaded.catalog, loaded.scope);      // the server's other roles are no part of the database
+  loaded.catalog = plan::restrict(std::move(loaded.catalog), loaded.scope);      // the server's other roles are no part of the database
   return loaded;
 }
 
