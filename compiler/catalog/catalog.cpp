@@ -4,11 +4,7 @@
 
 namespace lpc {
 
-namespace {
-
 ObjectId schema_id(const std::string& name) { return {KindId::Schema, "", name, "", ""}; }
-
-}  // namespace
 
 std::uint32_t Catalog::position(const ObjectId& id) const {
   return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at].id; });

@@ -83,6 +83,8 @@ class CatalogBuilder {
   std::unordered_set<Name> names_;                // so that equal names are one text: less memory, and quicker to compare
 };
 
+ObjectId schema_id(const std::string& name);
+
 /// `sha256:…` over the canonical JSON of the object's id, parent and attributes (RFC 8785); dependencies and hints don't count.
 std::string object_hash(const Object& object);
 /// `sha256:…` over the sorted list of (id, object hash).

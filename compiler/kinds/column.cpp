@@ -3,6 +3,7 @@
 // flag `inherited` and what deviates.
 #include <algorithm>
 
+#include "base/sql_scan.h"
 #include "kinds/column.h"
 
 #include <fmt/core.h>
@@ -140,6 +141,7 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   }
   action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, folded ? &column_default->attributes.text("expression") : nullptr))}));
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
+  if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));
   take_ownership(column.id, context, action);
   predict_addition(is, context, action);
   describe(action, fmt::format("Add {}", spoken(column.id)));
@@ -227,6 +229,27 @@ void rename_column(const Object& before, const ObjectId& after, Action& action) 
   action.description = fmt::format("Rename {} to {}", spoken(before.id), after.member);
 }
 
+/// Whether a partition key, `RANGE (a, lower(b))`, is over the column: a name that is no function's and no type's.
+bool names_column(std::string_view key, std::string_view column) {
+  const std::string quoted = ident(column).text;
+  char previous = 0;
+  for (std::size_t at = std::min(key.find('('), key.size()); at < key.size();) {
+    const Lexeme lexeme = scan_lexeme(key, at);
+    const std::string_view text = key.substr(lexeme.begin, lexeme.end - lexeme.begin);
+    at = lexeme.end;
+    if (text == quoted && previous != '.' && previous != ':' && (at == key.size() || (key[at] != '(' && key[at] != '.'))) return true;
+    if (!is_filler(lexeme.kind)) previous = text.back();
+  }
+  return false;
+}
+
+/// "You can't alter the type of a column that is part of the partition key" (ATPrepAlterColumnType() in src/backend/commands/tablecmds.c).
+std::optional<ObjectId> partitioned_table_of_key(const Object& column, const Catalog& catalog) {
+  const Object* table = catalog.find(table_of(column.id));
+  if (table == nullptr || !names_column(table->attributes.text("partition_by"), column.id.member)) return std::nullopt;
+  return table->id;
+}
+
 Sql address_column(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }
 
 std::vector<std::string> column_slots(const Object& column) {
@@ -282,7 +305,9 @@ constexpr Kind kColumn = {
                .drop_hazard = diag::Code::kDropsColumn,
                // Of columns only generated ones depend on others, and those can be computed anew.
                .rebuilt_with_column = true,
-               .acl_type = 'c'},
+               .acl_type = 'c',
+               .ties_down = partitioned_table_of_key,
+               .introspection_cost = 55},
 };
 static_assert(is_complete(kColumn));
 

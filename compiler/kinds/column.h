@@ -22,6 +22,11 @@ void alter_column_options(const Alteration&, const ChangeContext&, Action&);
 void alter_column_server_options(const Alteration&, const ChangeContext&, Action&);   ///< of a foreign table
 /// What isn't carried out by a statement of its own, but by what goes with it.
 void alter_nothing(const Alteration&, const ChangeContext&, Action&);
+/// Changes type and collation, with what that means for rows; a hint of `said` may tell how to convert.
+void change_type(const Object& was, const Object& is, const Object& said, const ChangeContext& context, Action& action);
+inline bool has_other_type(const Object& was, const Object& is) {
+  return was.attributes.text("type") != is.attributes.text("type") || was.attributes.text("collation") != is.attributes.text("collation");
+}
 /// NOT NULL, storage, compression, statistics target and options of a column that exists, from one merged form to another.
 void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action);
 /// The value that SET STORAGE takes to get the type's own.

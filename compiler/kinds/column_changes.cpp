@@ -245,28 +245,31 @@ void adjust_column(const Object& was, const Object& is, const ChangeContext& con
   change_server_options(was, is, context, action);
 }
 
-void alter_column_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  const auto [was, is] = forms(alteration, context);
+void change_type(const Object& was, const Object& is, const Object& said, const ChangeContext& context, Action& action) {
   const std::string& from = was.attributes.text("type");
   const std::string& to = is.attributes.text("type");
-  const bool both_said = alteration.before != nullptr && alteration.before->attributes.has("type") && alteration.after.attributes.has("type");
-  const bool differs = from != to || was.attributes.text("collation") != is.attributes.text("collation");
-  if ((!both_said && !differs) || follows_parent(context, is.id)) return;
   if (drops_identity_first(was, is)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
   const Sql collation = is.attributes.has("collation") ? sql(" COLLATE {}", fragment(is.attributes.text("collation"))) : Sql{};
   // What a foreign table's column holds isn't converted, and USING is refused.
-  const Sql conversion = is_foreign(context.after, table_of(is.id)) ? Sql{} : using_clause(alteration.after, from, to, context);
+  const Sql conversion = is_foreign(context.after, table_of(is.id)) ? Sql{} : using_clause(said, from, to, context);
   action.sql.push_back(alter_column(is.id, sql("TYPE {}{}{}", fragment(to), collation, conversion)));
   // Postgres puts storage and compression back to those of the new type.
   if (is.attributes.has("storage")) action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
   if (is.attributes.has("compression")) action.sql.push_back(alter_column(is.id, sql("SET COMPRESSION {}", ident(is.attributes.text("compression")))));
-  const bool by_hint = std::ranges::any_of(alteration.after.hints, [](const PlanningHint& hint) { return hint.name == "using"; });
+  const bool by_hint = std::ranges::any_of(said.hints, [](const PlanningHint& hint) { return hint.name == "using"; });
   predict_type_change(is.id, from, to, by_hint, context, action);
   if (from == to) {
     describe(action, fmt::format("Change the collation of {}", spoken(is.id)));
   } else {
     describe(action, fmt::format("Change the type of {} from {} to {}", spoken(is.id), from, to));
   }
+}
+
+void alter_column_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const auto [was, is] = forms(alteration, context);
+  const bool both_said = alteration.before != nullptr && alteration.before->attributes.has("type") && alteration.after.attributes.has("type");
+  if ((!both_said && !has_other_type(was, is)) || follows_parent(context, is.id)) return;
+  change_type(was, is, alteration.after, context, action);
 }
 
 void alter_identity(const Alteration& alteration, const ChangeContext& context, Action& action) {

@@ -91,7 +91,13 @@ std::vector<Sql> column_settings(const Object& column) {
   if (const std::string& storage = attributes.text("storage"); !storage.empty() && storage != "default") {
     settings.push_back(sql("ALTER COLUMN {} SET STORAGE {}", name, fragment(storage)));
   }
-  if (const Value* statistics = attributes.find("statistics")) {
+  return settings;
+}
+
+std::vector<Sql> own_column_settings(const Object& column) {
+  const Sql name = ident(column.id.member);
+  std::vector<Sql> settings;
+  if (const Value* statistics = column.attributes.find("statistics")) {
     settings.push_back(sql("ALTER COLUMN {} SET STATISTICS {}", name, number(statistics->number())));
   }
   for (const Sql& change : option_changes(Map{}, option_map(column))) settings.push_back(sql("ALTER COLUMN {} {}", name, change));

@@ -17,6 +17,8 @@ Sql column_definition(const Object& column, const std::string* default_expressio
 Sql column_override(const Object& column, const std::string* default_expression);
 /// `ALTER COLUMN email SET STORAGE external`, …: what a new column needs besides its definition, each to be put behind ALTER TABLE.
 std::vector<Sql> column_settings(const Object& column);
+/// Those that are for the table alone, with ONLY: as forms of ALTER TABLE they would reach the children, which don't inherit them otherwise.
+std::vector<Sql> own_column_settings(const Object& column);
 /// The NOT NULL constraint's name: what is said, or what Postgres takes when nothing is (18).
 std::string not_null_name(const Object& column);
 /// As a constraint of the table: `CONSTRAINT t_a_not_null NOT NULL a NOT VALID` (18).

@@ -417,7 +417,7 @@ constexpr Kind kConstraint = {
     .attributes = kAttributes,
     .print_lp = print_constraint,
     .slots = constraint_slots,
-    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .introspection_cost = 110},
 };
 
 static_assert(is_complete(kConstraint));

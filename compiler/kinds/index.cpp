@@ -342,7 +342,7 @@ constexpr Kind kIndex = {
     .attributes = kAttributes,
     .print_lp = print_index,
     .slots = index_slots,
-    .traits = {.dropped_with_parent = true},
+    .traits = {.dropped_with_parent = true, .introspection_cost = 105},
 };
 
 static_assert(is_complete(kIndex));

@@ -92,7 +92,7 @@ Sql inline_partition(const Object& attachment, const ChangeContext&) {
 // ---- attaching --------------------------------------------------------------------------------------------------------------------------
 
 /// What ATTACH PARTITION wants of the table, which is there already: the parent's NOT NULLs and CHECKs, https://www.postgresql.org/docs/15/sql-altertable.html;
-/// and what it doesn't hand down, but an implied column has from its parent: defaults, storage, compression.
+/// their types, when the parent was made anew with others; and what it doesn't hand down, but an implied column has from its parent: defaults, storage, compression.
 class Harmony {
  public:
   Harmony(const ObjectId& table, const ObjectId& parent, const ChangeContext& context, Action& action)
@@ -120,7 +120,12 @@ class Harmony {
     const Object was = merged_column(before, id), is = merged_column(after, id);
     const Sql name = ident(id.member);
     const auto put = [&](const Sql& change) { action_.sql.push_back(alter_table(table_, {sql("ALTER COLUMN {} {}", name, change)})); };
+    const Object* said_before = context_.before.find(id);
+    const Object* said_after = context_.after.find(id);
+    const bool altered_by_itself = said_before != nullptr && said_after != nullptr && said_before->attributes.has("type") && said_after->attributes.has("type");
+    if (has_other_type(was, is) && !altered_by_itself) change_type(was, is, is, context_, action_);
     if (is.attributes.flag("not_null") && !was.attributes.flag("not_null")) put(sql("SET NOT NULL"));
+    if (!is.attributes.flag("not_null") && was.attributes.flag("not_null")) put(sql("DROP NOT NULL"));
     if (!context_.after.has(default_id(id)) && !is.attributes.has("generated")) {
       const Object* old_default = past_.default_of(before);
       const Object* new_default = future_.default_of(after);

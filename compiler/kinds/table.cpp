@@ -235,7 +235,7 @@ constexpr Kind kTable = {
     .attributes = kAttributes,
     .print_lp = print_table,
     .slots = relation_slots,
-    .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r'},
+    .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r', .introspection_cost = 35},
 };
 
 static_assert(is_complete(kTable));

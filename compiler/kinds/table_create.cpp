@@ -50,6 +50,7 @@ class TableCreation {
 
   void add_settings(const Object& column) {
     for (Sql& setting : column_settings(column)) settings_.push_back(std::move(setting));
+    for (Sql& setting : own_column_settings(column)) settings_.push_back(std::move(setting));
   }
 
   void decline_settings(const Object& column, const Object& parents) {

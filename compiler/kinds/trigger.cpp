@@ -246,7 +246,7 @@ constexpr Kind kTrigger = {
     .attributes = kAttributes,
     .print_lp = print_trigger,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .introspection_cost = 10},
 };
 
 static_assert(is_complete(kTrigger));

@@ -12,8 +12,8 @@ using kinds::kind;
 
 class Decider {
  public:
-  Decider(const Catalog& before, const Catalog& after, int server_version, diag::Sink& sink)
-      : before_(before), after_(after), server_version_(server_version), sink_(sink) {}
+  Decider(const Catalog& before, const Catalog& after, const Openings& openings, int server_version, diag::Sink& sink)
+      : before_(before), after_(after), openings_(openings), server_version_(server_version), sink_(sink) {}
 
   Fates run(const std::vector<Delta>& deltas) {
     for (const Delta& delta : deltas) start(delta);
@@ -47,12 +47,16 @@ class Decider {
       replace |= rule->alter == nullptr || (rule->replace_when && rule->replace_when(*delta.before, *delta.after, server_version_));
       disturbs |= rule->disturbs_dependents;
     }
-    if (replace && its_kind.traits.can_replace && its_kind.traits.can_replace(*delta.before, *delta.after)) {
+    if (replace && !openings_.anew.contains(delta.after->id) && its_kind.traits.can_replace && its_kind.traits.can_replace(*delta.before, *delta.after)) {
       fates_.redefined.insert(delta.after->id);
       replace = false;
     }
     if (replace) {
       this->replace(delta.after->id);
+      return;
+    }
+    if (const auto whole = disturbs && its_kind.traits.ties_down ? its_kind.traits.ties_down(*delta.before, before_) : std::nullopt) {
+      this->replace(*whole);
       return;
     }
     fates_.altered[delta.after->id] = delta.attributes;
@@ -127,6 +131,7 @@ class Decider {
 
   const Catalog& before_;
   const Catalog& after_;
+  const Openings& openings_;
   const int server_version_;
   diag::Sink& sink_;
   Fates fates_;
@@ -137,8 +142,8 @@ class Decider {
 
 }  // namespace
 
-Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, int server_version, diag::Sink& sink) {
-  return Decider(before, after, server_version, sink).run(deltas);
+Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const Openings& openings, int server_version, diag::Sink& sink) {
+  return Decider(before, after, openings, server_version, sink).run(deltas);
 }
 
 }  // namespace lpc::plan

@@ -27,7 +27,15 @@ struct Fates {
   bool replaced(const ObjectId& id) const { return created.contains(id) && dropped.contains(id); }
 };
 
+/// What opens circles of actions that wait for each other.
+struct Openings {
+  IdSet apart;                         ///< parts of dropped objects that get a drop of their own before it: foreign keys of tables that refer to each other
+  IdSet anew;                          ///< objects that could be redefined in place, and are dropped and made again instead: a view over what takes another's place
+
+  std::size_t size() const { return apart.size() + anew.size(); }
+};
+
 /// LP5008 at what would lose data only because something else must be replaced.
-Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, int server_version, diag::Sink& sink);
+Fates decide_fates(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const Openings& openings, int server_version, diag::Sink& sink);
 
 }  // namespace lpc::plan

@@ -12,9 +12,9 @@ namespace lpc::plan {
 
 namespace {
 
-/// When drops wait for each other, adds to `apart` the parts through which they do, so that these are dropped first: foreign keys of tables that refer to each
-/// other. False when there is no circle, or none that this opens.
-bool part_circles(const ActionGraph& graph, const Catalog& before, IdSet& apart) {
+/// When actions wait for each other, adds the parts through which dropped objects do, and otherwise what could be redefined in place: see Openings. False when
+/// there is no circle, or none that this opens.
+bool open_circle(const ActionGraph& graph, const Catalog& before, Openings& openings) {
   const std::vector<std::size_t> circle = find_circle(graph);
   IdSet members;
   for (const std::size_t position : circle) {
@@ -23,7 +23,7 @@ bool part_circles(const ActionGraph& graph, const Catalog& before, IdSet& apart)
     members.insert(action.object);
     members.insert(action.covers.begin(), action.covers.end());
   }
-  const std::size_t known = apart.size();
+  const std::size_t known = openings.size();
   for (const std::size_t position : circle) {
     const Action& action = graph.actions[position];
     if (action.type != ActionType::drop) continue;
@@ -32,11 +32,17 @@ bool part_circles(const ActionGraph& graph, const Catalog& before, IdSet& apart)
       const Object* object = before.find(part);
       if (!object || kinds::kind(part.kind).traits.holds_data) continue;
       for (const ObjectId& need : object->depends_on) {
-        if (members.contains(need) && !own.contains(need) && !(need == action.object)) apart.insert(part);
+        if (members.contains(need) && !own.contains(need) && !(need == action.object)) openings.apart.insert(part);
       }
     }
   }
-  return apart.size() > known;
+  if (openings.size() > known) return true;
+  for (const std::size_t position : circle) {
+    const Action& action = graph.actions[position];
+    const bool redefines = action.type == ActionType::alter && action.attributes.empty() && kinds::kind(action.object.kind).traits.can_replace;
+    if (redefines && !kinds::kind(action.object.kind).traits.holds_data) openings.anew.insert(action.object);
+  }
+  return openings.size() > known;
 }
 
 }  // namespace
@@ -45,9 +51,9 @@ std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, co
   const std::vector<Delta> deltas = diff(before, after);
   if (deltas.empty()) return {};
   const std::size_t errors = sink.error_count();
-  IdSet apart;
-  ActionGraph graph = synthesise(before, after, deltas, apart, options, sink);
-  while (sink.error_count() == errors && part_circles(graph, before, apart)) graph = synthesise(before, after, deltas, apart, options, sink);
+  Openings openings;
+  ActionGraph graph = synthesise(before, after, deltas, openings, options, sink);
+  while (sink.error_count() == errors && open_circle(graph, before, openings)) graph = synthesise(before, after, deltas, openings, options, sink);
   if (sink.error_count() > errors) return {};
   if (graph.actions.empty()) {
     const Object& object = deltas.front().after ? *deltas.front().after : *deltas.front().before;

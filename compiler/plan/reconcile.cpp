@@ -79,7 +79,7 @@ Catalog fill_unsaid(const Catalog& live, const Catalog& desired, const std::stri
 std::map<ObjectId, Replaced> replaced_parts(const Catalog& live, const Catalog& wanted, int server_version) {
   std::map<ObjectId, Replaced> result;
   diag::Sink unheard;      // whoever plans reports
-  const Fates fates = decide_fates(live, wanted, diff(live, wanted), server_version, unheard);
+  const Fates fates = decide_fates(live, wanted, diff(live, wanted), {}, server_version, unheard);
   for (const ObjectId& id : fates.created) {
     const Object* object = fates.dropped.contains(id) ? wanted.find(id) : nullptr;
     if (object && object->parent) result[*object->parent].insert(id.own_name());

@@ -10,17 +10,31 @@ namespace lpc::plan {
 
 namespace {
 
-/// The id that `object` had: the hint's name in place of its own, and its holder's old name when that was renamed too.
-ObjectId old_id(const Object& object, const std::string& old_name, const Catalog& desired) {
-  ObjectId id = object.id;
-  (id.member.empty() ? id.name : id.member) = old_name;
-  if (id.member.empty() || !object.parent) return id;
-  const Object* holder = desired.find(*object.parent);
-  if (!holder) return id;
-  for (const PlanningHint& hint : holder->hints) {
-    if (hint.name == "renamed_from" && !hint.arguments.empty()) id.name = hint.arguments.front();
+const std::string* old_name(const Object* object) {
+  if (!object) return nullptr;
+  for (const PlanningHint& hint : object->hints) {
+    if (hint.name == "renamed_from" && !hint.arguments.empty()) return &hint.arguments.front();
   }
-  return id;
+  return nullptr;
+}
+
+/// The id that `object` had: the hint's name in place of its own, and the old names of its holder and its schema where those are renamed too.
+ObjectId old_id(const Object& object, const Catalog& live, const Catalog& desired) {
+  ObjectId id = object.id;
+  (id.member.empty() ? id.name : id.member) = *old_name(&object);
+  if (!id.schema.empty()) {
+    if (const std::string* schema = old_name(desired.find(schema_id(id.schema)))) id.schema = *schema;
+  }
+  if (!id.member.empty() && object.parent) {
+    if (const std::string* holder = old_name(desired.find(*object.parent))) id.name = *holder;
+  }
+  if (id.arguments.empty() || live.has(id)) return id;
+  // The arguments may name a type that is renamed too: then the only one of the old name is meant.
+  std::vector<const Object*> same_name;
+  for (const Object& other : live.objects()) {
+    if (other.id.kind == id.kind && other.id.schema == id.schema && other.id.name == id.name && other.id.member == id.member) same_name.push_back(&other);
+  }
+  return same_name.size() == 1 ? same_name.front()->id : id;
 }
 
 /// Schemas first, then what stands in them, then members: by then the outer name is the new one.
@@ -33,7 +47,7 @@ Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& si
   for (const Object& object : desired.objects()) {
     for (const PlanningHint& hint : object.hints) {
       if (hint.name != "renamed_from" || hint.arguments.empty()) continue;
-      const ObjectId before = old_id(object, hint.arguments.front(), desired);
+      const ObjectId before = old_id(object, live, desired);
       if (live.has(before) && !live.has(object.id)) {
         renames.emplace_back(before, object.id);
       } else if (live.has(object.id)) {
@@ -57,9 +71,11 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
     const Object* object = live.find(before);
     LP_CHECK(object);
     if (!kind.rename) continue;
-    Object renamed_holder = *object;                       // the holder has its new name by now
+    Object renamed_holder = *object;                       // the schema and the holder have their new names by now
+    const auto schema = std::find_if(renames.begin(), renames.end(), [&](const auto& rename) { return rename.first == schema_id(before.schema); });
     if (!after.member.empty()) renamed_holder.id.name = after.name;
-    renamed_holder.id.schema = after.member.empty() ? before.schema : after.schema;
+    if (!after.member.empty()) renamed_holder.id.schema = after.schema;
+    else if (schema != renames.end()) renamed_holder.id.schema = schema->second.name;
     Action action;
     action.type = ActionType::rename;
     action.object = after;

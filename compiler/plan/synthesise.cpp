@@ -357,9 +357,9 @@ class Synthesiser {
 
 }  // namespace
 
-ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const IdSet& apart,
+ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const Openings& openings,
                        const PlannerOptions& options, diag::Sink& sink) {
-  return Synthesiser(before, after, decide_fates(before, after, deltas, options.server_version, sink), apart, options).run();
+  return Synthesiser(before, after, decide_fates(before, after, deltas, openings, options.server_version, sink), openings.apart, options).run();
 }
 
 }  // namespace lpc::plan

@@ -19,8 +19,7 @@ struct ActionGraph {
   std::vector<std::pair<std::size_t, std::size_t>> soft_edges;
 };
 
-/// `apart` names parts of dropped objects that get a drop of their own before it: foreign keys of tables that refer to each other.
-ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const IdSet& apart,
+ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const Openings& openings,
                        const PlannerOptions& options, diag::Sink& sink);
 
 }  // namespace lpc::plan

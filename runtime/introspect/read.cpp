@@ -31,21 +31,9 @@ constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE REA
 constexpr const char* kSavepoint = "lockplane_introspect";
 /// Relations from which on a second session is worth its start.
 constexpr const char* kSizeQuery = "SELECT CASE WHEN count(*) > 4000 THEN pg_catalog.pg_export_snapshot() END FROM pg_catalog.pg_class";
-
-/// Milliseconds that a query takes on a big database (GitLab's schema: 1,400 tables, 6,000 indexes), to share the queries out between two sessions.
-constexpr int cost_of(KindId kind) {
-  switch (kind) {
-    case KindId::Constraint: return 110;
-    case KindId::Index: return 105;
-    case KindId::Column: return 55;
-    case KindId::Table: return 35;
-    case KindId::ColumnDefault: return 20;
-    case KindId::Sequence: return 12;
-    case KindId::Trigger: return 10;
-    default: return 4;
-  }
-}
+/// As KindTraits::introspection_cost, for the queries that belong to no kind.
 constexpr int kDependenciesCost = 35;
+constexpr int kCandidatesCost = 10;
 
 /// The newest query of the kind that the server is new enough for.
 std::string_view query_for(const kinds::Kind& kind, int server_version) {
@@ -156,12 +144,12 @@ class Reader {
       const std::string_view query = query_for(*kind, server_version);
       if (query.empty()) continue;
       reading_.kinds.emplace_back(kind, pg::Rows());
-      questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind, cost_of(kind->id)});
+      questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind, kind->traits.introspection_cost});
     }
     questions.push_back({"lockplane_labels", kSecurityLabelQuery, &reading_.labels, nullptr, 1});
     if (!options_.hash_only) {
       questions.push_back({"lockplane_dependencies", kDependencyQuery, &reading_.dependencies, nullptr, kDependenciesCost});
-      questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates, nullptr, cost_of(KindId::Trigger)});
+      questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates, nullptr, kCandidatesCost});
     }
     if (second_) std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) { return a.cost > b.cost; });
     std::array<int, 2> loads = {0, 0};

@@ -40,6 +40,8 @@ def with_hints(pulled, first, second):
         if not before or before.name == each.name or not each.hinted or not word:
             continue
         word = r"(?:unlogged |foreign )?table" if word == "table" else r"(?:\w+ )*?" + word if word != "column" else ""
+        if each.kind == "schema":
+            word = "schema "    # nothing stands before it, and `default privileges … in schema` is another one
         pattern = re.compile(rf"^([ \t]*)({word}(?:^|(?<=\s)| ){quoted(each.name)}(?=[ (;{{]|$))", re.MULTILINE)
         if len(pattern.findall(pulled)) == 1:
             name = before.name if re.fullmatch(r"[a-z_][a-z0-9_]*", before.name) and "_" in before.name else '"' + before.name.replace('"', '""') + '"'

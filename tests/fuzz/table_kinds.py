@@ -110,7 +110,10 @@ def column_settings(s, column):
 
 def alter_column(g, s, o):
     choice = g.random()
-    if choice < 0.4 and isinstance(o["type"], str) and o["type"] in WIDER and not o["identity"] and not o["generated"]:
+    # A partition key's type makes the table anew; its partitions stay, with the indexes that they had from it.
+    table = s.get(o["table"])
+    tied = table["key"] == o.ref and any(each["parent"] == table.ref for each in s.of("table"))
+    if choice < 0.4 and not tied and isinstance(o["type"], str) and o["type"] in WIDER and not o["identity"] and not o["generated"]:
         o.attributes["type"] = g.choice(WIDER[o["type"]])
     elif choice < 0.6 and not (o["generated"] or o["identity"] or str(o["type"]).endswith("serial")):
         o.attributes["default"] = None if o["default"] else column_default(g, s, o["type"])

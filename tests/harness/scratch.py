@@ -166,10 +166,18 @@ class Server:
         shutil.rmtree(self.folder, ignore_errors=True)
 
 
+COLUMN_SETTING = re.compile(r"ALTER (FOREIGN )?TABLE (ONLY )?.* ALTER COLUMN .* (SET (STATISTICS|STORAGE|COMPRESSION) \w+|SET \([^)]*\));$")
+
+
 def without_order(lines):
-    """Postgres can only append a column, so the order of a table's columns is no difference here."""
-    out, block = [], None
+    """Postgres can only append a column, so the order of a table's columns, and of their settings, is no difference here."""
+    out, block, settings = [], None, []
     for line in lines:
+        if COLUMN_SETTING.match(line):
+            settings.append(line)
+            continue
+        out += sorted(settings)
+        settings = []
         if block is None:
             out.append(line)
             if re.match(r"CREATE (UNLOGGED |FOREIGN )?TABLE .*\($|CREATE TYPE .* AS \($", line):
@@ -179,4 +187,4 @@ def without_order(lines):
             block = None
         else:
             block.append(line.rstrip(","))
-    return "\n".join(out)
+    return "\n".join(out + sorted(settings))
