@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <functional>
 #include <future>
 #include <span>
 
@@ -11,24 +12,32 @@
 
 namespace lpc {
 
+namespace {
+
+void append_escaped(std::string& out, char c) {
+  switch (c) {
+    case '"': out += "\\\""; break;
+    case '\\': out += "\\\\"; break;
+    case '\b': out += "\\b"; break;
+    case '\f': out += "\\f"; break;
+    case '\n': out += "\\n"; break;
+    case '\r': out += "\\r"; break;
+    case '\t': out += "\\t"; break;
+    default: out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
+  }
+}
+
+}  // namespace
+
 void append_json_string(std::string& out, std::string_view text) {
+  const auto is_plain = [](char c) { return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\'; };
   out += '"';
-  for (const char c : text) {
-    switch (c) {
-      case '"': out += "\\\""; break;
-      case '\\': out += "\\\\"; break;
-      case '\b': out += "\\b"; break;
-      case '\f': out += "\\f"; break;
-      case '\n': out += "\\n"; break;
-      case '\r': out += "\\r"; break;
-      case '\t': out += "\\t"; break;
-      default:
-        if (static_cast<unsigned char>(c) < 0x20) {
-          out += fmt::format("\\u{:04x}", static_cast<unsigned char>(c));
-        } else {
-          out += c;
-        }
-    }
+  for (std::size_t begin = 0; begin < text.size();) {
+    std::size_t end = begin;
+    while (end < text.size() && is_plain(text[end])) ++end;
+    out.append(text.substr(begin, end - begin));
+    if (end < text.size()) append_escaped(out, text[end]);
+    begin = end + 1;
   }
   out += '"';
 }
@@ -126,52 +135,59 @@ std::string hash_list(std::span<const Object> objects) {
   return list;
 }
 
+/// The halves' texts one after the other, made at the same time when there are many objects.
+std::string in_halves(std::span<const Object> objects, const std::function<std::string(std::span<const Object>)>& text) {
+  constexpr std::size_t kWorthAThread = 8000;
+  if (objects.size() < kWorthAThread) return text(objects);
+  auto second = std::async(std::launch::async, [&] { return text(objects.subspan(objects.size() / 2)); });
+  std::string result = text(objects.first(objects.size() / 2));
+  result += second.get();
+  return result;
+}
+
+void append_pretty(std::string& out, const Object& object) {
+  out += "\n{\"id\":";
+  append_json_string(out, object.id.text());
+  if (object.parent) {
+    out += ",\"parent\":";
+    append_json_string(out, object.parent->text());
+  }
+  if (object.external) out += ",\"external\":true";
+  out += ',';
+  append_attributes(out, object, false);
+  append_ids(out, "depends_on", object.depends_on);
+  append_ids(out, "mentions", object.mentions);
+  out += "},";
+}
+
+/// With the keys in order, as RFC 8785 wants them.
+void append_canonical(std::string& out, const Object& object) {
+  out += '{';
+  append_attributes(out, object, true);
+  append_ids(out, "depends_on", object.depends_on);
+  if (object.external) out += ",\"external\":true";
+  out += ",\"id\":";
+  append_json_string(out, object.id.text());
+  append_ids(out, "mentions", object.mentions);
+  if (object.parent) {
+    out += ",\"parent\":";
+    append_json_string(out, object.parent->text());
+  }
+  out += "},";
+}
+
 }  // namespace
 
-std::string catalog_hash(const Catalog& catalog) {
-  constexpr std::size_t kWorthAThread = 20000;
-  const std::span<const Object> objects(catalog.objects());
-  if (objects.size() < kWorthAThread) return "sha256:" + sha256_hex(hash_list(objects));
-  auto second = std::async(std::launch::async, [&] { return hash_list(objects.subspan(objects.size() / 2)); });
-  std::string list = hash_list(objects.first(objects.size() / 2));
-  list += second.get();
-  return "sha256:" + sha256_hex(list);
-}
+std::string catalog_hash(const Catalog& catalog) { return "sha256:" + sha256_hex(in_halves(catalog.objects(), hash_list)); }
 
 std::string catalog_to_json(const Catalog& catalog, bool pretty) {
   std::string out = pretty ? "{\"version\":1,\"objects\":[" : "{\"objects\":[";
-  bool first = true;
-  for (const Object& object : catalog.objects()) {
-    if (!first) out += ',';
-    first = false;
-    if (pretty) out += '\n';
-    out += '{';
-    if (pretty) {
-      out += "\"id\":";
-      append_json_string(out, object.id.text());
-      if (object.parent) {
-        out += ",\"parent\":";
-        append_json_string(out, object.parent->text());
-      }
-      if (object.external) out += ",\"external\":true";
-      out += ',';
-      append_attributes(out, object, false);
-      append_ids(out, "depends_on", object.depends_on);
-      append_ids(out, "mentions", object.mentions);
-    } else {
-      append_attributes(out, object, true);
-      append_ids(out, "depends_on", object.depends_on);
-      if (object.external) out += ",\"external\":true";
-      out += ",\"id\":";
-      append_json_string(out, object.id.text());
-      append_ids(out, "mentions", object.mentions);
-      if (object.parent) {
-        out += ",\"parent\":";
-        append_json_string(out, object.parent->text());
-      }
-    }
-    out += '}';
-  }
+  out += in_halves(catalog.objects(), [pretty](std::span<const Object> objects) {
+    std::string text;
+    for (const Object& object : objects) pretty ? append_pretty(text, object) : append_canonical(text, object);
+    return text;
+  });
+  if (out.ends_with(',')) out.pop_back();
   out += pretty ? "\n]}\n" : "],\"version\":1}";
   return out;
 }

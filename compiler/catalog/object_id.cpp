@@ -41,10 +41,30 @@ bool take_name(std::string_view& text, std::string& name) {
   return false;
 }
 
-/// Which name parts a path has, by a mark before each: an empty part is printed as `*`, so that a path can be read back.
+/// An empty part is printed as `*`, so that a path can be read back.
 void append_part(std::string& out, const std::string& part) {
-  if (!out.empty()) out += '.';
-  out += part.empty() ? std::string("*") : ident(part).text;
+  if (part.empty()) {
+    out += '*';
+  } else {
+    out += ident(part).text;
+  }
+}
+
+void append_path(std::string& out, const ObjectId& id) {
+  if (!id.schema.empty() || !id.member.empty()) {
+    append_part(out, id.schema);
+    out += '.';
+  }
+  append_part(out, id.name);
+  if (!id.member.empty()) {
+    out += '.';
+    append_part(out, id.member);
+  }
+  const bool routine = id.kind == KindId::Function || id.kind == KindId::Procedure || id.kind == KindId::Aggregate;
+  if (!routine && id.arguments.empty()) return;
+  out += '(';
+  out += id.arguments;
+  out += ')';
 }
 
 }  // namespace
@@ -60,15 +80,18 @@ std::optional<KindId> kind_by_name(std::string_view name) {
 
 std::string ObjectId::path() const {
   std::string out;
-  if (!schema.empty() || !member.empty()) append_part(out, schema);
-  append_part(out, name);
-  if (!member.empty()) append_part(out, member);
-  const bool routine = kind == KindId::Function || kind == KindId::Procedure || kind == KindId::Aggregate;
-  if (routine || !arguments.empty()) out += "(" + arguments + ")";
+  append_path(out, *this);
   return out;
 }
 
-std::string ObjectId::text() const { return std::string(kind_name(kind)) + ' ' + path(); }
+std::string ObjectId::text() const {
+  std::string out;
+  out.reserve(64);
+  out += kind_name(kind);
+  out += ' ';
+  append_path(out, *this);
+  return out;
+}
 
 std::optional<ObjectId> ObjectId::parse(std::string_view text) {
   std::size_t best = 0;

@@ -133,15 +133,24 @@ class Decoder {
 
 }  // namespace
 
-Status decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version, CatalogBuilder& builder, Aliases& aliases) {
+Result<std::vector<Decoded>> decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version) {
   Decoder decoder(kind, rows, server_version);
   LP_DO(decoder.find_columns());
+  std::vector<Decoded> decoded;
+  decoded.reserve(static_cast<std::size_t>(rows.size()));
   for (int row = 0; row < rows.size(); ++row) {
     LP_TRY(Object object, decoder.object(row));
+    decoded.push_back({std::move(object), decoder.aliases(row)});
+  }
+  return decoded;
+}
+
+Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& aliases) {
+  for (auto& [object, words] : objects) {
     const ObjectId id = object.id;
     Object* added = builder.add(std::move(object));
     if (!added) return broken(fmt::format("`{}` is there twice", id.text()));
-    if (!aliases.add(decoder.aliases(row), added)) return broken(fmt::format("the catalog rows of `{}` can't be read: {}", id.text(), decoder.aliases(row)));
+    if (!aliases.add(words, added)) return broken(fmt::format("the catalog rows of `{}` can't be read: {}", id.text(), words));
   }
   return ok();
 }

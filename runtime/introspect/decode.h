@@ -8,7 +8,14 @@
 
 namespace lpc::introspect {
 
-/// Adds the rows' objects to the builder and their catalog rows to the aliases. LP5010 for a row that breaks the conventions (a bug in the kind's query).
-Status decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version, CatalogBuilder& builder, Aliases& aliases);
+struct Decoded {
+  Object object;
+  std::string_view aliases;    ///< its catalog rows, in the words of Aliases::add(); part of the rows
+};
+
+/// LP5010 for a row that breaks the conventions (a bug in the kind's query). May run beside others.
+Result<std::vector<Decoded>> decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version);
+/// Adds the objects to the builder and their catalog rows to the aliases. LP5010 when they contradict what is there.
+Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& aliases);
 
 }  // namespace lpc::introspect

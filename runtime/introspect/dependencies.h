@@ -34,6 +34,7 @@ class Aliases {
  public:
   /// `system_catalogs` holds (oid, name) of every system catalog.
   explicit Aliases(const pg::Rows& system_catalogs);
+  void expect(std::size_t rows) { objects_.reserve(rows); }
 
   /// `words` as IntrospectQuery's `_aliases`: "pg_class:16390 pg_type:16392". False when one can't be read.
   bool add(std::string_view words, Object* object);

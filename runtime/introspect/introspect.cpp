@@ -24,11 +24,19 @@ void report(const std::vector<Unmodelled>& found, diag::Sink& sink) {
 
 Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink) {
   const int server_version = connection.server_version_num();
-  LP_TRY(const Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only, .again = options.again}));
+  std::vector<Result<std::vector<Decoded>>> decoded(kKindCount, std::vector<Decoded>());    // of each kind: threads write to different ones
+  LP_TRY(const Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only, .again = options.again},
+                                     [&](const kinds::Kind& kind, const pg::Rows& rows) { decoded[static_cast<std::size_t>(kind.id)] = decode(kind, rows, server_version); }));
 
   CatalogBuilder builder;
   Aliases aliases(reading.system_catalogs);
-  for (const auto& [kind, rows] : reading.kinds) LP_DO(decode(*kind, rows, server_version, builder, aliases));
+  std::size_t rows = 0;
+  for (const auto& [kind, of_kind] : reading.kinds) rows += static_cast<std::size_t>(of_kind.size());
+  aliases.expect(2 * rows);    // a table has its row type too
+  for (const auto& [kind, rows] : reading.kinds) {
+    LP_TRY(std::vector<Decoded> objects, std::move(decoded[static_cast<std::size_t>(kind->id)]));
+    LP_DO(add(std::move(objects), builder, aliases));
+  }
   std::vector<Unmodelled> labelled = apply_security_labels(reading.labels, aliases);
   if (!options.hash_only) {
     const Dependencies dependencies(reading.dependencies, aliases);

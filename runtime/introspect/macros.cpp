@@ -14,10 +14,10 @@ std::string user_schema(std::string_view alias) {
   return fmt::format("(\"left\"({0}.nspname::text, 3) <> 'pg_' AND {0}.nspname NOT IN ('information_schema', 'lockplane', 'lockplane_trash'))", alias);
 }
 
-/// An anti-join, so that pg_depend is read once per query and not once per row.
+/// A hashed subplan over the few rows that the extensions have: once per query, while an anti-join may look up pg_depend for each row, or read all of it.
 std::string not_member(std::string_view catalog, std::string_view oid) {
-  return fmt::format("NOT EXISTS (SELECT FROM pg_catalog.pg_depend lp_member WHERE lp_member.classid = 'pg_catalog.{}'::pg_catalog.regclass "
-                     "AND lp_member.objid = {} AND lp_member.deptype = 'e')", catalog, oid);
+  return fmt::format("({1} NOT IN (SELECT lp_member.objid FROM pg_catalog.pg_depend lp_member WHERE lp_member.refclassid = 'pg_catalog.pg_extension'::pg_catalog.regclass "
+                     "AND lp_member.classid = 'pg_catalog.{0}'::pg_catalog.regclass AND lp_member.deptype = 'e'))", catalog, oid);
 }
 
 }  // namespace

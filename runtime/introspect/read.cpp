@@ -56,18 +56,17 @@ struct Batch {
   }
 };
 
-Status run(pg::Connection& connection, const Batch& batch) {
-  auto results = connection.pipeline(batch.queries);
-  if (!results) {
-    Failure failure = results.failure();
-    const std::size_t at = connection.last_error() ? connection.last_error()->statement : batch.kinds.size();
-    if (at < batch.kinds.size() && batch.kinds[at]) failure.message += fmt::format(" (reading each {})", kind_name(batch.kinds[at]->id));
-    return failure;
-  }
-  for (std::size_t i = 0; i < batch.targets.size(); ++i) {
-    if (batch.targets[i]) *batch.targets[i] = std::move((*results)[i]);
-  }
-  return ok();
+Status run(pg::Connection& connection, const Batch& batch, const OnKind& on_kind) {
+  const Status done = connection.pipeline(batch.queries, [&](std::size_t i, pg::Rows rows) {
+    if (!batch.targets[i]) return;
+    *batch.targets[i] = std::move(rows);
+    if (batch.kinds[i]) on_kind(*batch.kinds[i], *batch.targets[i]);
+  });
+  if (done) return ok();
+  Failure failure = done.failure();
+  const std::size_t at = connection.last_error() ? connection.last_error()->statement : batch.kinds.size();
+  if (at < batch.kinds.size() && batch.kinds[at]) failure.message += fmt::format(" (reading each {})", kind_name(batch.kinds[at]->id));
+  return failure;
 }
 
 struct Question {
@@ -80,43 +79,64 @@ struct Question {
 
 class Reader {
  public:
-  Reader(pg::Connection& connection, const ReadOptions& options) : connection_(connection), options_(options) {}
+  Reader(pg::Connection& connection, const ReadOptions& options, const OnKind& on_kind) : connection_(connection), options_(options), on_kind_(on_kind) {}
 
   Result<Reading> run() {
-    if (!options_.in_transaction && !options_.hash_only) LP_DO(open_second_session());
-    if (options_.again && !second_) LP_DO(find_prepared());
-    Batch first, second;
-    begin(first);
-    fill(first, second_ ? second : first);
-    end(first);
-    std::future<Status> other;
-    if (second_) {
-      second.add("COMMIT");
-      other = std::async(std::launch::async, [&] { return introspect::run(*second_, second); });
+    if (!options_.in_transaction && !options_.hash_only) LP_DO(export_snapshot());
+    if (options_.again && snapshot_.empty()) LP_DO(find_prepared());
+    const Status done = snapshot_.empty() ? read_alone() : read_in_two();
+    if (!done) {
+      leave();
+      return done.failure();
     }
-    const Status done = introspect::run(connection_, first);
-    if (!done) leave();
-    if (second_) LP_DO(other.get());
-    if (!done) return done.failure();
     return std::move(reading_);
   }
 
  private:
-  /// For a big database: the transaction is begun in both sessions. Whatever keeps the second one from it, one will do.
-  Status open_second_session() {
+  /// For a big database: a second session can see what this one sees.
+  Status export_snapshot() {
     LP_DO(connection_.execute(kBegin));
     begun_ = true;
-    const auto size = connection_.query(kSizeQuery);
-    if (!size) {    // a server that can't export snapshots
-      begun_ = false;
-      return connection_.execute("ROLLBACK");
+    const auto snapshot = connection_.query(kSizeQuery);
+    if (snapshot) {
+      if (!snapshot->is_null(0, 0)) snapshot_ = snapshot->at(0, 0);
+      return ok();
     }
-    if (size->is_null(0, 0)) return ok();
-    auto another = connection_.another();
-    if (!another) return ok();
-    second_.emplace(std::move(*another));
-    if (!second_->execute(kBegin) || !second_->execute(sql("SET TRANSACTION SNAPSHOT {}", literal(size->at(0, 0)))) || !second_->execute(kSettings)) second_.reset();
-    return ok();
+    begun_ = false;    // a server that can't export snapshots
+    return connection_.execute("ROLLBACK");
+  }
+
+  Status read_alone() {
+    Batch batch;
+    begin(batch);
+    fill(batch, batch);
+    end(batch);
+    return introspect::run(connection_, batch, on_kind_);
+  }
+
+  Status read_in_two() {
+    Batch first, second;
+    begin(first);
+    fill(first, second);
+    second.add("COMMIT");
+    bool opened = false;
+    std::future<Status> other = std::async(std::launch::async, [&]() -> Status {
+      std::optional<pg::Connection> session = second_session();
+      opened = session.has_value();
+      return opened ? introspect::run(*session, second, on_kind_) : ok();
+    });
+    const Status done = introspect::run(connection_, first, on_kind_);
+    const Status other_done = other.get();
+    if (!done) return done;
+    if (!other_done) return other_done;
+    // Whatever kept the second session from being opened, one will do.
+    return opened ? connection_.execute("COMMIT") : introspect::run(connection_, second, on_kind_);
+  }
+
+  std::optional<pg::Connection> second_session() const {
+    auto session = connection_.another();
+    if (!session || !session->execute(kBegin) || !session->execute(sql("SET TRANSACTION SNAPSHOT {}", literal(snapshot_))) || !session->execute(kSettings)) return std::nullopt;
+    return std::move(*session);
   }
 
   Status find_prepared() {
@@ -151,7 +171,7 @@ class Reader {
       questions.push_back({"lockplane_dependencies", kDependencyQuery, &reading_.dependencies, nullptr, kDependenciesCost});
       questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates, nullptr, kCandidatesCost});
     }
-    if (second_) std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) { return a.cost > b.cost; });
+    if (!snapshot_.empty()) std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) { return a.cost > b.cost; });
     std::array<int, 2> loads = {0, 0};
     for (Question& question : questions) {
       const std::size_t lighter = loads[0] <= loads[1] ? 0 : 1;
@@ -161,7 +181,7 @@ class Reader {
   }
 
   void add(Batch& batch, Question& question) const {
-    if (!options_.again || second_) return batch.add(std::move(question.query), question.target, question.kind);
+    if (!options_.again || !snapshot_.empty()) return batch.add(std::move(question.query), question.target, question.kind);
     const Sql name = ident(question.name);
     if (!prepared_.contains(question.name)) batch.add(sql("PREPARE {} AS {}", name, fragment(question.query)).text, nullptr, question.kind);
     batch.add(sql("EXECUTE {}", name).text, question.target, question.kind);
@@ -188,14 +208,15 @@ class Reader {
 
   pg::Connection& connection_;
   const ReadOptions options_;
+  const OnKind& on_kind_;
   bool begun_ = false;
-  std::optional<pg::Connection> second_;
+  std::string snapshot_;              ///< of a big database, for the second session
   std::set<std::string> prepared_;    ///< names that the session has
   Reading reading_;
 };
 
 }  // namespace
 
-Result<Reading> read(pg::Connection& connection, const ReadOptions& options) { return Reader(connection, options).run(); }
+Result<Reading> read(pg::Connection& connection, const ReadOptions& options, const OnKind& on_kind) { return Reader(connection, options, on_kind).run(); }
 
 }  // namespace lpc::introspect

@@ -1,6 +1,7 @@
 // The first half of introspection: the rows of every kind's query, all of one snapshot. Knows the kinds' queries, and nothing of what their columns mean.
 #pragma once
 
+#include <functional>
 #include <utility>
 #include <vector>
 
@@ -24,8 +25,11 @@ struct Reading {
   pg::Rows labels;                ///< of kSecurityLabelQuery
 };
 
+/// Called with each entry of Reading::kinds as soon as it is there, from the thread of the session that it came over.
+using OnKind = std::function<void(const kinds::Kind&, const pg::Rows&)>;
+
 /// Runs the queries in pipelines, in one REPEATABLE READ, READ ONLY transaction, or under a savepoint of the caller's. A database of some size is read over two sessions that
 /// share one snapshot, when the server lets the user have a second one.
-Result<Reading> read(pg::Connection& connection, const ReadOptions& options);
+Result<Reading> read(pg::Connection& connection, const ReadOptions& options, const OnKind& on_kind);
 
 }  // namespace lpc::introspect

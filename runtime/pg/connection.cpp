@@ -207,14 +207,12 @@ namespace {
 
 /// The two sides of a pipeline: how many statements are sent, and how many have been answered.
 struct Exchange {
-  explicit Exchange(const std::vector<Query>& all) : queries(all) { results.reserve(all.size()); }
-
   const std::vector<Query>& queries;
+  const std::function<void(std::size_t, Rows)>& take;
   std::size_t sent = 0;
   std::size_t answered = 0;
   bool end_sent = false;
   bool finished = false;
-  std::vector<Rows> results;
   std::optional<ServerError> error;
 
   bool expects_answer() const { return answered < sent || end_sent; }
@@ -252,7 +250,7 @@ void take_answers(PGconn* connection, Exchange& exchange) {
     if (status == PGRES_PIPELINE_SYNC) {
       exchange.finished = true;
     } else if (!is_failure(status)) {
-      exchange.results.push_back(std::move(rows));
+      exchange.take(exchange.answered, std::move(rows));
     } else if (!exchange.error) {
       exchange.error = error_of(connection, result, exchange.answered < exchange.queries.size() ? exchange.queries[exchange.answered].sql : "");
       exchange.error->statement = exchange.answered;
@@ -264,11 +262,18 @@ void take_answers(PGconn* connection, Exchange& exchange) {
 }  // namespace
 
 Result<std::vector<Rows>> Connection::pipeline(const std::vector<Query>& queries) {
+  std::vector<Rows> results;
+  results.reserve(queries.size());
+  LP_DO(pipeline(queries, [&](std::size_t, Rows rows) { results.push_back(std::move(rows)); }));
+  return results;
+}
+
+Status Connection::pipeline(const std::vector<Query>& queries, const std::function<void(std::size_t, Rows)>& take) {
   state_->start_statement();
   PGconn* const session = state_->connection.get();
-  if (queries.empty()) return std::vector<Rows>{};
+  if (queries.empty()) return ok();
   if (!PQenterPipelineMode(session)) return state_->fail(error_of(session, nullptr, queries.front().sql));
-  Exchange exchange(queries);
+  Exchange exchange{.queries = queries, .take = take, .error = {}};
   bool alive = true;
   while (alive && !exchange.finished) {
     if (!exchange.end_sent) alive = send_some(session, exchange);
@@ -291,7 +296,7 @@ Result<std::vector<Rows>> Connection::pipeline(const std::vector<Query>& queries
   }
   PQexitPipelineMode(session);
   if (exchange.error) return state_->fail(std::move(*exchange.error));
-  return std::move(exchange.results);
+  return ok();
 }
 
 const std::optional<ServerError>& Connection::last_error() const { return state_->last_error; }

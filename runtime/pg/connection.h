@@ -95,6 +95,8 @@ class Connection {
   /// All statements in one round trip; outside a transaction they make one transaction. At the first error the rest isn't run,
   /// and last_error()->statement is its index.
   Result<std::vector<Rows>> pipeline(const std::vector<Query>& queries);
+  /// The same; each answer is handed over, with its statement's index, as soon as it has come, while the server works on the next.
+  Status pipeline(const std::vector<Query>& queries, const std::function<void(std::size_t, Rows)>& take);
 
   /// What the server said to the last statement that failed; reset by every statement.
   const std::optional<ServerError>& last_error() const;

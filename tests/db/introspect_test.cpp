@@ -17,7 +17,7 @@ TEST(Macros, ExpandOnlyWhatTheyKnow) {
   const std::string text = introspect::expand_macros("select '{}'::int[] where {user_schema:n} and {not_member:pg_proc:p.oid} and x = '{a:b}'");
   EXPECT_NE(text.find("'{}'::int[]"), std::string::npos);
   EXPECT_NE(text.find("n.nspname NOT IN"), std::string::npos);
-  EXPECT_NE(text.find("'pg_catalog.pg_proc'::pg_catalog.regclass AND lp_member.objid = p.oid"), std::string::npos);
+  EXPECT_NE(text.find("p.oid NOT IN (SELECT lp_member.objid"), std::string::npos);
   EXPECT_NE(text.find("'{a:b}'"), std::string::npos);
   EXPECT_EQ(introspect::expand_macros("{user_schema:n"), "{user_schema:n");
 }
