@@ -162,6 +162,21 @@ class Sha256 {
 
 }  // namespace
 
+namespace {
+
+bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
+
+}  // namespace
+
+std::size_t count_characters(std::string_view text) { return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), starts_character)); }
+
+std::size_t offset_of_character(std::string_view text, std::size_t index) {
+  for (std::size_t offset = 0; offset < text.size(); ++offset) {
+    if (starts_character(text[offset]) && index-- == 0) return offset;
+  }
+  return text.size();
+}
+
 std::string sha256_hex(std::string_view bytes) {
   static thread_local Sha256 sha256;
   std::array<unsigned char, EVP_MAX_MD_SIZE> digest{};

@@ -20,6 +20,11 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 /// SQL text without the parentheses that enclose all of it, outer blanks trimmed. Knows strings, quoted names, dollar quotes and comments.
 std::string_view strip_outer_parentheses(std::string_view sql);
 
+/// How many characters UTF-8 text has.
+std::size_t count_characters(std::string_view text);
+/// The byte offset of the character at a 0-based index; the text's size when there is none. Servers and libpg_query count characters, and from 1.
+std::size_t offset_of_character(std::string_view text, std::size_t index);
+
 /// SHA-256 in lower-case hexadecimal.
 std::string sha256_hex(std::string_view bytes);
 

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/sql_scan.h"
+#include "base/text.h"
 #include "frontend/sql_script.h"
 
 #ifdef __SANITIZE_ADDRESS__
@@ -62,21 +63,12 @@ std::string unescape(std::string_view text) {
   return out;
 }
 
-/// libpg_query counts characters from 1, as Postgres does in its error fields; 0 means no position.
-std::uint32_t byte_offset(std::string_view sql, int cursor) {
-  std::size_t i = 0;
-  for (int characters = 1; characters < cursor && i < sql.size(); ++characters) {
-    ++i;
-    while (i < sql.size() && (static_cast<unsigned char>(sql[i]) & 0xC0) == 0x80) ++i;
-  }
-  return static_cast<std::uint32_t>(i);
-}
-
 ParserOutput output_of(std::string_view sql, const char* json, const PgQueryError* error) {
   ParserOutput output;
   if (error != nullptr) {
     output.error = error->message == nullptr ? "the SQL parser gave no reason" : error->message;
-    output.offset = byte_offset(sql, error->cursorpos);
+    // 0 means no position.
+    output.offset = static_cast<std::uint32_t>(error->cursorpos > 0 ? offset_of_character(sql, static_cast<std::size_t>(error->cursorpos) - 1) : 0);
   } else if (json != nullptr) {
     output.json = json;
   }

@@ -6,6 +6,8 @@
 #include <charconv>
 #include <cstring>
 
+#include "base/text.h"
+
 namespace lpc::pg {
 namespace {
 
@@ -24,22 +26,6 @@ int number_field(const PGresult* result, int code) {
 std::string severity_of(const PGresult* result) {
   std::string severity = field(result, PG_DIAG_SEVERITY_NONLOCALIZED);
   return severity.empty() ? field(result, PG_DIAG_SEVERITY) : severity;
-}
-
-bool starts_character(char byte) { return (static_cast<unsigned char>(byte) & 0xC0) != 0x80; }
-
-std::size_t count_characters(std::string_view text) {
-  std::size_t count = 0;
-  for (char byte : text) count += starts_character(byte);
-  return count;
-}
-
-/// The byte offset of the 0-based character `index`, or the text's size.
-std::size_t offset_of_character(std::string_view text, std::size_t index) {
-  for (std::size_t offset = 0; offset < text.size(); ++offset) {
-    if (starts_character(text[offset]) && index-- == 0) return offset;
-  }
-  return text.size();
 }
 
 constexpr std::size_t kCaretWindow = 100;   // characters of a line that are shown at most

@@ -65,15 +65,6 @@ std::optional<std::string> missing_extension(const pg::ServerError& error) {
 
 // ---- places --------------------------------------------------------------------------------------------------------------------
 
-/// The byte offset of a 1-based position in characters.
-std::optional<std::size_t> byte_offset(std::string_view text, int position) {
-  int character = 0;
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    if ((static_cast<unsigned char>(text[i]) & 0xC0) != 0x80 && ++character == position) return i;
-  }
-  return std::nullopt;
-}
-
 bool is_word_byte(char c) {
   return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' || (static_cast<unsigned char>(c) & 0x80) != 0;
 }
@@ -176,8 +167,8 @@ diag::Diagnostic rejection(const pg::ServerError& error, const Action* action, c
   if (const auto extension = missing_extension(error)) {
     return diag::make(diag::Code::kMissingExtension, span, *extension, package_of(*extension, server_version));
   }
-  const auto at = error.position > 0 ? byte_offset(error.sql, error.position) : std::nullopt;
-  const auto place = at && sources ? place_in_source(error.sql, *at, objects, catalog, *sources) : std::nullopt;
+  const std::size_t at = error.position > 0 ? offset_of_character(error.sql, static_cast<std::size_t>(error.position) - 1) : error.sql.size();
+  const auto place = at < error.sql.size() && sources ? place_in_source(error.sql, at, objects, catalog, *sources) : std::nullopt;
   if (place) span = *place;
   diag::Diagnostic diagnostic =
       diag::make(diag::Code::kShadowRejected, span, action ? fmt::format("`{}`", action->object.text()) : std::string("a statement"), error.message);

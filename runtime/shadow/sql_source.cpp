@@ -50,12 +50,8 @@ Result<std::set<std::string>> roles_of(pg::Connection& connection) {
 /// The byte range of the word that the error points at, or the whole statement.
 Span place_of(const pg::ServerError& error, const Span& statement, std::string_view sql) {
   if (error.position <= 0) return statement;
-  std::size_t at = 0;
-  for (int character = 1; character < error.position && at < sql.size(); ++character) {
-    do ++at;
-    while (at < sql.size() && (static_cast<unsigned char>(sql[at]) & 0xC0) == 0x80);
-  }
-  const auto begin = statement.begin + static_cast<std::uint32_t>(std::min(at, sql.size()));
+  const std::size_t at = offset_of_character(sql, static_cast<std::size_t>(error.position) - 1);
+  const auto begin = statement.begin + static_cast<std::uint32_t>(at);
   std::uint32_t end = begin;
   while (end < statement.end && (std::isalnum(static_cast<unsigned char>(sql[end - statement.begin])) || sql[end - statement.begin] == '_')) ++end;
   return {statement.file, begin, std::max(end, begin + 1)};
