@@ -19,8 +19,8 @@ CONDITIONS = {
     "pg_attribute": "attnum > 0 and not attisdropped and exists (select from pg_class r where r.oid = t.attrelid and r.relkind in ('r', 'p', 'v', 'm', 'c', 'f'))",
     "pg_class": "relkind <> 't' and relnamespace <> 'pg_toast'::regnamespace",
     "pg_index": "exists (select from pg_class r where r.oid = t.indexrelid and r.relnamespace <> 'pg_toast'::regnamespace)", "pg_trigger": "not tgisinternal",
-    # What a partition's foreign key is called that its parent's has taken in, no dump keeps.
-    "pg_constraint": "not (contype = 'f' and conparentid <> 0)",
+    # What a partition's foreign key is called that its parent's has taken in, no dump keeps. What an inherited NOT NULL is called depends on whether it came with its table.
+    "pg_constraint": "not (contype = 'f' and conparentid <> 0) and not (contype = 'n' and coninhcount > 0)",
 }
 # What isn't an object's: numbers of files and pages, marks that stay after what they marked is gone, the order of columns, and of a collation what a dump doesn't keep either.
 LEFT_OUT = {
@@ -33,6 +33,8 @@ PRINTED = {
     "polqual": "pg_get_expr(polqual, polrelid)", "polwithcheck": "pg_get_expr(polwithcheck, polrelid)", "proargdefaults": "pg_get_expr(proargdefaults, 0)",
     "prosqlbody": "pg_get_function_sqlbody(oid)", "prqual": "pg_get_expr(prqual, prrelid)", "ev_action": "pg_get_ruledef(oid)",
     "typdefault": "coalesce(pg_get_expr(typdefaultbin, 0), typdefault)", "polroles": "array(select distinct rolname from pg_roles where oid = any(polroles) order by 1)",
+    # A number is added when the schema has the name already: that depends on who comes first.
+    "conname": "case to_jsonb(t) ->> 'contype' when 'n' then regexp_replace(conname, '_not_null[0-9]+$', '_not_null') else conname end",
     "prattrs": "array(select attname from pg_attribute where attrelid = prrelid and attnum = any(prattrs) order by 1)",
 }
 ADDED = {

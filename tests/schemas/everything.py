@@ -65,6 +65,11 @@ class Failed(Exception):
     pass
 
 
+def without_settings_of_roles(dump):
+    """Roles are no part of what is pulled. (pg_dump doesn't show them either, but the witness of newer servers does.)"""
+    return "\n".join(line for line in dump.splitlines() if not line.startswith('["setting", "'))
+
+
 class Trip:
     def __init__(self, lpc, timeout):
         self.lpc, self.timeout, self.server = lpc, timeout, Server()
@@ -102,7 +107,7 @@ class Trip:
         self.run("pull", "fmt", "--check", "pulled.lp")
         self.run("empty", "plan", "pulled.lp", "--url", url("a"), "--manage", "*", "--exit-code")
         self.run("apply", "apply", "pulled.lp", "--url", url("b"), "--manage", "*", "--yes", "--allow", "all")
-        wanted, got = self.server.dump("a"), self.server.dump("b")
+        wanted, got = (without_settings_of_roles(self.server.dump(name)) for name in ("a", "b"))
         if wanted != got:
             raise Failed("state: pg_dump differs\n" + "\n".join(difflib.unified_diff(wanted.splitlines(), got.splitlines(), "origin", "from .lp", lineterm="", n=1)))
 
