@@ -50,8 +50,10 @@ Sql not_null_clause(const Object& column) {
 }  // namespace
 
 std::string not_null_name(const Object& column) {
-  const std::string& said = column.attributes.text("not_null_name");
-  return said.empty() ? make_object_name(column.id.name, column.id.member, "not_null") : said;
+  for (const std::string_view name : {"not_null_name", "_not_null_name"}) {
+    if (column.attributes.has(name)) return column.attributes.text(name);
+  }
+  return make_object_name(column.id.name, column.id.member, "not_null");
 }
 
 Sql not_null_constraint(const Object& column) {

@@ -74,6 +74,31 @@ void link_class(const Object& object, LinkContext& context) {
   opclass::link(object, context);
 }
 
+/// An index or a key without a word on it takes the class that is the default of the column's type, so that one has to be there first; without it Postgres may find
+/// another, such as the one of all rows. A wish, not a need: a class may well have been made default later.
+void come_before_indexes(CatalogBuilder& builder) {
+  std::vector<const Object*> defaults;
+  for (const Object* object : builder.objects()) {
+    if (object->id.kind == KindId::OperatorClass && object->attributes.flag("is_default")) defaults.push_back(object);
+  }
+  if (defaults.empty()) return;
+  for (Object* object : builder.objects()) {
+    const std::string& kind_of_constraint = object->attributes.text("type");
+    const bool has_index = object->id.kind == KindId::Index || (object->id.kind == KindId::Constraint && kind_of_constraint != "check" && kind_of_constraint != "foreign key");
+    if (!has_index || !object->parent) continue;
+    const std::string method = object->attributes.has("using") ? object->attributes.text("using") : "btree";
+    for (const Object* column : builder.children(*object->parent)) {
+      if (column->id.kind != KindId::Column) continue;
+      for (const Object* its_class : defaults) {
+        if (its_class->id.arguments != method || its_class->attributes.text("type") != column->attributes.text("type")) continue;
+        std::vector<ObjectId>& mentions = object->mentions;
+        if (std::ranges::find(mentions, its_class->id) == mentions.end()) mentions.push_back(its_class->id);
+        std::ranges::sort(mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+      }
+    }
+  }
+}
+
 // ---- to SQL --------------------------------------------------------------------------------------------------------------------------
 
 void create_class(const Object& object, const ChangeContext&, Action& action) {
@@ -128,7 +153,7 @@ constexpr Kind kOperatorClass = {
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
     .lower = lower_class,
-    .normalise = nullptr,
+    .normalise = come_before_indexes,
     .edges = link_class,
     .create = create_class,
     .drop = drop_plain,

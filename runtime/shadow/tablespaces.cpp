@@ -12,7 +12,6 @@ namespace lpc::shadow {
 namespace {
 
 constexpr std::string_view kCreate = "CREATE TABLESPACE ";
-constexpr int kFirstWithInPlace = 150000;
 
 std::set<std::string> named_tablespaces(const Catalog& catalog) {
   std::set<std::string> names;
@@ -23,13 +22,21 @@ std::set<std::string> named_tablespaces(const Catalog& catalog) {
   return names;
 }
 
+/// 15 has the setting, and the older ones since 14.5 and 13.8: https://www.postgresql.org/docs/release/14.5/
+Result<bool> has_in_place(pg::Connection& connection) {
+  LP_TRY(const pg::Rows rows, connection.query("SELECT FROM pg_catalog.pg_settings WHERE name = 'allow_in_place_tablespaces'"));
+  return rows.size() > 0;
+}
+
 /// The end of the quoted or plain name that stands first.
 std::size_t name_end(std::string_view text) { return text.empty() ? 0 : scan_lexeme(text, 0).end; }
 
 }  // namespace
 
 Status ensure_tablespaces(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, OtherTablespaces others) {
-  if (!is_own_server(server) || connection.server_version_num() < kFirstWithInPlace) return ok();
+  if (!is_own_server(server)) return ok();
+  LP_TRY(const bool in_place, has_in_place(connection));
+  if (!in_place) return ok();
   const std::set<std::string> names = named_tablespaces(catalog);
   // What earlier builds left would count as a part of this one. Those that another database still uses resist, and stay.
   LP_TRY(const pg::Rows left, connection.query("SELECT spcname FROM pg_catalog.pg_tablespace WHERE oid >= 16384"));

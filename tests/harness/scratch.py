@@ -73,10 +73,9 @@ class Server:
         atexit.register(self.stop)
         self._check("initdb", "-D", f"{self.folder}/data", "-U", "postgres", "-A", "trust", "--no-sync", "-E", "UTF8", "--locale=C.UTF-8")
         options = ["listen_addresses=", "fsync=off", "synchronous_commit=off", "full_page_writes=off", "timezone=UTC", "autovacuum=off",
-                   "max_locks_per_transaction=1024", "shared_buffers=128MB", "dynamic_shared_memory_type=mmap", *settings]
+                   "max_locks_per_transaction=1024", "shared_buffers=128MB", "dynamic_shared_memory_type=mmap",
+                   "allow_in_place_tablespaces=on", *settings]
         self.major = major_of(f"{bindir()}/postgres")
-        if self.major >= 15:
-            options.append("allow_in_place_tablespaces=on")
         self.log = open(f"{self.folder}/log", "w")
         self.process = subprocess.Popen(
             [*self.as_server, f"{bindir()}/postgres", "-D", f"{self.folder}/data", "-k", self.folder, *(a for o in options for a in ("-c", o))],

@@ -19,17 +19,22 @@ CONDITIONS = {
     "pg_attribute": "attnum > 0 and not attisdropped and exists (select from pg_class r where r.oid = t.attrelid and r.relkind in ('r', 'p', 'v', 'm', 'c', 'f'))",
     "pg_class": "relkind <> 't' and relnamespace <> 'pg_toast'::regnamespace",
     "pg_index": "exists (select from pg_class r where r.oid = t.indexrelid and r.relnamespace <> 'pg_toast'::regnamespace)", "pg_trigger": "not tgisinternal",
+    # What a partition's foreign key is called that its parent's has taken in, no dump keeps. What an inherited NOT NULL is called depends on whether it came with its table.
+    "pg_constraint": "not (contype = 'f' and conparentid <> 0) and not (contype = 'n' and coninhcount > 0)",
 }
-# What isn't an object's: numbers of files and pages, marks that stay after what they marked is gone, the order of columns.
+# What isn't an object's: numbers of files and pages, marks that stay after what they marked is gone, the order of columns, and of a collation what a dump doesn't keep either.
 LEFT_OUT = {
     "oid", "relfilenode", "relpages", "reltuples", "relallvisible", "relallfrozen", "relfrozenxid", "relminmxid", "reltoastrelid", "relnatts", "relhasrules", "relhastriggers",
     "relhassubclass", "relhasindex", "relrewrite", "attnum", "attcacheoff", "atthasmissing", "attmissingval", "indcheckxmin", "extconfig",
-    "typdefaultbin", "inhseqno", "tgqual", "ev_qual", "conbin", "stxexprs", "partexprs", "adnum", "enumsortorder",
+    "typdefaultbin", "inhseqno", "tgqual", "ev_qual", "conbin", "stxexprs", "partexprs", "adnum", "enumsortorder", "collencoding", "collversion", "attndims", "typndims",
 }
 PRINTED = {
     "adbin": "pg_get_expr(adbin, adrelid)", "relpartbound": "pg_get_expr(relpartbound, oid)", "indexprs": "pg_get_indexdef(indexrelid)", "indpred": "pg_get_expr(indpred, indrelid)",
     "polqual": "pg_get_expr(polqual, polrelid)", "polwithcheck": "pg_get_expr(polwithcheck, polrelid)", "proargdefaults": "pg_get_expr(proargdefaults, 0)",
     "prosqlbody": "pg_get_function_sqlbody(oid)", "prqual": "pg_get_expr(prqual, prrelid)", "ev_action": "pg_get_ruledef(oid)",
+    "typdefault": "coalesce(pg_get_expr(typdefaultbin, 0), typdefault)", "polroles": "array(select distinct rolname from pg_roles where oid = any(polroles) order by 1)",
+    # A number is added when the schema has the name already: that depends on who comes first.
+    "conname": "case to_jsonb(t) ->> 'contype' when 'n' then regexp_replace(conname, '_not_null[0-9]+$', '_not_null') else conname end",
     "prattrs": "array(select attname from pg_attribute where attrelid = prrelid and attnum = any(prattrs) order by 1)",
 }
 ADDED = {
@@ -43,6 +48,8 @@ DEFAULT_ACL = {
     "typacl": "coalesce(typacl, acldefault('T', typowner))", "nspacl": "coalesce(nspacl, acldefault('n', nspowner))", "lanacl": "coalesce(lanacl, acldefault('l', lanowner))",
     "fdwacl": "coalesce(fdwacl, acldefault('F', fdwowner))", "srvacl": "coalesce(srvacl, acldefault('S', srvowner))", "attacl": "coalesce(attacl, '{}')",
 }
+# Options, whose order says nothing.
+OPTIONS = {"attfdwoptions", "attoptions", "fdwoptions", "ftoptions", "reloptions", "srvoptions", "umoptions"}
 COLUMNS = """select c.relname, a.attname, a.atttypid::regtype from pg_class c join pg_attribute a on a.attrelid = c.oid
   where c.relnamespace = 'pg_catalog'::regnamespace and attnum > 0 order by 1, 2"""
 REFERENCES = "select fktable, array_to_json(fkcols), pktable, array_to_json(pkcols), is_array from pg_get_catalog_foreign_keys()"
@@ -84,6 +91,8 @@ class Witness:
             return PRINTED[column]
         if column in DEFAULT_ACL or kind == "aclitem[]":
             return f"array(select a::text from unnest({DEFAULT_ACL.get(column, column)}) a order by 1)"
+        if column in OPTIONS:
+            return f"array(select o from unnest({column}) o order by 1)"
         if kind == "pg_node_tree":
             return None
         fkcols, pktable, pkcols, is_array = references.get((table, column), (None, None, None, None))
@@ -116,7 +125,7 @@ class Witness:
 
     def dump(self, database):
         lines = self.psql(database, f"set search_path = ''; select * from (\n{self.query}) x").stdout.splitlines()
-        return "\n".join(sorted(line for line in lines if "lockplane." not in line and '"lockplane"' not in line))
+        return "\n".join(sorted(line for line in lines if not any(each in line for each in ("lockplane.", '"lockplane"', '"schema lockplane"'))))
 
     def roles(self, known):
         lines = self.psql("postgres", ROLES).stdout.splitlines()

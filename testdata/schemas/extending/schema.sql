@@ -1,8 +1,10 @@
 -- CREATE CAST, CONVERSION, TRANSFORM, LANGUAGE, ACCESS METHOD, EXTENSION.
 \ir ../roles.sql
+\ir ../versions.sql
+select max(version) filter (where version < '1.9') as hstore from pg_available_extension_versions where name = 'hstore' \gset
 create schema extending;
 create schema ext;
-create extension hstore schema ext version '1.8';
+create extension hstore schema ext version :'hstore';
 create extension pg_trgm with schema ext;
 create extension btree_gist schema ext;
 create extension citext;

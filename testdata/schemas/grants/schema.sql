@@ -1,5 +1,6 @@
 -- GRANT, REVOKE, ALTER DEFAULT PRIVILEGES, OWNER.
 \ir ../roles.sql
+\ir ../versions.sql
 create schema granted authorization lp_owner;
 create schema app;
 grant usage on schema granted to lp_reader;
@@ -45,8 +46,10 @@ revoke all on function f() from postgres;
 revoke execute on procedure p() from public, postgres;
 revoke execute on function g(integer) from public;
 grant execute on function g(integer) to lp_reader;
+\if :from_15
 grant set on parameter work_mem to lp_app;
 grant set, alter system on parameter log_min_messages to lp_owner with grant option;
+\endif
 
 alter default privileges grant select on tables to lp_reader;
 alter default privileges for role lp_owner grant all on tables to lp_app with grant option;

@@ -1,20 +1,27 @@
 -- CREATE TABLE, CREATE INDEX, CREATE SEQUENCE, CREATE SCHEMA, and what only ALTER can say of them.
 \ir ../roles.sql
+\ir ../versions.sql
 create schema tables authorization lp_owner;
 comment on schema tables is 'Tables';
 
 create table tables.nothing ();
 
 create table tables.all_types (
-  a smallint, b integer, c bigint, d numeric, e numeric(10), f numeric(10, 2), g numeric(3, -2), h real, i double precision, j money,
+  a smallint, b integer, c bigint, d numeric, e numeric(10), f numeric(10, 2), h real, i double precision, j money,
   k character, l character(5), m varchar, n varchar(20), o text, p bytea, q "char", r name,
   s timestamp, t timestamp(3), u timestamptz, v timestamptz(0), w date, x time, y time(2), z timetz, aa timetz(1),
   ab interval, ac interval(3), ad interval year, ae interval year to month, af interval day to second(2), ag interval hour to minute, ah interval second(1),
   ai boolean, aj point, ak line, al lseg, am box, an path, ao polygon, ap circle, aq cidr, ar inet, "as" macaddr, at macaddr8,
   au bit, av bit(3), aw bit varying, ax bit varying(7), ay tsvector, az tsquery, ba uuid, bb xml, bc json, bd jsonb, be jsonpath,
-  bf int4range, bg nummultirange, bh integer[], bi text[][], bj varchar(7)[], bk numeric(4, 2)[], bl oid, bm regclass, bn pg_lsn, bo txid_snapshot,
+  bf int4range, bh integer[], bi text[][], bj varchar(7)[], bk numeric(4, 2)[], bl oid, bm regclass, bn pg_lsn, bo txid_snapshot,
   bp regtype, bq regprocedure, br regoperator, bs regrole, bt regnamespace, bu regconfig, bv xid8, bw pg_snapshot, bx tid, bz aclitem
 );
+\if :from_14
+create table tables.later_types (a nummultirange, b int8multirange[]);
+\endif
+\if :from_15
+alter table tables.later_types add c numeric(3, -2);
+\endif
 
 create unlogged table tables.unlogged (id serial primary key, big bigserial, small smallserial) with (autovacuum_enabled = off, fillfactor = 60, toast.autovacuum_vacuum_threshold = 77);
 
@@ -25,8 +32,8 @@ create table tables.columns (
   price numeric not null default 0.0,
   taxed numeric generated always as (price * 1.2) stored,
   label text collate "C" default 'it''s \ a "label"' not null,
-  code text compression pglz,
-  packed text compression lz4,
+  code text :pglz,
+  packed text :lz4,
   at timestamptz default now(),
   day date default current_date,
   who name default current_user,
@@ -51,12 +58,12 @@ create table tables.parents (
   a integer, b integer, c text,
   primary key (a, b) include (c) with (fillfactor = 80),
   constraint parents_alone unique (a),
-  unique nulls not distinct (b, c)
+  unique :one_null (b, c)
 );
 create table tables.constraints (
   id integer constraint the_key primary key using index tablespace lp_space,
   single integer unique references tables.parents (a),
-  nulls integer unique nulls not distinct,
+  nulls integer unique :one_null,
   included integer, extra text, unique (included) include (extra, nulls),
   later integer unique deferrable,
   latest integer constraint latest_unique unique deferrable initially deferred,
@@ -64,8 +71,8 @@ create table tables.constraints (
   own integer check (own <> 5) no inherit,
   a integer, b integer,
   foreign key (a, b) references tables.parents match full on delete cascade on update set null,
-  constraint second foreign key (b, a) references tables.parents (a, b) on delete set null (b) on update restrict deferrable initially immediate,
-  constraint third foreign key (a, single) references tables.parents (a, b) on delete set default (a) deferrable initially deferred,
+  constraint second foreign key (b, a) references tables.parents (a, b) on delete set null :only_b on update restrict deferrable initially immediate,
+  constraint third foreign key (a, single) references tables.parents (a, b) on delete set default :only_a deferrable initially deferred,
   constraint fourth foreign key (single, b) references tables.parents (a, b) on delete restrict on update set default,
   self integer references tables.constraints on update cascade,
   range int4range, circle circle, lang text,
@@ -95,7 +102,7 @@ create index on tables.indexed (name);
 create index on tables.indexed (name, id);
 create index plain on tables.indexed using btree (id desc, name asc nulls first, at desc nulls last);
 create unique index partial on tables.indexed (lower(name)) where id > 10 and name is not null;
-create unique index without_nulls on tables.indexed (name) nulls not distinct;
+create unique index without_nulls on tables.indexed (name) :one_null;
 create index covering on tables.indexed (id) include (name, doc) with (deduplicate_items = off, fillfactor = 50) tablespace lp_space;
 create index collated on tables.indexed (name collate "C" text_pattern_ops, "Mixed Case" collate "POSIX" desc);
 create index hashed on tables.indexed using hash (name) with (fillfactor = 30);
@@ -103,7 +110,9 @@ create index gin_doc on tables.indexed using gin (doc jsonb_path_ops) with (fast
 create index gin_more on tables.indexed using gin (tags, doc, body);
 create index gist_place on tables.indexed using gist (place, body tsvector_ops (siglen = 200)) with (buffering = on);
 create index spgist_name on tables.indexed using spgist (name);
+\if :from_14
 create index brin_at on tables.indexed using brin (at timestamptz_minmax_multi_ops (values_per_range = 16), id int4_bloom_ops (false_positive_rate = 0.05, n_distinct_per_range = 100)) with (autosummarize = on, pages_per_range = 32);
+\endif
 create index expressions on tables.indexed ((name || 'x'), (doc ->> 'a'), (id + 1) desc, coalesce(name, ''), (date_part('year', at at time zone 'UTC')));
 alter index tables.expressions alter column 1 set statistics 100, alter column 3 set statistics 7;
 create unique index identity_index on tables.indexed (id);

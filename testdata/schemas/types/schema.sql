@@ -1,5 +1,6 @@
 -- CREATE TYPE, CREATE DOMAIN, CREATE COLLATION.
 \ir ../roles.sql
+\ir ../versions.sql
 create schema kinds_of_type;
 set search_path = kinds_of_type;
 create type mood as enum ('sad', 'ok', 'it''s "happy"', 'ünï 🦀', '');
@@ -42,13 +43,16 @@ create function checked(integer) returns boolean language sql immutable as 'sele
 create domain with_function as integer check (kinds_of_type.checked(value));
 
 create function canon_diff(double precision, double precision) returns double precision language sql immutable strict as 'select $1 - $2';
-create type float_range as range (subtype = double precision, subtype_diff = canon_diff, subtype_opclass = pg_catalog.float8_ops, multirange_type_name = float_many);
+create type float_range as range (subtype = double precision, subtype_diff = canon_diff, subtype_opclass = pg_catalog.float8_ops);
 create type text_range as range (subtype = text, collation = "C");
 create type plain_range as range (subtype = numeric);
+\if :from_14
 create type pattern_range as range (subtype = text, subtype_opclass = text_pattern_ops, collation = "POSIX", multirange_type_name = "Pattern many");
+create table of_multiranges (a "Pattern many", b float_multirange[]);
+\endif
 comment on type float_range is 'floats';
 alter type float_range owner to lp_owner;
-create table of_ranges (a float_range, b float_many, c text_range[], exclude using gist (a with &&));
+create table of_ranges (a float_range, c text_range[], exclude using gist (a with &&));
 
 create type shell;
 create type own_text;

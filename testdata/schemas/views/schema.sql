@@ -1,11 +1,14 @@
 -- CREATE VIEW, MATERIALIZED VIEW, RULE.
 \ir ../roles.sql
+\ir ../versions.sql
 create schema seen;
 set search_path = seen;
 create table base (id integer primary key, name text not null, amount numeric, at timestamptz default now(), doc jsonb, hidden boolean default false);
 create view plain as select id, name from base;
 create view renamed (number, "Its name", "select") as select id, name, amount from base;
+\if :from_15
 create view every_option with (security_barrier = true, security_invoker = true) as select * from base where not hidden;
+\endif
 create view checked as select * from base where amount > 0 with check option;
 create view checked_local with (check_option = local, security_barrier = false) as select * from checked where id > 5;
 create view barred with (security_barrier) as select id from base with local check option;
@@ -15,7 +18,9 @@ alter view with_default alter name set default 'from the view', alter amount set
 create view grouped as select name, count(*) as number, sum(amount) filter (where amount > 0) as total, array_agg(distinct id order by id desc) as ids from base group by id, name having count(*) > 0;
 create view by_key as select id, name, amount, upper(name) as big from base group by id;
 create view windows as select id, row_number() over w, lag(name, 1, 'none') over (partition by hidden order by at desc nulls last rows between 2 preceding and current row exclude ties) as lagged from base window w as (order by id);
+\if :from_14
 create view queries as with recursive a as materialized (select 1 as x), b as not materialized (select x from a union select x + 1 from b where x < 5) search depth first by x set seq cycle x set is_cycle using way select x, is_cycle from b;
+\endif
 create view joins as select b.id, c.name, d.* from base b left join base c using (id) cross join lateral (select b.id + 1 as plus) d full join (values (1, 'x'), (2, 'y')) v(i, t) on v.i = b.id where exists (select from base where base.id = b.id);
 create view samples as select * from base tablesample bernoulli (10) repeatable (5);
 create view functions as select g, t.ordinality, x.* from generate_series(1, 3) g, unnest(array['a']) with ordinality t, rows from (json_to_recordset('[]') as (a integer, b text), generate_series(1, 2)) x;
@@ -45,7 +50,10 @@ create unique index stored_key on stored (id);
 create index on stored (name desc) where amount > 0;
 create index on stored (lower(name));
 alter materialized view stored cluster on stored_key;
-alter materialized view stored alter name set storage external, alter name set statistics 5, alter id set (n_distinct = 5), alter name set compression pglz;
+alter materialized view stored alter name set storage external, alter name set statistics 5, alter id set (n_distinct = 5);
+\if :from_14
+alter materialized view stored alter name set compression pglz;
+\endif
 create statistics stored_stats on id, name from stored;
 comment on materialized view stored is 'Stored';
 comment on column stored.name is 'Stored name';
@@ -67,8 +75,10 @@ alter table base disable rule nothing;
 alter table base enable always rule also;
 alter table base enable replica rule "Odd ""rule";
 comment on rule also on base is 'Also';
+\if :until_15
 create table becomes_view (id integer, name text);
 create rule "_RETURN" as on select to becomes_view do instead select id, name from base;
+\endif
 create function instead() returns trigger language plpgsql as 'begin return new; end';
 create trigger instead_insert instead of insert or update or delete on grouped for each row execute function instead();
 create view with_merge_source as select id from base;
