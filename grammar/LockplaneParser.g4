@@ -89,7 +89,7 @@ memberSettingWord : 'inherit' | 'set' | 'true' | 'false' | SOFT_WORD ;
 inDatabaseClause : 'in' 'database' setClause ;                     // the database that is connected to
 
 databaseDecl  : 'database' (ownerClause | commentClause | securityLabelClause)* '{' databaseMember* '}' ;
-databaseMember : setClause | connectionLimitClause | objectClause | separator ;
+databaseMember : setClause | connectionLimitClause | memberGrantDecl | memberRevokeDecl | objectClause | separator ;
 
 tablespaceDecl : 'tablespace' identifier (locationClause | withClause | objectClause)* ;
 locationClause : locationWord string ;
