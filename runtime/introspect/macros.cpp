@@ -7,11 +7,17 @@ namespace lpc::introspect {
 namespace {
 
 constexpr std::string_view kUserSchema = "{user_schema:";
+constexpr std::string_view kAnySchema = "{any_schema:";
 constexpr std::string_view kNotMember = "{not_member:";
 
 /// Names that start with pg_ are the system's: https://www.postgresql.org/docs/15/ddl-schemas.html#DDL-SCHEMAS-CATALOG
 std::string user_schema(std::string_view alias) {
   return fmt::format("(\"left\"({0}.nspname::text, 3) <> 'pg_' AND {0}.nspname NOT IN ('information_schema', 'lockplane', 'lockplane_trash'))", alias);
+}
+
+/// What a user has put into one of the system's schemas counts as well.
+std::string any_schema(std::string_view alias, std::string_view oid) {
+  return fmt::format("({} OR {} >= 16384 AND {}.nspname IN ('pg_catalog', 'information_schema'))", user_schema(alias), oid, alias);
 }
 
 /// An anti-join, so that pg_depend is read once per query and not once per row.
@@ -35,6 +41,15 @@ std::string expand_macros(std::string_view sql) {
       result += user_schema(sql.substr(kUserSchema.size(), close - kUserSchema.size()));
       sql.remove_prefix(close + 1);
       continue;
+    }
+    if (sql.starts_with(kAnySchema) && close != std::string_view::npos) {
+      const std::string_view arguments = sql.substr(kAnySchema.size(), close - kAnySchema.size());
+      const std::size_t colon = arguments.find(':');
+      if (colon != std::string_view::npos) {
+        result += any_schema(arguments.substr(0, colon), arguments.substr(colon + 1));
+        sql.remove_prefix(close + 1);
+        continue;
+      }
     }
     if (sql.starts_with(kNotMember) && close != std::string_view::npos) {
       const std::string_view arguments = sql.substr(kNotMember.size(), close - kNotMember.size());
