@@ -124,7 +124,7 @@ TEST_F(IntrospectTest, WhatNoKindHasIsReported) {
   Texts lines;
   for (const auto& object : found) lines.push_back(object.what + ": " + object.schema + "." + object.name);
   EXPECT_EQ(lines, (Texts{"comment on: .cast from bigint to integer", "function: pg_catalog.stowaway()", "index: pg_catalog.pg_description.by_description",
-                          "mapping of text search configuration: pg_catalog.simple", "member of operator family: pg_catalog.integer_ops: text_order(integer,text)",
+                          "mapping of text search configuration: pg_catalog.simple", "member of operator family: pg_catalog.integer_ops: public.text_order(integer,text)",
                           "security label of: .cast from bigint to smallint"}));    // no label can be on a cast
   EXPECT_EQ(count(sink_, diag::Code::kUnmodelledObject), found.size());
 }

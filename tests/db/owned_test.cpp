@@ -20,16 +20,20 @@ constexpr const char* kCatalogs = R"(
     AND c.relname NOT IN ('pg_authid', 'pg_auth_members', 'pg_database', 'pg_tablespace', 'pg_parameter_acl', 'pg_enum', 'pg_largeobject_metadata')
   ORDER BY 1)";
 
-// What is part of something by its nature: internal parts, members of extensions, what a partition has from its parent.
+// What is part of something by its nature: internal parts, members of extensions and what comes with these, what a partition has from its parent.
 constexpr const char* kParts = R"(
-  SELECT classid::int8, objid::int8, refclassid::int8, refobjid::int8 FROM pg_depend WHERE deptype IN ('i', 'e', 'P') AND objid >= 16384)";
+  SELECT d.classid::int8, d.objid::int8, d.refclassid::int8, d.refobjid::int8 FROM pg_depend d WHERE d.objid >= 16384 AND (d.deptype IN ('i', 'e', 'P')
+    OR d.deptype = 'a' AND EXISTS (SELECT FROM pg_depend e WHERE e.classid = d.refclassid AND e.objid = d.refobjid AND e.deptype = 'e')))";
 
-// What a table has only because of the tables it inherits from, and what TOAST and lpc itself need.
+// What a table has only because of the tables it inherits from, what TOAST and temporary tables need, and operators that others only speak of.
 constexpr const char* kImplied = R"(
-  SELECT 'pg_constraint'::regclass::int8, oid::int8 FROM pg_constraint WHERE NOT conislocal
-  UNION ALL SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN pg_inherits i ON i.inhrelid = d.adrelid
-  UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class WHERE relnamespace = 'pg_toast'::regnamespace
-  UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typnamespace = 'pg_toast'::regnamespace)";
+  SELECT x.class::oid::int8, x.oid::int8 FROM (
+    SELECT 'pg_constraint'::regclass, oid FROM pg_constraint WHERE NOT conislocal
+    UNION ALL SELECT 'pg_attrdef'::regclass, d.oid FROM pg_attrdef d JOIN pg_inherits i ON i.inhrelid = d.adrelid
+    UNION ALL SELECT 'pg_class'::regclass, oid FROM pg_class WHERE relnamespace = 'pg_toast'::regnamespace
+    UNION ALL SELECT 'pg_type'::regclass, oid FROM pg_type WHERE typnamespace = 'pg_toast'::regnamespace
+    UNION ALL SELECT 'pg_namespace'::regclass, oid FROM pg_namespace WHERE nspname ~ '^pg_(toast_)?temp_'
+    UNION ALL SELECT 'pg_operator'::regclass, oid FROM pg_operator WHERE oprcode = 0) x(class, oid))";
 
 class OwnedTest : public ScratchTest {
  protected:
@@ -46,13 +50,13 @@ class OwnedTest : public ScratchTest {
   /// By psql, whose commands the file needs.
   static void load(pg::Connection& connection, const std::string& file) {
     const pg::Rows where = ask(connection, "SELECT current_setting('unix_socket_directories'), current_setting('port'), current_database(), current_user");
-    const std::string command = fmt::format("psql -Xqo /dev/null -v ON_ERROR_STOP=1 -h '{}' -p {} -d '{}' -U '{}' -f '{}'", where(0, 0), where(0, 1), where(0, 2), where(0, 3), file);
+    const std::string command = fmt::format("PGOPTIONS='-c client_min_messages=error' psql -Xqo /dev/null -v ON_ERROR_STOP=1 -h '{}' -p {} -d '{}' -U '{}' -f '{}'", where(0, 0), where(0, 1), where(0, 2), where(0, 3), file);
     ASSERT_EQ(std::system(command.c_str()), 0) << command;
   }
 };
 
 TEST_F(OwnedTest, EveryRowOfASystemCatalogIsSomeKinds) {
-  pg::Connection connection = database("SELECT");
+  pg::Connection connection = database("CREATE ROLE postgres SUPERUSER");    // whom the file speaks of
   ASSERT_NO_FATAL_FAILURE(load(connection, LPC_SOURCE_DIR "/testdata/schemas/everything.sql"));
   introspect::Identities identities;
   read(connection, {.identities = &identities});
