@@ -89,7 +89,7 @@ memberSettingWord : 'inherit' | 'set' | 'true' | 'false' | SOFT_WORD ;
 inDatabaseClause : 'in' 'database' setClause ;                     // the database that is connected to
 
 databaseDecl  : 'database' (ownerClause | commentClause | securityLabelClause)* '{' databaseMember* '}' ;
-databaseMember : setClause | connectionLimitClause | objectClause | separator ;
+databaseMember : setClause | connectionLimitClause | memberGrantDecl | memberRevokeDecl | objectClause | separator ;
 
 tablespaceDecl : 'tablespace' identifier (locationClause | withClause | objectClause)* ;
 locationClause : locationWord string ;
@@ -187,9 +187,11 @@ indexStatisticsClause : 'statistics' number 'on' number ;
 statisticsDecl : 'statistics' qualifiedName? sqlParens? 'on' statisticsOnClause (statisticsClause | ownerClause | commentClause)* ;
 statisticsOnClause : expression (',' expression)* ;
 
-triggerDecl   : triggerConstraintClause? 'trigger' identifier triggerTimingWord triggerEventClause ('or' triggerEventClause)*
-                ( fromTableClause | deferrableClause | notDeferrableClause | initiallyClause | referencingClause | forEachClause | whenClause )*
-                'execute' ('function' | 'procedure') executeClause (triggerStateClause | dependsClause | commentClause)* ;
+triggerDecl   : triggerConstraintClause? 'trigger' identifier
+                ( triggerTimingWord triggerEventClause ('or' triggerEventClause)*
+                  ( fromTableClause | deferrableClause | notDeferrableClause | initiallyClause | referencingClause | forEachClause | whenClause )*
+                  'execute' ('function' | 'procedure') executeClause )?
+                (triggerStateClause | dependsClause | commentClause)* ;
 triggerConstraintClause : 'constraint' ;
 triggerTimingWord : 'before' | 'after' | 'instead' 'of' ;
 triggerEventClause : triggerEventWord ('of' identifier (',' identifier)*)? ;
@@ -204,7 +206,7 @@ whenClause    : 'when' sqlParens ;
 executeClause : qualifiedName '(' (triggerArgument (',' triggerArgument)*)? ')' ;
 triggerArgument : string | number | identifier ;
 triggerStateClause : triggerStateWord ;
-triggerStateWord : 'disabled' | 'enabled' 'replica' | 'enabled' 'always' ;
+triggerStateWord : 'disabled' | 'enabled' ('replica' | 'always')? ;
 
 rowLevelSecurityDecl : 'row' 'level' 'security' rowLevelSecurityWord* ;
 rowLevelSecurityWord : 'forced' | 'disabled' ;

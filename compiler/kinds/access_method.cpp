@@ -39,7 +39,7 @@ void lower_access_method(const ast::Decl& decl, LowerContext& context) {
       object->attributes.set("type", type);
     } else if (key.name == "handler") {
       const ast::Name name = keys::name(key, context);
-      if (!name.empty()) object->attributes.set("handler", name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+      if (!name.empty()) object->attributes.set("handler", context.routine_text(name));
     } else {
       return false;
     }

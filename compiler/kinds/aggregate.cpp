@@ -176,8 +176,7 @@ void lower_option(const Option& option, const keys::Key& key, bool is_ordered_se
   switch (option.form) {
     case Form::routine:
       if (const ast::Name name = keys::name(key, context); !name.empty()) {
-        const bool is_system = name.qualifier() == "pg_catalog";
-        attributes.set(option.name, is_system ? ident(name.last()).text : context.routine_text(name));
+        attributes.set(option.name, context.routine_text(name));
       }
       break;
     case Form::type: attributes.set(option.name, frontend::argument_type(context.type_text(text))); break;

@@ -101,7 +101,7 @@ Value read_option(const Option& option, const keys::Key& key, LowerContext& cont
     case Form::routine: {
       const ast::Name name = keys::name(key, context);
       if (name.empty()) return Value("");
-      return Value(name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+      return Value(context.routine_text(name));
     }
     case Form::type: return Value(frontend::argument_type(context.type_text(keys::text(key.value))));
     case Form::flag: return Value(keys::flag(key, context));

@@ -43,7 +43,7 @@ std::string declared_type(const ast::Value* value, LowerContext& context) {
 /// Without a list the function takes the source type alone, as most do.
 void lower_function(const ast::Clause& clause, const std::string& source, LowerContext& context, Attributes& attributes) {
   const ast::Name& name = clause.value(ast::Shape::name)->name;
-  attributes.set("function", name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+  attributes.set("function", context.routine_text(name));
   const ast::Value* list = clause.value(ast::Shape::sql);
   if (list == nullptr || list->text.empty()) {
     attributes.set("arguments", source);

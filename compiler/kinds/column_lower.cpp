@@ -6,6 +6,7 @@
 #include "kinds/column.h"
 #include "kinds/constraint.h"
 #include "kinds/foreign_options.h"
+#include "kinds/names.h"
 #include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
 
@@ -253,9 +254,11 @@ void print_column(const Object& column, const Catalog& catalog, LpWriter& writer
   }
   if (attributes.has("collation")) {
     // pg_catalog is where an unqualified collation is looked for in the end.
-    const std::string_view collation = attributes.text("collation");
-    constexpr std::string_view kSystem = "pg_catalog.";
-    writer.word("collate").relation(collation.starts_with(kSystem) ? collation.substr(kSystem.size()) : collation);
+    const std::string& collation = attributes.text("collation");
+    const std::vector<std::string> parts = name_parts(collation);
+    const bool goes_without_saying = parts.size() == 2 && parts[0] == "pg_catalog" && !catalog.has({KindId::Collation, writer.schema, parts[1], "", ""}) &&
+                                     !catalog.has({KindId::Collation, "public", parts[1], "", ""});
+    writer.word("collate").relation(goes_without_saying ? ident(parts[1]).text : collation);
   }
   print_identity(column, writer);
   print_not_null(column, catalog, writer);

@@ -184,18 +184,22 @@ Sql add_statement(const Object& constraint, const ChangeContext& context) {
              constraint.attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{});
 }
 
+bool has_same(const Object& a, const Object& b, std::string_view attribute) {
+  const Value* left = a.attributes.find(attribute);
+  const Value* right = b.attributes.find(attribute);
+  return left == nullptr || right == nullptr ? left == right : *left == *right;
+}
+
 /// CREATE TABLE makes one index for two keys over the same columns, and one constraint with it (transformIndexConstraints() in
 /// src/backend/parser/parse_utilcmd.c): the other has to be added afterwards.
 bool repeats_another_key(const Object& constraint, const ChangeContext& context) {
-  if (constraint.attributes.text("type") != "unique") return false;
-  const Value* columns = constraint.attributes.find("columns");
-  if (columns == nullptr) return false;
+  const std::string_view own_type = constraint.attributes.text("type");
+  if (own_type != "unique" && own_type != "exclusion") return false;
   for (const Object* other : context.after.children(relation_id(constraint))) {
     if (other->id.kind != constraint.id.kind || other->id == constraint.id) continue;
-    const std::string type(other->attributes.text("type"));
-    const Value* others = other->attributes.find("columns");
-    const bool is_before = type == "primary key" || (type == "unique" && other->id.member < constraint.id.member);
-    if (is_before && others != nullptr && *others == *columns) return true;
+    const std::string_view type = other->attributes.text("type");
+    const bool is_before = (type == "primary key" && own_type == "unique") || (type == own_type && other->id.member < constraint.id.member);
+    if (is_before && has_same(*other, constraint, "columns") && has_same(*other, constraint, "elements")) return true;
   }
   return false;
 }

@@ -48,7 +48,7 @@ void lower_conversion(const ast::Decl& decl, LowerContext& context) {
   attributes.set("is_default", Value(decl.has("is_default")));
   if (const ast::Clause* from = context.once(decl, "from_function")) {
     const ast::Name& name = from->value(ast::Shape::name)->name;
-    attributes.set("function", name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+    attributes.set("function", context.routine_text(name));
   } else if (!object->external) {
     context.error(diag::make(diag::Code::kMissingClause, decl.name_span, fmt::format("conversion `{}`", decl.name.dotted()), "from …"));
   }

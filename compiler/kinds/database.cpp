@@ -50,6 +50,7 @@ void lower_database(const ast::Decl& decl, LowerContext& context) {
       attributes.set("connection_limit", Value(value));
     }
   }
+  context.lower_members(decl, *database);
 }
 
 // ---- SQL -------------------------------------------------------------------------------------------------------------------------
@@ -119,10 +120,11 @@ void drop_database(const Object& database, const ChangeContext& context, Action&
 
 Sql address_database(const ObjectId&) { return current_database(); }
 
-void print_database(const Object& database, const Catalog&, LpWriter& writer) {
+void print_database(const Object& database, const Catalog& catalog, LpWriter& writer) {
   const Attributes& attributes = database.attributes;
+  const std::vector<const Object*> members = catalog.children(database.id);
   // Whom it belongs to alone is nothing that a schema would have to say.
-  if (std::ranges::all_of(attributes, [](const auto& entry) { return entry.first == "owner"; })) return;
+  if (members.empty() && std::ranges::all_of(attributes, [](const auto& entry) { return entry.first == "owner"; })) return;
   writer.doc(database);
   if (database.external) writer.word("external");
   writer.word("database");
@@ -137,7 +139,9 @@ void print_database(const Object& database, const Catalog&, LpWriter& writer) {
       writer.line();
     }
   }
-  writer.grants(database).close().line();
+  writer.grants(database);
+  for (const Object* member : members) print_object(*member, catalog, writer);
+  writer.close().line();
 }
 
 constexpr AttributeRule kRules[] = {

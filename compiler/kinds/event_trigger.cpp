@@ -63,7 +63,7 @@ void lower_event_trigger(const ast::Decl& decl, LowerContext& context) {
     attributes.set("function", context.routine_text(execute->value(ast::Shape::name)->name));
     if (execute->values.size() > 1) context.error(diag::make(diag::Code::kWrongValue, execute->span, "execute", "a function without arguments"));
   }
-  if (const ast::Clause* state = context.once(decl, "trigger_state")) attributes.set("state", Value(state->word_value()));
+  if (const ast::Clause* state = context.once(decl, "trigger_state"); state != nullptr && state->word_value() != "enabled") attributes.set("state", Value(state->word_value()));
 }
 
 void create_event_trigger(const Object& trigger, const ChangeContext&, Action& action) {

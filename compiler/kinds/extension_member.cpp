@@ -1,5 +1,5 @@
 // Privileges on the members of extensions, as far as they aren't those that the extension's script gave: what pg_dump says of extensions besides CREATE EXTENSION.
-// https://www.postgresql.org/docs/15/catalog-pg-init-privs.html
+// Likewise on Postgres's own objects, whose script is initdb's; these are part of the database. https://www.postgresql.org/docs/15/catalog-pg-init-privs.html
 //
 // The members themselves are the extension's business. An id's member is its kind and name (`function public.levenshtein`), its arguments are the input types.
 // `grants` and `revokes` are what was added to the script's privileges and what was taken away from them; so the difference is known without knowing those.
@@ -8,6 +8,7 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/text.h"
 #include "kinds/acl.h"
@@ -38,6 +39,15 @@ constexpr std::array kWords = std::to_array<Word>({
   "  join pg_extension e on e.oid = d.refobjid\n  " from                                                                       \
   "  where d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass and d.classid = '" class "'::regclass and d.objsubid = 0 and e.oid >= 16384\n"
 
+/// The same columns and the initial privileges. There are thousands of them, so that what differs is found first. initdb notes them before it makes information_schema,
+/// of which everybody may read nearly all: src/backend/catalog/information_schema.sql.
+#define LPC_SYSTEM(class, oid, sub, columns, acl, from, initial)                                                                \
+  "  select 'pg_catalog', '" class "'::regclass, " oid ", " sub ", " columns ", " acl ", " initial " from " from                 \
+  "  left join pg_init_privs i on i.classoid = '" class "'::regclass and i.objoid = " oid " and i.objsubid = " sub "\n"         \
+  "  where " oid " < 16384 and " acl " is distinct from " initial
+#define LPC_INITIAL(condition, type, owner, privilege)                                                                          \
+  "coalesce(i.initprivs, case when n.nspname = 'information_schema'" condition " then acldefault('" type "', " owner ") || makeaclitem(0, " owner ", '" privilege "', false) end)"
+
 constexpr IntrospectQuery kQueries[] = {{.sql =
     "with member(extension, class, object, sub, member, arguments, type, owner, acl) as (\n"
     LPC_MEMBER("0, format('%s %I.%I', case p.prokind when 'p' then 'procedure' else 'function' end, n.nspname, p.proname), oidvectortypes(p.proargtypes),\n"
@@ -66,6 +76,22 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "  select m.*, i.initprivs from member m\n"
     "  left join pg_init_privs i on i.classoid = m.class and i.objoid = m.object and i.objsubid = m.sub\n"
     "  where m.acl is distinct from i.initprivs\n"
+    "  union all\n"
+    LPC_SYSTEM("pg_proc", "p.oid", "0", "format('%s %I.%I', case p.prokind when 'p' then 'procedure' else 'function' end, n.nspname, p.proname), oidvectortypes(p.proargtypes),\n"
+               "    'f', p.proowner", "p.proacl", "pg_proc p join pg_namespace n on n.oid = p.pronamespace\n", "i.initprivs") "\n"
+    "  union all\n"
+    LPC_SYSTEM("pg_class", "c.oid", "0", "format('table %I.%I', n.nspname, c.relname), '', 'r', c.relowner", "c.relacl",
+               "pg_class c join pg_namespace n on n.oid = c.relnamespace\n", LPC_INITIAL(" and c.relname !~ '^_' and c.relname not in ('sql_parts', 'transforms')", "r", "c.relowner", "SELECT")) "\n"
+    "  union all\n"
+    LPC_SYSTEM("pg_class", "a.attrelid", "a.attnum", "format('table %I.%I', n.nspname, c.relname), '', 'c', c.relowner", "a.attacl",
+               "pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace\n", "i.initprivs") "\n"
+    "  union all\n"
+    LPC_SYSTEM("pg_type", "t.oid", "0", "format('type %I.%I', n.nspname, t.typname), '', 'T', t.typowner", "t.typacl",
+               "pg_type t join pg_namespace n on n.oid = t.typnamespace\n", "i.initprivs") "\n"
+    "  union all\n"
+    LPC_SYSTEM("pg_namespace", "n.oid", "0", "format('schema %I', n.nspname), '', 'n', n.nspowner", "n.nspacl", "pg_namespace n\n", LPC_INITIAL("", "n", "n.nspowner", "USAGE")) " and n.nspname <> 'public'\n"
+    "  union all\n"
+    LPC_SYSTEM("pg_language", "l.oid", "0", "format('language %I', l.lanname), '', 'l', l.lanowner", "l.lanacl", "pg_language l\n", "i.initprivs") "\n"
     "), difference as (\n"
     "  select c.*, x.* from changed c cross join lateral (\n"
     "    select 'g' as side, g.* from (\n"
@@ -94,10 +120,17 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "    || coalesce(' by ' || pg_get_userbyid(g.grantor), '') as text) t\n"
     "  group by 1, 2, 3, 4, 5\n"
     ")\n"
-    "select extension as _name, member as _member, arguments as _arguments, 'extension' as _parent_kind, extension as _parent_name,\n"
+    "select extension as _name, member as _member, arguments as _arguments,\n"
+    "  case extension when 'pg_catalog' then 'database' else 'extension' end as _parent_kind, case extension when 'pg_catalog' then 'current' else extension end as _parent_name,\n"
     "  json_object_agg(grantee, list order by grantee collate \"C\") filter (where side = 'g') as grants,\n"
     "  json_object_agg(grantee, list order by grantee collate \"C\") filter (where side = 'r') as revokes\n"
     "from entry group by extension, member, arguments"}};
+
+/// Stands for the extension's name with Postgres's own objects.
+constexpr std::string_view kSystem = "pg_catalog";
+
+bool is_systems(const ObjectId& id) { return id.name == kSystem; }
+bool is_system_schema(std::string_view name) { return name.starts_with("pg_") || name == "information_schema"; }
 
 const Word* word_of(std::string_view member) {
   const auto found = std::ranges::find_if(kWords, [&](const Word& word) { return member.starts_with(std::string(word.word) + " "); });
@@ -130,6 +163,7 @@ std::string input_types(const ast::Value* parameters, LowerContext& context) {
 
 /// The schema of names without one: where the extension's objects are.
 std::string schema_of(const Object& extension) {
+  if (extension.id.kind == KindId::Database) return std::string(kSystem);
   const std::string& schema = extension.attributes.text("schema");
   return schema.empty() ? "public" : schema;
 }
@@ -173,6 +207,26 @@ Lists lists_of(const Object& object, std::string_view attribute) {
   return lists;
 }
 
+/// The object that a declaration is about; nothing, and a diagnostic, when there can't be one.
+std::optional<ObjectId> declared_id(const ast::Decl& decl, const Word& word, const ast::Clause& on, LowerContext& context) {
+  const ast::Name& name = on.value(ast::Shape::name)->name;
+  const std::string schema = name.qualifier().empty() ? schema_of(*context.parent) : std::string(name.qualifier());
+  const bool of_system = context.parent->id.kind == KindId::Database;
+  if (of_system && (word.acl_type == 'F' || word.acl_type == 'S' || (stands_in_schema(word) && !is_system_schema(schema)) ||
+                    (word.acl_type == 'n' && !is_system_schema(name.last())))) {
+    context.error(diag::make(diag::Code::kWrongValue, on.span, "on", "an object of pg_catalog or information_schema, or a language of Postgres's own")
+                      .with_note("privileges on what the schema declares are written inside its declaration"));
+    return std::nullopt;
+  }
+  if (decl.has("grant_option_for")) {
+    context.error(diag::make(diag::Code::kNotSupported, decl.span, "`revoke grant option for` in a declaration"));
+    return std::nullopt;
+  }
+  const Sql own = stands_in_schema(word) ? qualified(schema, name.last()) : ident(name.last());
+  return ObjectId{KindId::ExtensionMember, "", of_system ? std::string(kSystem) : context.parent->id.name.str(), fmt::format("{} {}", word.word, own.text),
+                  is_routine(word) ? input_types(on.value(ast::Shape::sql), context) : std::string()};
+}
+
 void lower_member_grant(const ast::Decl& decl, LowerContext& context) {
   const ast::Clause* on = context.once(decl, "on_member");
   const ast::Value* named = on == nullptr ? nullptr : on->value(ast::Shape::name);
@@ -182,15 +236,9 @@ void lower_member_grant(const ast::Decl& decl, LowerContext& context) {
     context.error(diag::make(diag::Code::kWrongValue, on->span, "on", "a function, procedure, table, sequence, type, schema, language, foreign data wrapper or server"));
     return;
   }
-  if (decl.has("grant_option_for")) {
-    context.error(diag::make(diag::Code::kNotSupported, decl.span, "`revoke grant option for` in a declaration"));
-    return;
-  }
-  const ast::Name& name = named->name;
-  const std::string schema = name.qualifier().empty() ? schema_of(*context.parent) : std::string(name.qualifier());
-  const Sql own = stands_in_schema(*word) ? qualified(schema, name.last()) : ident(name.last());
-  const ObjectId id{KindId::ExtensionMember, "", context.parent->id.name, fmt::format("{} {}", word->word, own.text),
-                    is_routine(*word) ? input_types(on->value(ast::Shape::sql), context) : std::string()};
+  const std::optional<ObjectId> declared = declared_id(decl, *word, *on, context);
+  if (!declared) return;
+  const ObjectId& id = *declared;
   Object* object = context.catalog.find(id);
   if (object == nullptr) object = context.add(decl, id);
   if (object == nullptr) return;
@@ -242,7 +290,8 @@ void change_grants(const Object* before, const Object* after, const ChangeContex
   add_listed(wanted, after, "grants", word->acl_type, version);
   add_listed(wanted, before, "revokes", word->acl_type, version);
   for (Sql& statement : acl::statements({start}, wanted, {{}, address_extension_member(id), {}, word->acl_type, version})) action.sql.push_back(std::move(statement));
-  describe(action, fmt::format("Set the privileges on {} {} of extension {}", word->word, name_of(id, *word), id.name));
+  describe(action, is_systems(id) ? fmt::format("Set the privileges on {} {}", word->word, name_of(id, *word))
+                                  : fmt::format("Set the privileges on {} {} of extension {}", word->word, name_of(id, *word), id.name));
 }
 
 void create_member(const Object& object, const ChangeContext& context, Action& action) { change_grants(nullptr, &object, context, action); }
@@ -291,6 +340,9 @@ void print_member(const Object& object, const Catalog& catalog, LpWriter& writer
   print_list(object, *word, false, catalog, writer);
 }
 
+/// The database is never dropped.
+bool is_taken_back(const Object& object, const ChangeContext&) { return is_systems(object.id); }
+
 constexpr AttributeRule kRules[] = {
     {.name = "grants", .content = Content::map, .alter = alter_member},
     {.name = "revokes", .content = Content::map, .alter = alter_member},
@@ -315,7 +367,7 @@ constexpr Kind kExtensionMember = {
     .attributes = kRules,
     .print_lp = print_member,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .schemaless = true},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_taken_back, .schemaless = true},
 };
 static_assert(is_complete(kExtensionMember));
 

@@ -45,7 +45,7 @@ void lower_wrapper(const ast::Decl& decl, LowerContext& context) {
       continue;
     }
     const ast::Name& name = clause->value(ast::Shape::name)->name;
-    wrapper->attributes.set(attribute, name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+    wrapper->attributes.set(attribute, context.routine_text(name));
   }
   lower_foreign_options(decl, *wrapper, context);
 }

@@ -1,5 +1,7 @@
 #include "kinds/index_elements.h"
 
+#include <fmt/core.h>
+
 #include "base/sql_scan.h"
 #include "base/text.h"
 #include "kinds/names.h"
@@ -134,6 +136,21 @@ void link_elements(const List& elements, std::string_view relation, LinkContext&
     if (const std::string column = element_column(element); !column.empty()) context.column(relation, column);
     if (const std::string text = text_of(element, "expression"); !text.empty()) context.sql(frontend::FragmentKind::expression, text);
     if (const std::string collation = text_of(element, "collation"); !collation.empty()) context.collation(collation);
+    link_operator_classes(text_of(element, "opclass"), context);
+    if (const std::string op = text_of(element, "operator"); op.find('.') != std::string::npos) {
+      context.sql(frontend::FragmentKind::expression, fmt::format("NULL {} NULL", op));
+    }
+  }
+}
+
+void link_operator_classes(std::string_view text, LinkContext& context) {
+  for (std::size_t at = 0; at < text.size();) {
+    std::size_t end = 0;
+    const std::vector<std::string> name = leading_name(text.substr(at), end);
+    for (const char* method : {"btree", "hash", "gist", "gin", "spgist", "brin"}) {
+      if (name.size() == 2) context.object({KindId::OperatorClass, name[0], name[1], "", method});
+    }
+    at = end > 0 ? at + end : scan_lexeme(text, at).end;
   }
 }
 

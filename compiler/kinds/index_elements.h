@@ -23,6 +23,8 @@ Sql elements_sql(const List& elements);
 /// The same as .lp has it: keywords in lower case.
 std::string elements_lp(const List& elements);
 void link_elements(const List& elements, std::string_view relation, LinkContext& context);
+/// The operator classes among the qualified names of an SQL text: of an element or a partition key.
+void link_operator_classes(std::string_view text, LinkContext& context);
 /// What Postgres calls each element in a name that it makes up.
 std::vector<std::string> element_names(const List& elements, frontend::FragmentParser& fragments);
 /// The plain column of an element, or "".

@@ -48,7 +48,7 @@ void lower_language(const ast::Decl& decl, LowerContext& context) {
     const auto function = std::ranges::find(kFunctions, key.name);
     if (function == kFunctions.end()) return false;
     const ast::Name name = keys::name(key, context);
-    if (!name.empty()) object->attributes.set(*function, name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+    if (!name.empty()) object->attributes.set(*function, context.routine_text(name));
     return true;
   });
   if (object->external || object->attributes.has("handler")) return;

@@ -126,6 +126,7 @@ std::string LowerContext::relation_text(const ast::Name& name) const {
 }
 
 std::string LowerContext::routine_text(const ast::Name& name) const {
+  if (name.qualifier() == "pg_catalog") return ident(name.last()).text;
   if (!name.qualifier().empty()) return qualified(name.qualifier(), name.last()).text;
   return qualified(declared_in(names.routines, name.last()).value_or(""), name.last()).text;
 }

@@ -68,11 +68,11 @@ Member lower_operator(const ast::Clause& clause, LowerContext& context) {
     context.error(diag::make(diag::Code::kUnexpectedInput, clause.span, fmt::format("`{}`", clause.word_value()), "`operator …`, `function …` or `storage …`"));
   }
   const ast::Name& name = clause.value(ast::Shape::name)->name;
-  Member member{false, number_value(clause), {}, operator_text(name.qualifier(), name.last()), {}, {}};
+  Member member{false, number_value(clause), {}, written_operator(name.qualifier().empty() ? name.last() : operator_sql(name.qualifier(), name.last()).text), {}, {}};
   if (const ast::Value* types = clause.value(ast::Shape::sql)) member.types = type_list(types->text, context);
   if (const ast::Clause* sort = clause.clause("sort_family")) {
     const ast::Name& family = sort->value(ast::Shape::name)->name;
-    member.order_by = qualified(family.qualifier() == "pg_catalog" ? std::string_view() : family.qualifier(), family.last()).text;
+    member.order_by = qualified(family.qualifier(), family.last()).text;
   }
   return member;
 }
@@ -80,7 +80,7 @@ Member lower_operator(const ast::Clause& clause, LowerContext& context) {
 Member lower_function(const ast::Clause& clause, LowerContext& context) {
   const ast::Clause& support = *clause.clause("support_function");
   const ast::Name& name = support.value(ast::Shape::name)->name;
-  Member member{true, number_value(clause), {}, name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name), {}, {}};
+  Member member{true, number_value(clause), {}, context.routine_text(name), {}, {}};
   if (const ast::Value* types = clause.value(ast::Shape::sql)) member.types = type_list(types->text, context);
   member.arguments = type_list(support.value(ast::Shape::sql)->text, context);
   return member;
@@ -167,7 +167,14 @@ Sql clause(const Member& member, bool drops) {
   return sql("{} {} ({}){}", what, name, fragment(member.types), sort);
 }
 
-void print(const Member& member, std::string_view method, const std::string& type, const Catalog& catalog, LpWriter& writer) {
+void print_family_name(const Object& object, const std::string& family, const std::string& method, const Catalog& catalog, LpWriter& writer) {
+  const std::vector<std::string> parts = name_parts(family);
+  const bool needs_schema = parts.size() == 1 && is_hidden(object, [&](const std::string& schema) { return catalog.has({KindId::OperatorFamily, schema, parts[0], "", method}); });
+  writer.relation(needs_schema ? "pg_catalog." + family : family);
+}
+
+void print(const Object& object, const Member& member, const std::string& type, const Catalog& catalog, LpWriter& writer) {
+  const std::string_view method = object.id.arguments;
   const bool goes_without_saying = implied_types(member, method, type) == member.types;
   writer.word(member.is_function ? "function" : "operator").word(std::to_string(member.number));
   if (member.is_function) {
@@ -177,9 +184,12 @@ void print(const Member& member, std::string_view method, const std::string& typ
   } else {
     const std::vector<std::string> parts = operator_parts(member.name);
     const bool is_declared = parts.size() == 2 && catalog.has({KindId::Operator, parts[0], parts[1], "", member.types});
-    writer.word(parts.size() < 2 ? member.name : operator_lp(parts[0], parts[1], is_declared ? writer.schema : std::string_view()));
+    const bool hidden = parts.size() == 1 && is_hidden(object, [&](const std::string& schema) { return catalog.has({KindId::Operator, schema, parts[0], "", member.types}); });
+    writer.word(hidden             ? operator_lp("pg_catalog", member.name, {})
+                : parts.size() < 2 ? member.name
+                                   : operator_lp(parts[0], parts[1], is_declared ? writer.schema : std::string_view()));
     if (!goes_without_saying) print_types(member.types, writer);
-    if (!member.order_by.empty()) writer.word("for order by").relation(member.order_by);
+    if (!member.order_by.empty()) print_family_name(object, member.order_by, "btree", catalog, writer.word("for order by"));
   }
   writer.line();
 }

@@ -38,7 +38,10 @@ bool is_loose(const Member& member, std::string_view method, std::string_view ty
 void link(const Object& object, LinkContext& context);
 /// `OPERATOR 1 shop.< (a, b)`; with `drops` as ALTER OPERATOR FAMILY … DROP takes it.
 Sql clause(const Member& member, bool drops = false);
-void print(const Member& member, std::string_view method, const std::string& type, const Catalog& catalog, LpWriter& writer);
+/// Of a class or family `object`, of a class the `type` that it is for.
+void print(const Object& object, const Member& member, const std::string& type, const Catalog& catalog, LpWriter& writer);
+/// The name of a family that `object` has something to do with.
+void print_family_name(const Object& object, const std::string& family, const std::string& method, const Catalog& catalog, LpWriter& writer);
 
 /// Both kinds' address: schema.name USING method.
 Sql address(const ObjectId& id);

@@ -77,9 +77,9 @@ std::string operands(const ast::Decl& decl, LowerContext& context) {
 bool set_key(const keys::Key& key, LowerContext& context, Attributes& attributes) {
   if (const auto function = std::ranges::find(kFunctions, key.name); function != kFunctions.end()) {
     const ast::Name name = keys::name(key, context);
-    if (!name.empty()) attributes.set(*function, name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+    if (!name.empty()) attributes.set(*function, context.routine_text(name));
   } else if (const auto link = std::ranges::find(kLinks, key.name); link != kLinks.end()) {
-    attributes.set(*link, operator_text(keys::text(key.value)));
+    attributes.set(*link, written_operator(keys::text(key.value)));
   } else if (const auto flag = std::ranges::find(kFlags, key.name); flag != kFlags.end()) {
     attributes.set(*flag, Value(keys::flag(key, context)));
   } else {
@@ -117,13 +117,12 @@ void normalise_operators(CatalogBuilder& builder) {
     if (object->id.kind != KindId::Operator) continue;
     for (const std::string_view link : kLinks) {
       ObjectId other = linked(*object, link);
-      if (other.name.empty() || !other.schema.empty()) continue;
-      for (const std::string& schema : {object->id.schema.str(), std::string("public")}) {
+      if (other.name.empty()) continue;
+      const std::string text = object->attributes.text(link);
+      object->attributes.set(link, placed_text(*object, text, [&](const std::string& schema) {
         other.schema = schema;
-        if (builder.find(other) == nullptr) continue;
-        object->attributes.set(link, operator_text(schema, other.name));
-        break;
-      }
+        return builder.find(other) != nullptr;
+      }));
     }
   }
 }
@@ -254,6 +253,13 @@ std::vector<std::string> operator_slots(const Object& object) {
 
 void print_link(const Object& object, std::string_view link, const Catalog& catalog, LpWriter& writer) {
   const ObjectId other = linked(object, link);
+  const bool hidden = other.schema.empty() && is_hidden(object, [&](const std::string& schema) {
+    return catalog.has({KindId::Operator, schema, other.name, "", other.arguments});
+  });
+  if (hidden) {
+    writer.word(link).word("=").word(sql("operator({})", operator_sql("pg_catalog", other.name)).text).line();
+    return;
+  }
   const bool is_found = other.schema.empty() || (other.schema == object.id.schema && catalog.has(other));
   writer.word(link).word("=").word(is_found ? other.name.str() : sql("operator({})", operator_sql(other.schema, other.name)).text).line();
 }

@@ -64,7 +64,7 @@ void lower_class(const ast::Decl& decl, LowerContext& context) {
       context.error(diag::make(diag::Code::kUnexpectedInput, family->span, fmt::format("`{}`", family->word_value()), "`family …`"));
     }
     const ast::Name& name = family->value(ast::Shape::name)->name;
-    attributes.set("family", qualified(name.qualifier() == "pg_catalog" ? std::string_view() : name.qualifier(), name.last()).text);
+    attributes.set("family", qualified(name.qualifier(), name.last()).text);
   }
   opclass::set_members(*object, opclass::lower_members(decl, method, type, context));
 }
@@ -120,7 +120,7 @@ void print_class(const Object& object, const Catalog& catalog, LpWriter& writer)
   if (attributes.flag("is_default")) writer.word("default");
   writer.word("for type").type(attributes.text("type")).word("using").ident(object.id.arguments);
   const std::string& family = attributes.text("family");
-  if (family != qualified(object.id.schema, object.id.name).text) writer.word("family").relation(family);
+  if (family != qualified(object.id.schema, object.id.name).text) opclass::print_family_name(object, family, object.id.arguments, catalog, writer.word("family"));
   writer.owner(object).comment_clause(object);
   std::vector<Member> members = opclass::members(object);
   const Object* its_family = catalog.find(opclass::family_named(family, object.id.arguments));
@@ -129,7 +129,7 @@ void print_class(const Object& object, const Catalog& catalog, LpWriter& writer)
   }
   std::ranges::sort(members);
   writer.open();
-  for (const Member& member : members) opclass::print(member, object.id.arguments, attributes.text("type"), catalog, writer);
+  for (const Member& member : members) opclass::print(object, member, attributes.text("type"), catalog, writer);
   if (attributes.has("storage")) writer.word("storage").type(attributes.text("storage")).line();
   writer.close();
 }

@@ -65,29 +65,17 @@ void add_implied_family(Object& object, CatalogBuilder& builder) {
   builder.add(std::move(family));
 }
 
-/// A name that the sources declare in the object's schema or in public gets its schema; others are pg_catalog's.
-template <class Exists>
-void qualify(std::string& name, std::string_view own_schema, const Exists& exists) {
-  for (const std::string_view schema : {own_schema, std::string_view("public")}) {
-    if (!exists(std::string(schema), name)) continue;
-    name = operator_text(schema, name);
-    return;
-  }
+std::string placed_family(const Object& object, const std::string& family, const std::string& method, CatalogBuilder& builder) {
+  return placed_text(object, family, [&](const std::string& schema) { return builder.find({KindId::OperatorFamily, schema, name_parts(family).back(), "", method}) != nullptr; });
 }
 
 void qualify_members(Object& object, CatalogBuilder& builder) {
   std::vector<Member> members = opclass::members(object);
   for (Member& member : members) {
-    if (!member.is_function && operator_parts(member.name).size() == 1) {
-      qualify(member.name, object.id.schema, [&](const std::string& schema, const std::string& name) {
-        return builder.find({KindId::Operator, schema, name, "", member.types}) != nullptr;
-      });
+    if (!member.is_function) {
+      member.name = placed_text(object, member.name, [&](const std::string& schema) { return builder.find({KindId::Operator, schema, member.name, "", member.types}) != nullptr; });
     }
-    if (!member.order_by.empty() && name_parts(member.order_by).size() == 1) {
-      qualify(member.order_by, object.id.schema, [&](const std::string& schema, const std::string& name) {
-        return builder.find({KindId::OperatorFamily, schema, name_parts(name).back(), "", "btree"}) != nullptr;
-      });
-    }
+    if (!member.order_by.empty()) member.order_by = placed_family(object, member.order_by, "btree", builder);
   }
   opclass::set_members(object, std::move(members));
 }
@@ -123,13 +111,7 @@ void normalise_families(CatalogBuilder& builder) {
     if (object->id.kind == KindId::OperatorFamily || object->id.kind == KindId::OperatorClass) qualify_members(*object, builder);
   }
   for (Object* object : classes) {
-    std::string family = object->attributes.text("family");
-    if (name_parts(family).size() == 1) {
-      qualify(family, object->id.schema, [&](const std::string& schema, const std::string& name) {
-        return builder.find({KindId::OperatorFamily, schema, name_parts(name).back(), "", object->id.arguments}) != nullptr;
-      });
-      object->attributes.set("family", family);
-    }
+    object->attributes.set("family", placed_family(*object, object->attributes.text("family"), object->id.arguments, builder));
     hand_over(*object, builder);
   }
 }
@@ -173,7 +155,7 @@ void print_family(const Object& object, const Catalog& catalog, LpWriter& writer
     return;
   }
   writer.open();
-  for (const Member& member : members) opclass::print(member, object.id.arguments, "", catalog, writer);
+  for (const Member& member : members) opclass::print(object, member, "", catalog, writer);
   writer.close();
 }
 

@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <optional>
 
 #include "base/sql_scan.h"
 #include "base/text.h"
@@ -25,6 +26,11 @@ std::string operator_text(std::string_view schema, std::string_view name) {
 }
 
 std::string operator_text(std::string_view written) {
+  const std::vector<std::string> parts = operator_parts(written_operator(written));
+  return parts.size() == 2 ? operator_text(parts[0], parts[1]) : written_operator(written);
+}
+
+std::string written_operator(std::string_view written) {
   constexpr std::string_view kWord = "operator";
   std::string text(trim(written));
   if (to_lower_ascii(text.substr(0, kWord.size())) == kWord) {
@@ -33,8 +39,33 @@ std::string operator_text(std::string_view written) {
     text = std::string(trim(std::string_view(text).substr(open + 1, text.size() - open - 2)));
   }
   const std::vector<std::string> parts = operator_parts(text);
-  return parts.size() == 2 ? operator_text(parts[0], parts[1]) : text;
+  return parts.size() == 2 ? operator_sql(parts[0], parts[1]).text : text;
 }
+
+namespace {
+
+constexpr std::string_view kSystem = "pg_catalog.";
+
+/// Where a name without a schema is looked for first.
+std::optional<std::string> nearest_schema(const Object& object, const std::function<bool(const std::string& schema)>& exists) {
+  for (const std::string& schema : {object.id.schema.str(), std::string("public")}) {
+    if (exists(schema)) return schema;
+  }
+  return std::nullopt;
+}
+
+}  // namespace
+
+std::string placed_text(const Object& object, std::string_view name, const std::function<bool(const std::string& schema)>& exists) {
+  if (name.starts_with(kSystem)) return std::string(name.substr(kSystem.size()));
+  std::size_t end = 0;
+  const std::vector<std::string> parts = leading_name(name, end);
+  const bool has_schema = parts.size() > 1 || (!parts.empty() && end < name.size());
+  const std::optional<std::string> schema = has_schema || object.origin.is_nowhere() ? std::nullopt : nearest_schema(object, exists);
+  return schema ? fmt::format("{}.{}", ident(*schema).text, name) : std::string(name);
+}
+
+bool is_hidden(const Object& object, const std::function<bool(const std::string& schema)>& exists) { return nearest_schema(object, exists).has_value(); }
 
 Sql operator_sql(std::string_view schema, std::string_view name) { return sql("{}.{}", ident(schema), fragment(name)); }
 

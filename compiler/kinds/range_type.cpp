@@ -103,7 +103,7 @@ bool set_key(const keys::Key& key, const ObjectId& id, LowerContext& context, At
   } else if (key.name == "canonical" || key.name == "subtype_diff") {
     const ast::Name name = keys::name(key, context);
     if (name.empty()) return true;
-    attributes.set(key.name == "canonical" ? "canonical" : "subtype_diff", name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+    attributes.set(key.name == "canonical" ? "canonical" : "subtype_diff", context.routine_text(name));
   } else if (key.name == "multirange_type_name") {
     const ast::Name name = keys::name(key, context);
     if (!name.empty()) attributes.set("multirange_type_name", qualified(name.qualifier().empty() ? std::string_view(id.schema) : name.qualifier(), name.last()).text);

@@ -44,7 +44,7 @@ void lower_rule(const ast::Decl& decl, LowerContext& context) {
     attributes.set("instead", Value(clause->word_value() == "instead"));
     if (const ast::Value* value = clause->value(ast::Shape::sql)) attributes.set("actions", context.sql(*value, frontend::FragmentKind::statement));
   }
-  if (const ast::Clause* clause = context.once(decl, "trigger_state")) attributes.set("state", Value(clause->word_value()));
+  if (const ast::Clause* clause = context.once(decl, "trigger_state"); clause != nullptr && clause->word_value() != "enabled") attributes.set("state", Value(clause->word_value()));
 }
 
 Sql event_word(const Object& rule) {

@@ -44,7 +44,7 @@ void lower_template(const ast::Decl& decl, LowerContext& context) {
     const auto function = std::ranges::find(kFunctions, key.name);
     if (function == kFunctions.end()) return false;
     const ast::Name name = keys::name(key, context);
-    if (!name.empty()) object->attributes.set(*function, name.qualifier() == "pg_catalog" ? ident(name.last()).text : context.routine_text(name));
+    if (!name.empty()) object->attributes.set(*function, context.routine_text(name));
     return true;
   });
   for (const std::string_view needed : {"lexize"}) {

@@ -1,5 +1,5 @@
 // Triggers of tables and views, constraint triggers included. https://www.postgresql.org/docs/15/sql-createtrigger.html
-// The copies that partitions have of a partitioned table's row triggers are no objects.
+// The copies that partitions have of a partitioned table's row triggers are no objects, unless something about them is different.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,6 +9,7 @@
 #include "kinds/common.h"
 #include "kinds/declared_routine.h"
 #include "kinds/extension_dependencies.h"
+#include "kinds/inheritance.h"
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
@@ -38,8 +39,8 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "  case when tg.tgnargs > 0 then (select json_agg(convert_from(decode(replace(x.hex, ' ', ''), 'hex'), getdatabaseencoding()) order by x.position)\n"
     "     from regexp_split_to_table(regexp_replace(encode(tg.tgargs, 'hex'), '(..)', '\\1 ', 'g'), '00 ') with ordinality x(hex, position)\n"
     "     where x.position <= tg.tgnargs) end as arguments,\n"
-    "  case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' end as state, d.description as comment,\n"
-    "  " LPC_EXTENSIONS_COLUMN "\n"
+    "  case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' end as state, false as inherited,\n"
+    "  d.description as comment, " LPC_EXTENSIONS_COLUMN "\n"
     "from pg_trigger tg\n"
     "join pg_class c on c.oid = tg.tgrelid\n"
     "join pg_namespace n on n.oid = c.relnamespace\n"
@@ -49,7 +50,22 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join pg_namespace rn on rn.oid = r.relnamespace\n"
     "left join pg_description d on d.objoid = tg.oid and d.classoid = 'pg_trigger'::regclass and d.objsubid = 0\n"
     LPC_EXTENSIONS_JOIN("pg_trigger", "tg.oid")
-    "where not tg.tgisinternal and tg.tgparentid = 0 and c.relkind in ('r', 'p', 'v', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
+    "where not tg.tgisinternal and tg.tgparentid = 0 and c.relkind in ('r', 'p', 'v', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}\n"
+    // A partition's copy, where it isn't what its parent's is. Before 15 it is taken for an internal one, like the triggers of keys.
+    "union all\n"
+    "select n.nspname, c.relname, tg.tgname, 'table', 'pg_trigger:' || tg.oid, false, null, null, null, false, null, false, false, null, null, null, null, null,\n"
+    "  case when tg.tgenabled <> o.tgenabled then\n"
+    "    case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' else 'enabled' end end, true,\n"
+    "  d.description, " LPC_EXTENSIONS_COLUMN "\n"
+    "from pg_trigger tg\n"
+    "join pg_trigger o on o.oid = tg.tgparentid\n"
+    "join pg_class c on c.oid = tg.tgrelid\n"
+    "join pg_namespace n on n.oid = c.relnamespace\n"
+    "left join pg_constraint k on k.oid = tg.tgconstraint\n"
+    "left join pg_description d on d.objoid = tg.oid and d.classoid = 'pg_trigger'::regclass and d.objsubid = 0\n"
+    LPC_EXTENSIONS_JOIN("pg_trigger", "tg.oid")
+    "where coalesce(k.contype, 't') = 't' and {user_schema:n} and {not_member:pg_class:c.oid}\n"
+    "  and (tg.tgenabled <> o.tgenabled or d.description is not null or ext.names is not null)"}};
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
 
@@ -89,6 +105,11 @@ void lower_trigger(const ast::Decl& decl, LowerContext& context) {
   Object* trigger = context.add(decl, {KindId::Trigger, relation.schema, relation.name, decl.name.last(), {}});
   if (trigger == nullptr) return;
   Attributes& attributes = trigger->attributes;
+  if (const ast::Clause* clause = context.once(decl, "trigger_state")) attributes.set("state", Value(clause->word_value()));
+  lower_extension_dependencies(decl, *trigger, context);
+  attributes.set("inherited", Value(decl.word_value().empty()));
+  if (attributes.flag("inherited")) return;
+  if (attributes.text("state") == "enabled") attributes.remove("state");
   attributes.set("constraint", Value(decl.has("trigger_constraint")));
   attributes.set("timing", Value(decl.word_value()));
   lower_events(decl, attributes);
@@ -108,13 +129,64 @@ void lower_trigger(const ast::Decl& decl, LowerContext& context) {
     if (const ast::Value* value = clause->value(ast::Shape::sql)) attributes.set("when", context.sql(*value, frontend::FragmentKind::expression));
   }
   lower_function(decl, context, attributes);
-  if (const ast::Clause* clause = context.once(decl, "trigger_state")) attributes.set("state", Value(clause->word_value()));
-  lower_extension_dependencies(decl, *trigger, context);
 }
 
 void trigger_edges(const Object& trigger, LinkContext& context) {
   for (const std::string& column : trigger.attributes.texts("columns")) context.column(relation_of(trigger.id).text, column);
   link_extension_dependencies(trigger, context);
+}
+
+// ---- the copies that partitions have ------------------------------------------------------------------------------------------------
+// https://www.postgresql.org/docs/15/sql-createtrigger.html: a row trigger of a partitioned table has a copy on each partition, which can have a state of its own.
+// Only such a copy is an object, with the flag `inherited` and what is different about it.
+
+/// What the copy is told apart from: the trigger of the nearest table above that has one as an object. Null when there is none.
+const Object* original_of(const Object& copy, const Lineage& lineage) {
+  ObjectId table = table_of(copy.id);
+  while (true) {
+    const std::vector<ObjectId> parents = lineage.parents(table);
+    if (parents.empty()) return nullptr;
+    table = parents.front();
+    if (const Object* found = lineage.find({KindId::Trigger, table.schema, table.name, copy.id.member, {}})) return found;
+  }
+}
+
+constexpr std::string_view kEnabled = "enabled";
+
+std::string_view state_of(const Object& trigger, const Lineage& lineage) {
+  if (trigger.attributes.has("state")) return trigger.attributes.text("state");
+  const Object* original = trigger.attributes.flag("inherited") ? original_of(trigger, lineage) : nullptr;
+  return original == nullptr ? kEnabled : state_of(*original, lineage);
+}
+
+/// A copy is there once the trigger and all the attachments are that lead to it.
+void add_needs_of_copy(Object& copy, const Object& original, const Lineage& lineage) {
+  std::vector<ObjectId> needs{original.id};
+  for (ObjectId table = table_of(copy.id); table != table_of(original.id); table = lineage.parents(table).front()) {
+    needs.push_back({KindId::Partition, table.schema, table.name, {}, {}});
+  }
+  for (const ObjectId& need : needs) {
+    const auto less = [](const ObjectId& a, const ObjectId& b) { return a < b; };
+    const auto place = std::ranges::lower_bound(copy.depends_on, need, less);
+    if (place == copy.depends_on.end() || *place != need) copy.depends_on.insert(place, need);
+  }
+}
+
+void normalise_triggers(CatalogBuilder& builder) {
+  const Lineage lineage(builder);
+  std::vector<Object*> copies;
+  for (Object* object : builder.objects()) {
+    if (object->id.kind == KindId::Trigger && object->attributes.flag("inherited")) copies.push_back(object);
+  }
+  std::vector<ObjectId> same;
+  for (Object* copy : copies) {
+    const Object* original = original_of(*copy, lineage);
+    if (original == nullptr) continue;
+    if (copy->attributes.has("state") && copy->attributes.text("state") == state_of(*original, lineage)) copy->attributes.remove("state");
+    add_needs_of_copy(*copy, *original, lineage);
+    if (std::ranges::all_of(copy->attributes, [](const auto& entry) { return entry.first == "inherited"; })) same.push_back(copy->id);
+  }
+  for (const ObjectId& id : same) builder.remove(id);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
@@ -137,8 +209,35 @@ Sql timing_words(const Object& trigger) {
   return timing == "before" ? sql("BEFORE") : timing == "after" ? sql("AFTER") : sql("INSTEAD OF");
 }
 
+Sql state_statement(const ObjectId& trigger, std::string_view state) {
+  const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
+  return sql("ALTER TABLE {} {} TRIGGER {}", relation_of(trigger), verb, ident(trigger.member));
+}
+
+/// The copy is there already; its state is set like any other trigger's. Where there is none to copy, the server says so.
+void create_copy(const Object& trigger, const ChangeContext& context, Action& action) {
+  if (original_of(trigger, Lineage(context.after)) == nullptr) action.sql.push_back(state_statement(trigger.id, kEnabled));
+  describe(action, fmt::format("Set what is different about {}", spoken(trigger.id)));
+  predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
+}
+
+/// When the copy stays, it is what the trigger makes of it again.
+void drop_copy(const Object& trigger, const ChangeContext& context, Action& action) {
+  const Lineage lineage(context.after);
+  const Object* original = original_of(trigger, lineage);
+  if (original == nullptr || context.is_created(original->id) || context.is_created(table_of(trigger.id)) || !context.after.has(table_of(trigger.id))) return;
+  if (trigger.attributes.has("state")) action.sql.push_back(state_statement(trigger.id, state_of(*original, lineage)));
+  if (trigger.attributes.has("comment")) action.sql.push_back(sql("COMMENT ON TRIGGER {} IS NULL", address_member(trigger.id)));
+  for (const std::string& name : trigger.attributes.texts("depends_on_extensions")) {
+    action.sql.push_back(sql("ALTER TRIGGER {} NO DEPENDS ON EXTENSION {}", address_member(trigger.id), ident(name)));
+  }
+  describe(action, fmt::format("Take back what is different about {}", spoken(trigger.id)));
+  predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
+}
+
 void create_trigger(const Object& trigger, const ChangeContext& context, Action& action) {
   const Attributes& attributes = trigger.attributes;
+  if (attributes.flag("inherited")) return create_copy(trigger, context, action);
   Sql text = sql("CREATE {}TRIGGER {} {} {} ON {}", attributes.flag("constraint") ? sql("CONSTRAINT ") : Sql{}, ident(trigger.id.member), timing_words(trigger),
                  event_words(trigger), relation_of(trigger.id));
   if (attributes.has("from")) text = sql("{} FROM {}", text, fragment(attributes.text("from")));
@@ -157,20 +256,33 @@ void create_trigger(const Object& trigger, const ChangeContext& context, Action&
 }
 
 void drop_trigger(const Object& trigger, const ChangeContext& context, Action& action) {
+  if (trigger.attributes.flag("inherited")) return drop_copy(trigger, context, action);
   drop_plain(trigger, context, action);
   predict_lock(action, context, relation_id(trigger), Lock::access_exclusive);
 }
 
+/// ALTER TABLE sets the state of the copies as well: those that have one of their own get it back.
+void restore_copies(const ObjectId& trigger, const ChangeContext& context, const Lineage& lineage, Action& action) {
+  for (const ObjectId& table : descendants(context.after, table_of(trigger))) {
+    const ObjectId id{KindId::Trigger, table.schema, table.name, trigger.member, {}};
+    const Object* copy = context.after.find(id);
+    if (copy == nullptr || !copy->attributes.flag("inherited") || !context.before.has(id) || context.is_created(id)) continue;
+    action.sql.push_back(state_statement(id, state_of(*copy, lineage)));
+  }
+}
+
 void alter_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& trigger = alteration.after;
-  const std::string& state = trigger.attributes.text("state");
-  const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
-  action.sql.push_back(sql("ALTER TABLE {} {} TRIGGER {}", relation_of(trigger.id), verb, ident(trigger.id.member)));
+  const Lineage lineage(context.after);
+  const std::string_view state = state_of(trigger, lineage);
+  action.sql.push_back(state_statement(trigger.id, state));
+  if (alteration.before != nullptr) restore_copies(trigger.id, context, lineage, action);
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(trigger.id)));
   predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
 constexpr AttributeRule kAttributes[] = {
+    {.name = "inherited", .content = Content::flag},
     {.name = "constraint", .content = Content::flag},
     {.name = "timing", .content = Content::text},
     {.name = "events", .content = Content::list},
@@ -191,9 +303,18 @@ constexpr AttributeRule kAttributes[] = {
 
 // ---- to .lp -------------------------------------------------------------------------------------------------------------------------
 
+void print_copy(const Object& trigger, LpWriter& writer) {
+  writer.word("trigger").ident(trigger.id.member);
+  if (trigger.attributes.has("state")) writer.word(trigger.attributes.text("state"));
+  print_extension_dependencies(trigger, writer);
+  writer.comment_clause(trigger);
+  writer.line();
+}
+
 void print_trigger(const Object& trigger, const Catalog& catalog, LpWriter& writer) {
   const Attributes& attributes = trigger.attributes;
   writer.doc(trigger);
+  if (attributes.flag("inherited")) return print_copy(trigger, writer);
   if (attributes.flag("constraint")) writer.word("constraint");
   writer.word("trigger").ident(trigger.id.member).word(attributes.text("timing"));
   bool first = true;
@@ -235,7 +356,7 @@ constexpr Kind kTrigger = {
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
     .lower = lower_trigger,
-    .normalise = nullptr,
+    .normalise = normalise_triggers,
     .edges = trigger_edges,
     .create = create_trigger,
     .drop = drop_trigger,

@@ -23,10 +23,10 @@ struct Options {
   bool allow_unmodelled = false;
 };
 
-/// The database itself is shown when something besides its owner is said of it.
+/// The database itself is shown when something besides its owner is said of it, or of Postgres's own objects in it.
 void show_database(Loaded& loaded) {
   for (const Object& object : loaded.catalog.objects()) {
-    const bool is_plain = std::all_of(object.attributes.begin(), object.attributes.end(), [](const auto& entry) { return entry.first == "owner"; });
+    const bool is_plain = loaded.catalog.children(object.id).empty() && std::all_of(object.attributes.begin(), object.attributes.end(), [](const auto& entry) { return entry.first == "owner"; });
     if (object.id.kind == KindId::Database && !is_plain) loaded.scope.declared.push_back(object.id);
   }
   std::sort(loaded.scope.declared.begin(), loaded.scope.declared.end());

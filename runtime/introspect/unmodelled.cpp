@@ -3,54 +3,55 @@
 namespace lpc::introspect {
 
 // One row for each object that stands for itself: parts of others (columns, constraints, indexes, array and row types) are the business of their kinds.
-// Rows below 16384 are the system's own. A user mapping's own catalog is for superusers only, hence the view.
+// Rows below 16384 are the system's own; above, also what stands in its schemas or hangs on its objects counts. initdb comments on no relation and no cast; of comments on
+// what it does comment on nobody can tell whose they are. A user mapping's own catalog is for superusers only, hence the view.
 const char* const kCandidateQuery = R"sql(
 SELECT 'pg_class', c.oid::int8, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
          WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'relation' END, n.nspname, c.relname::text
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND {user_schema:n}
+  WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND {any_schema:n:c.oid}
 UNION ALL
 SELECT 'pg_type', t.oid::int8, CASE WHEN NOT t.typisdefined THEN 'shell type' ELSE
          CASE t.typtype WHEN 'b' THEN 'base type' WHEN 'c' THEN 'composite type' WHEN 'd' THEN 'domain' WHEN 'e' THEN 'enum' WHEN 'r' THEN 'range type' ELSE 'type' END END,
        n.nspname, t.typname::text
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-  WHERE {user_schema:n} AND (c.oid IS NULL OR c.relkind = 'c') AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
+  WHERE {any_schema:n:t.oid} AND (c.oid IS NULL OR c.relkind = 'c') AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
 UNION ALL
 SELECT 'pg_proc', p.oid::int8, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname,
        p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-  WHERE {user_schema:n}
+  WHERE {any_schema:n:p.oid}
 UNION ALL
 SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
        || ', ' || pg_catalog.format_type(o.oprright, NULL) || ')'
-  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {user_schema:n}
+  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
-  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_opfamily', o.oid::int8, 'operator family', n.nspname, o.opfname::text
-  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_conversion', o.oid::int8, 'conversion', n.nspname, o.conname::text
-  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_collation', o.oid::int8, 'collation', n.nspname, o.collname::text
-  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_ts_config', o.oid::int8, 'text search configuration', n.nspname, o.cfgname::text
-  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_ts_dict', o.oid::int8, 'text search dictionary', n.nspname, o.dictname::text
-  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_ts_parser', o.oid::int8, 'text search parser', n.nspname, o.prsname::text
-  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_ts_template', o.oid::int8, 'text search template', n.nspname, o.tmplname::text
-  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_statistic_ext', o.oid::int8, 'statistics', n.nspname, o.stxname::text
-  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {user_schema:n}
+  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {any_schema:n:o.oid}
 UNION ALL
 SELECT 'pg_cast', o.oid::int8, 'cast', '', pg_catalog.format_type(o.castsource, NULL) || ' AS ' || pg_catalog.format_type(o.casttarget, NULL)
   FROM pg_catalog.pg_cast o WHERE o.oid >= 16384
@@ -74,6 +75,28 @@ SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVE
 UNION ALL
 SELECT 'pg_subscription', o.oid::int8, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
   JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
+UNION ALL
+SELECT 'pg_amop', o.oid::int8, 'member of operator family', n.nspname, f.opfname || ': ' || o.amopopr::pg_catalog.regoperator
+  FROM pg_catalog.pg_amop o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amopfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384
+UNION ALL
+SELECT 'pg_amproc', o.oid::int8, 'member of operator family', n.nspname, f.opfname || ': ' || o.amproc::pg_catalog.regprocedure
+  FROM pg_catalog.pg_amproc o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amprocfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384
+UNION ALL
+SELECT part.catalog, part.oid::int8, part.what, n.nspname, c.relname || '.' || part.name
+  FROM (SELECT 'pg_trigger' AS catalog, oid, 'trigger' AS what, tgrelid AS relation, tgname::text AS name FROM pg_catalog.pg_trigger
+        UNION ALL SELECT 'pg_rewrite', oid, 'rule', ev_class, rulename FROM pg_catalog.pg_rewrite
+        UNION ALL SELECT 'pg_policy', oid, 'policy', polrelid, polname FROM pg_catalog.pg_policy
+        UNION ALL SELECT 'pg_constraint', oid, 'constraint', conrelid, conname FROM pg_catalog.pg_constraint WHERE conrelid <> 0
+        UNION ALL SELECT 'pg_attrdef', a.oid, 'default', a.adrelid, k.attname FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_attribute k ON k.attrelid = a.adrelid AND k.attnum = a.adnum
+        UNION ALL SELECT 'pg_class', x.oid, 'index', i.indrelid, x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid) part
+  JOIN pg_catalog.pg_class c ON c.oid = part.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE part.oid >= 16384 AND c.oid < 16384
+UNION ALL
+SELECT DISTINCT 'pg_ts_config', NULL::int8, 'mapping of text search configuration', n.nspname, c.cfgname::text
+  FROM pg_catalog.pg_ts_config_map m JOIN pg_catalog.pg_ts_config c ON c.oid = m.mapcfg JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace WHERE c.oid < 16384 AND m.mapdict >= 16384
+UNION ALL
+SELECT 'pg_description', NULL::int8, 'comment on', '', pg_catalog.pg_describe_object(d.classoid, d.objoid, d.objsubid)
+  FROM pg_catalog.pg_description d
+  WHERE d.objoid < 16384 AND d.classoid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_cast'::pg_catalog.regclass, 'pg_catalog.pg_rewrite'::pg_catalog.regclass)
 ORDER BY 3, 4, 5)sql";
 
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {

@@ -2,6 +2,7 @@
 // Only this folder includes it.
 #pragma once
 
+#include <set>
 #include <string>
 #include <vector>
 
@@ -49,6 +50,10 @@ diag::Diagnostic rejection(const pg::ServerError& error, const Action* action, c
 Status build(ShadowServer& server, pg::Connection& connection, const Catalog& empty, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink);
 /// ensure_role(), and when the shadow's user is no superuser, a role that was made just now is granted to it: only members may give objects to a role.
 Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, const std::string& name);
+/// Who grants what isn't theirs: such a role is no superuser, whose grants would be the owner's. https://www.postgresql.org/docs/15/sql-grant.html#SQL-GRANT-NOTES
+std::set<std::string> grantors(const Catalog& catalog);
+/// Takes back what ensure_usable_role() has given to the catalog's grantors.
+Status make_grantors_plain(ShadowServer& server, pg::Connection& connection, const Catalog& catalog);
 bool is_superuser(const pg::Connection& connection);
 /// True for a server that lpc started itself and may do anything in.
 bool is_own_server(const ShadowServer& server);

@@ -33,11 +33,12 @@ Result<std::string> extension_versions(pg::Connection& connection, const Catalog
 
 /// Roles are made inside the transaction that is rolled back, so that none is left behind.
 Status add_roles(Script& script, pg::Connection& connection, const Catalog& catalog) {
+  const std::set<std::string> plain = grantors(catalog);
   for (const std::string& name : named_roles(catalog)) {
     LP_TRY(const bool exists, role_exists(connection, name));
     if (exists) continue;
     // Who may own anything: an event trigger's owner must be a superuser. Only a superuser can make one, though.
-    script.add((is_superuser(connection) ? sql("CREATE ROLE {} SUPERUSER", ident(name)) : sql("CREATE ROLE {}", ident(name))).text);
+    script.add((is_superuser(connection) && !plain.contains(name) ? sql("CREATE ROLE {} SUPERUSER", ident(name)) : sql("CREATE ROLE {}", ident(name))).text);
     if (!is_superuser(connection)) script.add(sql("GRANT {} TO CURRENT_USER", ident(name)).text);
   }
   return ok();

@@ -51,11 +51,36 @@ Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, cons
   return connection.execute(sql("GRANT {} TO CURRENT_USER", ident(name)));
 }
 
+std::set<std::string> grantors(const Catalog& catalog) {
+  constexpr std::string_view kBy = " by ";
+  std::set<std::string> names;
+  for (const Object& object : catalog.objects()) {
+    const Value* grants = object.attributes.find("grants");
+    if (grants == nullptr || !grants->is_map()) continue;
+    for (const auto& [grantee, privileges] : grants->map()) {
+      for (const std::string& privilege : privileges.texts()) {
+        if (const std::size_t by = privilege.find(kBy); by != std::string::npos) names.insert(privilege.substr(by + kBy.size()));
+      }
+    }
+  }
+  return names;
+}
+
+Status make_grantors_plain(ShadowServer& server, pg::Connection& connection, const Catalog& catalog) {
+  if (!is_own_server(server)) return ok();
+  for (const std::string& name : grantors(catalog)) {
+    LP_TRY(const bool exists, role_exists(connection, name));
+    if (exists && name != connection.user()) LP_DO(connection.execute(sql("ALTER ROLE {} NOSUPERUSER", ident(name))));
+  }
+  return ok();
+}
+
 Status build(ShadowServer& server, pg::Connection& connection, const Catalog& empty, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink) {
   LP_TRY(const ClusterWide cluster_wide, sort_cluster_wide(server, connection, catalog));
   for (const std::string& name : named_roles(catalog)) {
     if (!is_made(cluster_wide, name)) LP_DO(ensure_usable_role(server, connection, name));
   }
+  LP_DO(make_grantors_plain(server, connection, catalog));
   LP_DO(ensure_tablespaces(server, connection, with_foreign_cluster(catalog, nullptr)));
   LP_TRY(const Build build, plan_build(empty, catalog, options.canonical, cluster_wide.existing, connection, sink));
   std::vector<Action> together;

@@ -51,6 +51,7 @@ class Prover {
   Status build_live() {
     LP_TRY(empty_, introspect::introspect(connection_, {.again = true}, fragments_, sink_));
     for (const std::string& name : needed_roles()) LP_DO(ensure_usable_role(server_, connection_, name));
+    if (request_.target) LP_DO(make_grantors_plain(server_, connection_, *request_.target));
     LP_DO(build(server_, connection_, empty_, with_foreign_cluster(request_.live, &request_.scope), {.canonical = true}, sink_));
     if (request_.target) LP_DO(ensure_tablespaces(server_, connection_, *request_.target, OtherTablespaces::kStay));
     LP_TRY(built_, read(request_.live, {.identities = &identities_}));

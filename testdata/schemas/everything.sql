@@ -30,6 +30,8 @@ reset search_path;
 reset search_path;
 \ir shadowed/schema.sql
 reset search_path;
+\ir hidden/schema.sql
+reset search_path;
 \ir grants/schema.sql
 reset search_path;
 \ir database/schema.sql

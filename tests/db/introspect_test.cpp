@@ -110,13 +110,22 @@ TEST_F(IntrospectTest, WhatNoKindHasIsReported) {
     REVOKE ALL ON FUNCTION hstore(text, text) FROM PUBLIC;
     CREATE FUNCTION needy() RETURNS int LANGUAGE sql AS 'SELECT 1';
     ALTER FUNCTION needy() DEPENDS ON EXTENSION hstore;
+    CREATE TEXT SEARCH DICTIONARY stems (TEMPLATE = pg_catalog.simple);
+    CREATE FUNCTION text_order(int, text) RETURNS int LANGUAGE sql IMMUTABLE AS 'SELECT 0';
+    ALTER OPERATOR FAMILY pg_catalog.integer_ops USING btree ADD FUNCTION 1 text_order(int, text);
+    ALTER TEXT SEARCH CONFIGURATION pg_catalog.simple ALTER MAPPING FOR asciiword WITH stems;
+    CREATE FUNCTION pg_catalog.stowaway() RETURNS int LANGUAGE sql AS 'SELECT 1';
+    COMMENT ON CAST (bigint AS int) IS 'Shortens.';
     SET allow_system_table_mods = on;
+    CREATE INDEX by_description ON pg_catalog.pg_description (description);
     INSERT INTO pg_seclabel SELECT oid, 'pg_cast'::regclass, 0, 'p', 'l' FROM pg_cast WHERE castsource = 'bigint'::regtype AND casttarget = 'smallint'::regtype)");
   std::vector<introspect::Unmodelled> found;
   read(connection, {.unmodelled = &found});
   Texts lines;
   for (const auto& object : found) lines.push_back(object.what + ": " + object.schema + "." + object.name);
-  EXPECT_EQ(lines, Texts{"security label of: .cast from bigint to smallint"});    // what no label can be on
+  EXPECT_EQ(lines, (Texts{"comment on: .cast from bigint to integer", "function: pg_catalog.stowaway()", "index: pg_catalog.pg_description.by_description",
+                          "mapping of text search configuration: pg_catalog.simple", "member of operator family: pg_catalog.integer_ops: public.text_order(integer,text)",
+                          "security label of: .cast from bigint to smallint"}));    // no label can be on a cast
   EXPECT_EQ(count(sink_, diag::Code::kUnmodelledObject), found.size());
 }
 
