@@ -116,7 +116,7 @@ columnOrderClause : 'column' 'order' nameList ;
 ofTypeClause  : 'of' qualifiedName ;
 serverClause  : 'server' identifier ;            // of a foreign table or partition, or a user mapping
 
-tableMember   : hint* ( constraintDecl | indexDecl | statisticsDecl | triggerDecl | rowLevelSecurityDecl | policyDecl | ruleDecl
+tableMember   : hint* ( constraintDecl | indexDecl | statisticsDecl | triggerDecl | triggerOverrideDecl | rowLevelSecurityDecl | policyDecl | ruleDecl
                       | partitionDecl | columnOverrideDecl | grantDecl | revokeDecl | mixDecl | columnDecl )
               | separator ;
 
@@ -159,7 +159,7 @@ referencesClause : 'references' qualifiedName nameList? ;
 excludeClause : 'exclude' usingClause? sqlParens ;
 constraintClause : deferrableClause | notDeferrableClause | initiallyClause | notValidClause | notEnforcedClause | noInheritClause
               | matchClause | onDeleteClause | onUpdateClause | includeClause | withClause | indexTablespaceClause | whereClause
-              | withoutOverlapsClause | periodClause
+              | withoutOverlapsClause | periodClause | onOnlyClause
               | attachClause | commentClause ;
 deferrableClause : 'deferrable' ;
 notDeferrableClause : 'not' 'deferrable' ;
@@ -190,6 +190,7 @@ statisticsOnClause : expression (',' expression)* ;
 triggerDecl   : triggerConstraintClause? 'trigger' identifier triggerTimingWord triggerEventClause ('or' triggerEventClause)*
                 ( fromTableClause | deferrableClause | notDeferrableClause | initiallyClause | referencingClause | forEachClause | whenClause )*
                 'execute' ('function' | 'procedure') executeClause (triggerStateClause | dependsClause | commentClause)* ;
+triggerOverrideDecl : 'trigger' identifier (triggerStateClause | commentClause)+ ;     // a partition's copy of its parent's
 triggerConstraintClause : 'constraint' ;
 triggerTimingWord : 'before' | 'after' | 'instead' 'of' ;
 triggerEventClause : triggerEventWord ('of' identifier (',' identifier)*)? ;
@@ -204,7 +205,7 @@ whenClause    : 'when' sqlParens ;
 executeClause : qualifiedName '(' (triggerArgument (',' triggerArgument)*)? ')' ;
 triggerArgument : string | number | identifier ;
 triggerStateClause : triggerStateWord ;
-triggerStateWord : 'disabled' | 'enabled' 'replica' | 'enabled' 'always' ;
+triggerStateWord : 'disabled' | 'enabled' 'replica' | 'enabled' 'always' | 'enabled' ;
 
 rowLevelSecurityDecl : 'row' 'level' 'security' rowLevelSecurityWord* ;
 rowLevelSecurityWord : 'forced' | 'disabled' ;

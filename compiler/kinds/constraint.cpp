@@ -52,7 +52,9 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  case when con.contype = 'x' then pg_get_expr(ix.indpred, ix.indrelid) end as \"where\",\n"                                                \
   "  " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace,\n"                                                                           \
   "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
-  "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname) end as attached_to,\n"                                  \
+  "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname)\n"                                                    \
+  "    when plain.oid is not null then format('%I.%I', pln.nspname, plain.relname) end as attached_to,\n"                                   \
+  "  c.relkind = 'I' and not ix.indisvalid as \"only\",\n"                                                                                     \
   "  d.description as comment, di.description as index_comment\n"                                                                              \
   "from pg_constraint con\n"                                                                                                                   \
   "join pg_class t on t.oid = con.conrelid\n"                                                                                                  \
@@ -68,6 +70,9 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "left join pg_class pc on pc.oid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                                    \
   "left join pg_namespace pn on pn.oid = parent.connamespace\n"                                                                                \
   "left join pg_index pi on pi.indexrelid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                              \
+  "left join pg_inherits h on h.inhrelid = c.oid and c.relispartition and parent.oid is null\n"                                               \
+  "left join pg_class plain on plain.oid = h.inhparent\n"                                                                                     \
+  "left join pg_namespace pln on pln.oid = plain.relnamespace\n"                                                                              \
   "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
   "left join pg_description di on di.objoid = ix.indexrelid and di.classoid = 'pg_class'::regclass and di.objsubid = 0\n"                      \
   LPC_INDEX_KEYS(LPC_EXCLUSION_OPERATOR)                                                                                                       \
@@ -106,7 +111,7 @@ void constraint_edges(const Object& constraint, LinkContext& context) {
   }
   const std::string& target = constraint.attributes.text("references");
   for (const std::string& column : constraint.attributes.texts("referenced_columns")) context.column(target, column);
-  link_elements(elements_of(constraint), table, context);
+  link_elements(elements_of(constraint), table, constraint.attributes.text("using"), context);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
@@ -177,7 +182,7 @@ Sql inline_constraint(const Object& constraint, const ChangeContext&) {
 }
 
 Sql add_statement(const Object& constraint, const ChangeContext& context) {
-  return sql("ALTER TABLE {} ADD {}{}", relation_of(constraint.id), inline_constraint(constraint, context),
+  return sql("ALTER TABLE {}{} ADD {}{}", constraint.attributes.flag("only") ? sql("ONLY ") : Sql{}, relation_of(constraint.id), inline_constraint(constraint, context),
              constraint.attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{});
 }
 
@@ -200,7 +205,7 @@ bool repeats_another_key(const Object& constraint, const ChangeContext& context)
 /// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
 /// outside the table that this plan makes, which might need the table.
 bool folds(const Object& constraint, const ChangeContext& context) {
-  if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid")) return false;
+  if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid") || constraint.attributes.flag("only")) return false;
   if (repeats_another_key(constraint, context)) return false;
   const auto comes_later = [&](const ObjectId& need) {
     // What deviates of an inherited column is said after CREATE TABLE.
@@ -383,6 +388,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "where", .content = Content::expression},
     {.name = "with", .content = Content::map, .alter = alter_storage},
     {.name = "tablespace", .content = Content::name, .alter = alter_storage},
+    {.name = "only", .content = Content::flag},
     {.name = "attached_to", .content = Content::text, .alter = alter_attached},
     {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
     {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},

@@ -117,6 +117,7 @@ class Lowering {
     put("not_enforced", Value(decl_.has("not_enforced")));
     put("temporal", Value(decl_.has("without_overlaps") || decl_.has("period")));
     put("no_inherit", Value(decl_.has("no_inherit")));
+    put("only", Value(decl_.has("on_only")));
     put("include", Value::strings(names_in(context_.once(decl_, "include"))));
     put_word("match", "simple");
     put_action("on_delete");
@@ -300,6 +301,7 @@ void complete_constraints(CatalogBuilder& catalog) {
     strip_elements(*constraint);
     if (constraint->attributes.text("type") == "foreign key") complete_foreign_key(catalog, attachments, *constraint);
     if (is_index_backed(*constraint)) order_attached_part(catalog, *constraint);
+    if (constraint->attributes.flag("only")) order_after_partitions(catalog, *constraint);
   }
 }
 

@@ -51,6 +51,7 @@ void print_clauses(const Object& constraint, LpWriter& writer) {
   if (attributes.flag("not_valid")) writer.word("not valid");
   if (attributes.flag("not_enforced")) writer.word("not enforced");
   if (attributes.flag("temporal")) writer.word(attributes.text("type") == "foreign key" ? "period" : "without overlaps");
+  if (attributes.flag("only")) writer.word("on only");
   if (attributes.has("attached_to")) writer.word("attach to").relation(attributes.text("attached_to"));
 }
 
@@ -78,7 +79,7 @@ void print_definition(const Object& constraint, bool on_column, LpWriter& writer
 
 std::string inline_column(const Object& constraint, const Catalog& catalog) {
   const Attributes& attributes = constraint.attributes;
-  for (const std::string_view heavy : {"comment", "index_comment", "include", "with", "tablespace", "elements", "attached_to", "not_valid", "no_inherit", "not_enforced", "temporal"}) {
+  for (const std::string_view heavy : {"comment", "index_comment", "include", "with", "tablespace", "elements", "attached_to", "only", "not_valid", "no_inherit", "not_enforced", "temporal"}) {
     if (attributes.has(heavy)) return {};
   }
   frontend::FragmentParser fragments;

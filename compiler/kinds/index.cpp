@@ -128,19 +128,9 @@ void lower_index(const ast::Decl& decl, LowerContext& context) {
 
 void index_edges(const Object& index, LinkContext& context) {
   context.object({KindId::AccessMethod, "", index.attributes.text("using"), "", ""});
-  link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, context);
+  link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, index.attributes.text("using"), context);
   for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
   link_extension_dependencies(index, context);
-}
-
-/// A table that becomes a partition gets a copy of every index of its parent, the one of the parent ONLY included, so that one comes last.
-void order_after_partitions(CatalogBuilder& catalog, Object& index) {
-  const std::string table = qualified(relation_id(index).schema, relation_id(index).name).text;
-  for (const Object* partition : catalog.objects()) {
-    if (partition->id.kind != KindId::Partition || partition->attributes.text("of") != table) continue;
-    if (std::ranges::find(index.depends_on, partition->id) == index.depends_on.end()) index.depends_on.push_back(partition->id);
-  }
-  std::ranges::sort(index.depends_on, [](const ObjectId& a, const ObjectId& b) { return a < b; });
 }
 
 void normalise_indexes(CatalogBuilder& catalog) {

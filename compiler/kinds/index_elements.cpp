@@ -129,11 +129,15 @@ Sql elements_sql(const List& elements) { return fragment(join_lp(elements, true)
 
 std::string elements_lp(const List& elements) { return join_lp(elements, false); }
 
-void link_elements(const List& elements, std::string_view relation, LinkContext& context) {
+void link_elements(const List& elements, std::string_view relation, std::string_view method, LinkContext& context) {
   for (const Value& element : elements) {
     if (const std::string column = element_column(element); !column.empty()) context.column(relation, column);
     if (const std::string text = text_of(element, "expression"); !text.empty()) context.sql(frontend::FragmentKind::expression, text);
     if (const std::string collation = text_of(element, "collation"); !collation.empty()) context.collation(collation);
+    if (const std::vector<std::string> opclass = name_parts(text_of(element, "opclass")); opclass.size() == 2) {
+      context.object({KindId::OperatorClass, opclass[0], opclass[1], "", std::string(method.empty() ? "btree" : method)});
+    }
+    if (const std::string op = text_of(element, "operator"); !op.empty()) context.sql(frontend::FragmentKind::expression, sql("1 {} 1", fragment(op)).text);
   }
 }
 

@@ -22,7 +22,8 @@ void strip_elements(Object& object);
 Sql elements_sql(const List& elements);
 /// The same as .lp has it: keywords in lower case.
 std::string elements_lp(const List& elements);
-void link_elements(const List& elements, std::string_view relation, LinkContext& context);
+/// `method`: the access method of the index, "" for btree.
+void link_elements(const List& elements, std::string_view relation, std::string_view method, LinkContext& context);
 /// What Postgres calls each element in a name that it makes up.
 std::vector<std::string> element_names(const List& elements, frontend::FragmentParser& fragments);
 /// The plain column of an element, or "".

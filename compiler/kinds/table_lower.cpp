@@ -164,7 +164,7 @@ void print_row_level_security(const Object& table, LpWriter& writer) {
   writer.line();
 }
 
-/// A partition's or child's column that only grants something is said by the grant.
+/// A partition's or child's column that only grants something is said by the grant, one that only owns a sequence by the sequence.
 bool has_own_line(const Object& column, const Catalog& catalog) {
   if (!column.attributes.flag("inherited") || column.attributes.has("type")) return true;
   if (catalog.has(default_id(column.id))) return true;

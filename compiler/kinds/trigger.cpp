@@ -1,5 +1,6 @@
 // Triggers of tables and views, constraint triggers included. https://www.postgresql.org/docs/15/sql-createtrigger.html
-// The copies that partitions have of a partitioned table's row triggers are no objects.
+// The copies that partitions have of a partitioned table's row triggers are no objects, unless one is enabled otherwise than its parent's: then it has the flag
+// `inherited` and says that alone.
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -9,6 +10,7 @@
 #include "kinds/common.h"
 #include "kinds/declared_routine.h"
 #include "kinds/extension_dependencies.h"
+#include "kinds/inheritance.h"
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
@@ -18,12 +20,12 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"trigger"};
+constexpr std::string_view kDeclaredAs[] = {"trigger", "trigger_override"};
 
 // Bits of tgtype: src/include/catalog/pg_trigger.h. Arguments are zero-terminated bytes; the condition refers to two rows, which pg_get_expr() can't print.
 constexpr IntrospectQuery kQueries[] = {{.sql =
     "select n.nspname as _schema, c.relname as _name, tg.tgname as _member, case c.relkind when 'v' then 'view' else 'table' end as _parent_kind,\n"
-    "  'pg_trigger:' || tg.oid as _aliases, tg.tgconstraint <> 0 as \"constraint\",\n"
+    "  'pg_trigger:' || tg.oid as _aliases, tg.tgparentid <> 0 as inherited, tg.tgconstraint <> 0 as \"constraint\",\n"
     "  case when tg.tgtype & 2 <> 0 then 'before' when tg.tgtype & 64 <> 0 then 'instead of' else 'after' end as timing,\n"
     "  (select json_agg(e.word order by e.bit) from (values (4, 'insert'), (8, 'delete'), (16, 'update'), (32, 'truncate')) e(bit, word)\n"
     "   where tg.tgtype & e.bit <> 0) as events,\n"
@@ -38,18 +40,20 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "  case when tg.tgnargs > 0 then (select json_agg(convert_from(decode(replace(x.hex, ' ', ''), 'hex'), getdatabaseencoding()) order by x.position)\n"
     "     from regexp_split_to_table(regexp_replace(encode(tg.tgargs, 'hex'), '(..)', '\\1 ', 'g'), '00 ') with ordinality x(hex, position)\n"
     "     where x.position <= tg.tgnargs) end as arguments,\n"
-    "  case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' end as state, d.description as comment,\n"
+    "  case tg.tgenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' else case when tg.tgparentid <> 0 then 'enabled' end end as state, d.description as comment,\n"
     "  " LPC_EXTENSIONS_COLUMN "\n"
     "from pg_trigger tg\n"
     "join pg_class c on c.oid = tg.tgrelid\n"
     "join pg_namespace n on n.oid = c.relnamespace\n"
     "join pg_proc p on p.oid = tg.tgfoid\n"
     "join pg_namespace pn on pn.oid = p.pronamespace\n"
+    "left join pg_trigger above on above.oid = tg.tgparentid\n"
     "left join pg_class r on r.oid = tg.tgconstrrelid\n"
     "left join pg_namespace rn on rn.oid = r.relnamespace\n"
     "left join pg_description d on d.objoid = tg.oid and d.classoid = 'pg_trigger'::regclass and d.objsubid = 0\n"
     LPC_EXTENSIONS_JOIN("pg_trigger", "tg.oid")
-    "where not tg.tgisinternal and tg.tgparentid = 0 and c.relkind in ('r', 'p', 'v', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
+    "where (not tg.tgisinternal and tg.tgparentid = 0 or tg.tgenabled <> above.tgenabled or above.oid is not null and d.description is not null)\n"
+    "  and c.relkind in ('r', 'p', 'v', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
 
@@ -89,6 +93,14 @@ void lower_trigger(const ast::Decl& decl, LowerContext& context) {
   Object* trigger = context.add(decl, {KindId::Trigger, relation.schema, relation.name, decl.name.last(), {}});
   if (trigger == nullptr) return;
   Attributes& attributes = trigger->attributes;
+  if (const ast::Clause* clause = context.once(decl, "trigger_state")) {
+    const std::string_view word = clause->word_value();
+    if (word != "enabled" || decl.kind == "trigger_override") attributes.set("state", Value(word));
+  }
+  if (decl.kind == "trigger_override") {
+    attributes.set("inherited", true);
+    return;
+  }
   attributes.set("constraint", Value(decl.has("trigger_constraint")));
   attributes.set("timing", Value(decl.word_value()));
   lower_events(decl, attributes);
@@ -108,8 +120,48 @@ void lower_trigger(const ast::Decl& decl, LowerContext& context) {
     if (const ast::Value* value = clause->value(ast::Shape::sql)) attributes.set("when", context.sql(*value, frontend::FragmentKind::expression));
   }
   lower_function(decl, context, attributes);
-  if (const ast::Clause* clause = context.once(decl, "trigger_state")) attributes.set("state", Value(clause->word_value()));
   lower_extension_dependencies(decl, *trigger, context);
+}
+
+/// The trigger of the parent table whose copy this one is: an object there, or itself a copy that is no object.
+const Object* original(const Object& copy, const Lineage& lineage) {
+  for (ObjectId table = relation_id(copy); lineage.partition(table) != nullptr && !lineage.parents(table).empty();) {
+    table = lineage.parents(table).front();
+    if (const Object* found = lineage.find({KindId::Trigger, table.schema, table.name, copy.id.member, {}})) return found;
+  }
+  return nullptr;
+}
+
+std::string state_of(const Object* trigger, const Lineage& lineage) {
+  for (; trigger != nullptr; trigger = original(*trigger, lineage)) {
+    if (trigger->attributes.has("state")) return trigger->attributes.text("state");
+    if (!trigger->attributes.flag("inherited")) break;
+  }
+  return "enabled";
+}
+
+void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
+  const auto at = std::lower_bound(list.begin(), list.end(), id);
+  if (at == list.end() || !(*at == id)) list.insert(at, id);
+}
+
+void normalise_triggers(CatalogBuilder& catalog) {
+  const Lineage lineage(catalog);
+  std::vector<ObjectId> idle;
+  for (Object* trigger : catalog.objects()) {
+    if (trigger->id.kind != KindId::Trigger || !trigger->attributes.flag("inherited")) continue;
+    std::vector<std::string> others;
+    for (const auto& [name, value] : trigger->attributes) {
+      if (name != "inherited" && name != "state" && name != "comment") others.emplace_back(name);
+    }
+    for (const std::string& name : others) trigger->attributes.remove(name);
+    const Object* above = original(*trigger, lineage);
+    if (above != nullptr && state_of(trigger, lineage) == state_of(above, lineage)) trigger->attributes.remove("state");
+    if (!trigger->attributes.has("state") && !trigger->attributes.has("comment")) idle.push_back(trigger->id);
+    if (above != nullptr) add_sorted(trigger->depends_on, above->id);
+    if (const Object* attachment = lineage.partition(relation_id(*trigger))) add_sorted(trigger->depends_on, attachment->id);
+  }
+  for (const ObjectId& id : idle) catalog.remove(id);
 }
 
 void trigger_edges(const Object& trigger, LinkContext& context) {
@@ -138,6 +190,9 @@ Sql timing_words(const Object& trigger) {
 }
 
 void create_trigger(const Object& trigger, const ChangeContext& context, Action& action) {
+  describe(action, fmt::format("Create {}", spoken(trigger.id)));
+  // The parent's makes it.
+  if (trigger.attributes.flag("inherited")) return;
   const Attributes& attributes = trigger.attributes;
   Sql text = sql("CREATE {}TRIGGER {} {} {} ON {}", attributes.flag("constraint") ? sql("CONSTRAINT ") : Sql{}, ident(trigger.id.member), timing_words(trigger),
                  event_words(trigger), relation_of(trigger.id));
@@ -152,25 +207,61 @@ void create_trigger(const Object& trigger, const ChangeContext& context, Action&
   std::vector<Sql> arguments;
   for (const std::string& argument : attributes.texts("arguments")) arguments.push_back(literal(argument));
   action.sql.push_back(sql("{} EXECUTE FUNCTION {}({})", text, fragment(attributes.text("function")), join(arguments, ", ")));
-  describe(action, fmt::format("Create {}", spoken(trigger.id)));
   predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
+Sql put_state(const ObjectId& trigger, const std::string& state) {
+  const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
+  return sql("ALTER TABLE {} {} TRIGGER {}", relation_of(trigger), verb, ident(trigger.member));
+}
+
+/// The command reaches the copies of all partitions; those that differ get their own state back, the upper ones first.
+void restore_copies(const ObjectId& trigger, const ChangeContext& context, Action& action) {
+  const ObjectId table{KindId::Table, trigger.schema, trigger.name, "", ""};
+  for (const Object* dependent : context.after.dependents(table)) {
+    if (dependent->id.kind != KindId::Partition || table_named(dependent->attributes.text("of")) != table || !is_standing(context, table_of(dependent->id))) continue;
+    const ObjectId copy{KindId::Trigger, dependent->id.schema, dependent->id.name, trigger.member, {}};
+    const Object* object = context.after.find(copy);
+    if (object != nullptr && object->attributes.has("state") && !context.is_created(copy)) action.sql.push_back(put_state(copy, object->attributes.text("state")));
+    restore_copies(copy, context, action);
+  }
+}
+
+void drop_copy(const Object& trigger, const ChangeContext& context, Action& action) {
+  describe(action, fmt::format("Make {} like its parent's", spoken(trigger.id)));
+  const Lineage lineage(context.after);
+  const Object* above = original(trigger, lineage);
+  if (above == nullptr || context.is_dropped(relation_id(trigger)) || context.is_created(above->id)) return;
+  if (trigger.attributes.has("state")) {
+    action.sql.push_back(put_state(trigger.id, state_of(above, lineage)));
+    restore_copies(trigger.id, context, action);
+    predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
+  }
+  if (trigger.attributes.has("comment")) action.sql.push_back(sql("COMMENT ON TRIGGER {} IS NULL", address_member(trigger.id)));
+}
+
 void drop_trigger(const Object& trigger, const ChangeContext& context, Action& action) {
+  if (trigger.attributes.flag("inherited")) return drop_copy(trigger, context, action);
   drop_plain(trigger, context, action);
   predict_lock(action, context, relation_id(trigger), Lock::access_exclusive);
 }
 
 void alter_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& trigger = alteration.after;
-  const std::string& state = trigger.attributes.text("state");
-  const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
-  action.sql.push_back(sql("ALTER TABLE {} {} TRIGGER {}", relation_of(trigger.id), verb, ident(trigger.id.member)));
+  const std::string state = state_of(&trigger, Lineage(context.after));
+  action.sql.push_back(put_state(trigger.id, state));
+  restore_copies(trigger.id, context, action);
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(trigger.id)));
   predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
+/// Postgres renames a parent's trigger in its partitions as well.
+void rename_trigger(const Object& before, const ObjectId& after, Action& action) {
+  if (!before.attributes.flag("inherited")) rename_plain(before, after, action);
+}
+
 constexpr AttributeRule kAttributes[] = {
+    {.name = "inherited", .content = Content::flag},
     {.name = "constraint", .content = Content::flag},
     {.name = "timing", .content = Content::text},
     {.name = "events", .content = Content::list},
@@ -194,6 +285,10 @@ constexpr AttributeRule kAttributes[] = {
 void print_trigger(const Object& trigger, const Catalog& catalog, LpWriter& writer) {
   const Attributes& attributes = trigger.attributes;
   writer.doc(trigger);
+  if (attributes.flag("inherited")) {
+    writer.word("trigger").ident(trigger.id.member).word(attributes.text("state")).comment_clause(trigger).line();
+    return;
+  }
   if (attributes.flag("constraint")) writer.word("constraint");
   writer.word("trigger").ident(trigger.id.member).word(attributes.text("timing"));
   bool first = true;
@@ -235,11 +330,11 @@ constexpr Kind kTrigger = {
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
     .lower = lower_trigger,
-    .normalise = nullptr,
+    .normalise = normalise_triggers,
     .edges = trigger_edges,
     .create = create_trigger,
     .drop = drop_trigger,
-    .rename = rename_plain,
+    .rename = rename_trigger,
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_member,

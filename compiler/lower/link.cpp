@@ -113,7 +113,7 @@ class Linker final : public kinds::LinkContext {
     }
     // Which of the operators of a name is meant depends on its operands' types, so this is but a wish: it comes first if that can be.
     for (const frontend::SqlName& name : references.operators) {
-      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, mentions_);
+      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, target->id.kind == KindId::OperatorClass ? depends_ : mentions_);
     }
     columns(kind, text, references, relations);
   }

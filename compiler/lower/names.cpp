@@ -25,6 +25,8 @@ NameIndex::NameIndex(CatalogBuilder& builder) : builder_(builder) {
     if (kind.slots != nullptr) {
       for (const std::string& slot : kind.slots(*object)) add_slot(slot, object);
     }
+    // A partition key names its operator classes where others name operators, and none of these is a word.
+    if (kind.sql_name == "OPERATOR CLASS") spaces_[static_cast<std::size_t>(Space::operation)][key_of(object->id.schema, object->id.name)].push_back(object);
     if (kind.sql_name == "ROLE") roles_.emplace(object->id.name, object);
     if (kind.sql_name == "SCHEMA" && !object->external) managed_schemas_.insert(object->id.name);
     if (kind.sql_name == "EXTENSION") {
