@@ -12,6 +12,7 @@
 #include "kinds/index_elements.h"
 #include "kinds/index_query.h"
 #include "kinds/link_context.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -50,7 +51,7 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  con.contype = 'c' and con.connoinherit as no_inherit,\n"                                                                                  \
   "  keys.include, case when con.contype = 'x' then keys.elements end as elements, case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n" \
   "  case when con.contype = 'x' then pg_get_expr(ix.indpred, ix.indrelid) end as \"where\",\n"                                                \
-  "  " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace,\n"                                                                           \
+  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", case when con.contype = 'x' then keys._element_order end as _element_order, ts.spcname as tablespace,\n"                                                                           \
   "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
   "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname)\n"                                                    \
   "    when plain.oid is not null then format('%I.%I', pln.nspname, plain.relname) end as attached_to,\n"                                   \
@@ -151,7 +152,7 @@ Sql index_clauses(const Object& constraint) {
   const Attributes& attributes = constraint.attributes;
   Sql text;
   if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
-  if (const Value* with = attributes.find("with")) text = sql("{} WITH ({})", text, storage_options(with->map()));
+  if (const Map with = option_map(constraint, "with"); !with.empty()) text = sql("{} WITH ({})", text, storage_options(with));
   if (attributes.has("tablespace")) text = sql("{} USING INDEX TABLESPACE {}", text, ident(attributes.text("tablespace")));
   return text;
 }
@@ -166,7 +167,7 @@ Sql definition(const Object& constraint) {
   if (type == "check") return sql("CHECK ({}){}", fragment(attributes.text("expression")), attributes.flag("no_inherit") ? sql(" NO INHERIT") : Sql{});
   if (type == "foreign key") return foreign_key(constraint);
   const std::string& method = attributes.text("using");
-  Sql text = sql("EXCLUDE USING {} ({}){}", method.empty() ? sql("btree") : ident(method), elements_sql(elements_of(constraint)), index_clauses(constraint));
+  Sql text = sql("EXCLUDE USING {} ({}){}", method.empty() ? sql("btree") : ident(method), elements_sql(constraint), index_clauses(constraint));
   if (attributes.has("where")) text = sql("{} WHERE ({})", text, fragment(attributes.text("where")));
   return text;
 }
@@ -387,6 +388,8 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "using", .content = Content::name},
     {.name = "where", .content = Content::expression},
     {.name = "with", .content = Content::map, .alter = alter_storage},
+    kOptionOrderRule,
+    kElementOrderRule,
     {.name = "tablespace", .content = Content::name, .alter = alter_storage},
     {.name = "only", .content = Content::flag},
     {.name = "attached_to", .content = Content::text, .alter = alter_attached},

@@ -8,6 +8,7 @@
 #include "kinds/implied_names.h"
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
+#include "kinds/relation_options.h"
 #include "kinds/lower_context.h"
 #include "kinds/table_parts.h"
 
@@ -108,7 +109,7 @@ class Lowering {
     for (const frontend::IndexElement& element : elements) columns.push_back(element.column.empty() ? element.implied_name : element.column);
     for (const std::string& column : names_in(decl_.clause("include"))) columns.push_back(column);
     draft_.middle = joined_column_names(distinct_column_names(columns));
-    put("elements", Value(lower_elements(elements, context_)));
+    lower_elements(elements, context_, draft_.attributes);
   }
 
   void lower_clauses() {
@@ -123,7 +124,10 @@ class Lowering {
     put_action("on_delete");
     put_action("on_update");
     put("on_delete_columns", Value::strings(names_in(decl_.clause("on_delete"))));
-    if (const ast::Clause* with = context_.once(decl_, "with")) put("with", Value(context_.options(*with)));
+    if (const ast::Clause* with = context_.once(decl_, "with")) {
+      put(kOptionOrderRule.name, option_order(context_.options(*with)));
+      put("with", Value(context_.options(*with)));
+    }
     for (const ast::Clause* of_index : decl_.all("index_tablespace")) {
       if (const ast::Value* space = of_index->value(ast::Shape::name)) put("tablespace", Value(space->name.last()));
       if (const ast::Value* comment = of_index->value(ast::Shape::string); comment != nullptr && !comment->text.empty()) put("index_comment", Value(comment->text));

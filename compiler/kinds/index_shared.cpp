@@ -59,7 +59,7 @@ bool needs_only(CatalogBuilder& catalog, const ObjectId& parent) {
 
 /// The same definition, whatever is said of this one object besides.
 bool same_definition(const Object& a, const Object& b) {
-  static constexpr std::string_view kBesides[] = {"attached_to", "comment", "depends_on_extensions", "index_comment", "clustered", "replica_identity", "statistics", "tablespace", "with"};
+  static constexpr std::string_view kBesides[] = {"_element_order", "_order", "attached_to", "comment", "depends_on_extensions", "index_comment", "clustered", "replica_identity", "statistics", "tablespace", "with"};
   const auto relevant = [](const Object& object) {
     Attributes attributes = object.attributes;
     for (const std::string_view name : kBesides) attributes.remove(name);
