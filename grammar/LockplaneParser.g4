@@ -159,7 +159,7 @@ referencesClause : 'references' qualifiedName nameList? ;
 excludeClause : 'exclude' usingClause? sqlParens ;
 constraintClause : deferrableClause | notDeferrableClause | initiallyClause | notValidClause | notEnforcedClause | noInheritClause
               | matchClause | onDeleteClause | onUpdateClause | includeClause | withClause | indexTablespaceClause | whereClause
-              | withoutOverlapsClause | periodClause
+              | withoutOverlapsClause | periodClause | onOnlyClause
               | attachClause | commentClause ;
 deferrableClause : 'deferrable' ;
 notDeferrableClause : 'not' 'deferrable' ;

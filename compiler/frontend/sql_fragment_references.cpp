@@ -45,10 +45,10 @@ void ReferenceCollector::collect(const SqlNode* node, std::uint32_t prefix, std:
 void ReferenceCollector::visit(const Work& work) {
   const SqlNode* node = work.node;
   const std::string_view key = node->key;
-  if (node->type == SqlNode::Type::array) return push_children(work);
-  if (node->type != SqlNode::Type::object) return;
   // Options hold names of other things, and the tables of FOR UPDATE OF are aliases.
   if (key == "DefElem" || key == "lockedRels") return;
+  if (node->type == SqlNode::Type::array) return push_children(work);
+  if (node->type != SqlNode::Type::object) return;
   if (member(node, "relname") != nullptr) return add_relation(node, work.scope);
   if (member(node, "names") != nullptr && member(node, "typemod") != nullptr) return add_type(node);
   if (key == "ColumnRef") {
@@ -67,6 +67,7 @@ void ReferenceCollector::visit(const Work& work) {
   if (key == "IndexElem" || key == "PartitionElem") {
     if (const std::string_view name = text_of(node, "name"); !name.empty()) add(references_.columns, 'c', {std::string(name)}, node);
     add(references_.collations, 'l', strings_of(member(node, "collation")), nullptr);
+    if (key == "PartitionElem") add(references_.operators, 'o', strings_of(member(node, "opclass")), nullptr);
   }
   if (key == "into" || key == "intoClause" || key == "CreateStmt") {
     const char* const field = key == "CreateStmt" ? "relation" : "rel";

@@ -121,6 +121,8 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
     const Lineage past(context.before);
     const std::vector<const Object*> from = existed ? past.chain(table, column.id.member) : lineage.inherited_chain(table, column.id.member);
     adjust_column(merged_column(from, column.id), is, context, action);
+    // (A new table has done so itself.)
+    if (!context.is_created(table)) take_ownership(column.id, context, action);
     describe(action, fmt::format("Change {}", spoken(column.id)));
     return;
   }

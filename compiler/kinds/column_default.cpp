@@ -31,7 +31,7 @@ void lower_default(const ast::Decl& decl, LowerContext& context) {
 
 /// SET DEFAULT or DROP DEFAULT, by what the catalog says of the column.
 Sql statement(const Lineage& lineage, const ObjectId& column, bool only) {
-  const Object* own = lineage.default_of(lineage.chain(table_of(column), column.member));
+  const Object* own = lineage.default_of(table_of(column), column.member);
   const Sql change = own == nullptr ? sql("DROP DEFAULT") : sql("SET DEFAULT {}", parenthesised(own->attributes.text("expression")));
   return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
 }
@@ -66,8 +66,8 @@ void create_default(const Object& column_default, const ChangeContext& context, 
   if (existed_before(context, column) && !context.is_dropped(column_default.id)) {
     // Said from now on, but the same as what was implied until now.
     const Lineage past(context.before), future(context.after);
-    const Object* was = past.default_of(past.chain(table_of(column), column.member));
-    const Object* is = future.default_of(future.chain(table_of(column), column.member));
+    const Object* was = past.default_of(table_of(column), column.member);
+    const Object* is = future.default_of(table_of(column), column.member);
     const bool implied = context.before.find(column_default.id) == nullptr && was != nullptr;
     if (implied && is != nullptr && was->attributes.text("expression") == is->attributes.text("expression")) return;
   }

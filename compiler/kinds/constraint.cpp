@@ -12,6 +12,7 @@
 #include "kinds/index_elements.h"
 #include "kinds/index_query.h"
 #include "kinds/link_context.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -53,9 +54,11 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  con.contype = 'c' and con.connoinherit as no_inherit,\n"                                                                                  \
   "  keys.include, case when con.contype = 'x' then keys.elements end as elements, case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n" \
   "  case when con.contype = 'x' then pg_get_expr(ix.indpred, ix.indrelid) end as \"where\",\n"                                                \
-  "  " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace,\n"                                                                           \
+  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", case when con.contype = 'x' then keys._element_order end as _element_order, ts.spcname as tablespace,\n"                                                                           \
   "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
-  "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname) end as attached_to,\n"                                  \
+  "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname)\n"                                                    \
+  "    when plain.oid is not null then format('%I.%I', pln.nspname, plain.relname) end as attached_to,\n"                                   \
+  "  c.relkind = 'I' and not ix.indisvalid as \"only\",\n"                                                                                     \
   "  d.description as comment, di.description as index_comment\n"                                                                              \
   "from pg_constraint con\n"                                                                                                                   \
   "join pg_class t on t.oid = con.conrelid\n"                                                                                                  \
@@ -71,6 +74,9 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "left join pg_class pc on pc.oid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                                    \
   "left join pg_namespace pn on pn.oid = parent.connamespace\n"                                                                                \
   "left join pg_index pi on pi.indexrelid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                              \
+  "left join pg_inherits h on h.inhrelid = c.oid and c.relispartition and parent.oid is null\n"                                               \
+  "left join pg_class plain on plain.oid = h.inhparent\n"                                                                                     \
+  "left join pg_namespace pln on pln.oid = plain.relnamespace\n"                                                                              \
   "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
   "left join pg_description di on di.objoid = ix.indexrelid and di.classoid = 'pg_class'::regclass and di.objsubid = 0\n"                      \
   LPC_INDEX_KEYS(LPC_EXCLUSION_OPERATOR)                                                                                                       \
@@ -109,7 +115,7 @@ void constraint_edges(const Object& constraint, LinkContext& context) {
   }
   const std::string& target = constraint.attributes.text("references");
   for (const std::string& column : constraint.attributes.texts("referenced_columns")) context.column(target, column);
-  link_elements(elements_of(constraint), table, context);
+  link_elements(elements_of(constraint), table, constraint.attributes.text("using"), context);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
@@ -149,7 +155,7 @@ Sql index_clauses(const Object& constraint) {
   const Attributes& attributes = constraint.attributes;
   Sql text;
   if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
-  if (const Value* with = attributes.find("with")) text = sql("{} WITH ({})", text, storage_options(with->map()));
+  if (const Map with = option_map(constraint, "with"); !with.empty()) text = sql("{} WITH ({})", text, storage_options(with));
   if (attributes.has("tablespace")) text = sql("{} USING INDEX TABLESPACE {}", text, ident(attributes.text("tablespace")));
   return text;
 }
@@ -164,7 +170,7 @@ Sql definition(const Object& constraint) {
   if (type == "check") return sql("CHECK ({}){}", fragment(attributes.text("expression")), attributes.flag("no_inherit") ? sql(" NO INHERIT") : Sql{});
   if (type == "foreign key") return foreign_key(constraint);
   const std::string& method = attributes.text("using");
-  Sql text = sql("EXCLUDE USING {} ({}){}", method.empty() ? sql("btree") : ident(method), elements_sql(elements_of(constraint)), index_clauses(constraint));
+  Sql text = sql("EXCLUDE USING {} ({}){}", method.empty() ? sql("btree") : ident(method), elements_sql(constraint), index_clauses(constraint));
   if (attributes.has("where")) text = sql("{} WHERE ({})", text, fragment(attributes.text("where")));
   return text;
 }
@@ -180,7 +186,7 @@ Sql inline_constraint(const Object& constraint, const ChangeContext&) {
 }
 
 Sql add_statement(const Object& constraint, const ChangeContext& context) {
-  return sql("ALTER TABLE {} ADD {}{}", relation_of(constraint.id), inline_constraint(constraint, context),
+  return sql("ALTER TABLE {}{} ADD {}{}", constraint.attributes.flag("only") ? sql("ONLY ") : Sql{}, relation_of(constraint.id), inline_constraint(constraint, context),
              constraint.attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{});
 }
 
@@ -207,7 +213,7 @@ bool repeats_another_key(const Object& constraint, const ChangeContext& context)
 /// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
 /// outside the table that this plan makes, which might need the table.
 bool folds(const Object& constraint, const ChangeContext& context) {
-  if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid")) return false;
+  if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid") || constraint.attributes.flag("only")) return false;
   if (repeats_another_key(constraint, context)) return false;
   const auto comes_later = [&](const ObjectId& need) {
     // What deviates of an inherited column is said after CREATE TABLE.
@@ -389,7 +395,10 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "using", .content = Content::name},
     {.name = "where", .content = Content::expression},
     {.name = "with", .content = Content::map, .alter = alter_storage},
+    kOptionOrderRule,
+    kElementOrderRule,
     {.name = "tablespace", .content = Content::name, .alter = alter_storage},
+    {.name = "only", .content = Content::flag},
     {.name = "attached_to", .content = Content::text, .alter = alter_attached},
     {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
     {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},

@@ -8,6 +8,7 @@
 #include "kinds/implied_names.h"
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
+#include "kinds/relation_options.h"
 #include "kinds/lower_context.h"
 #include "kinds/table_parts.h"
 
@@ -108,7 +109,7 @@ class Lowering {
     for (const frontend::IndexElement& element : elements) columns.push_back(element.column.empty() ? element.implied_name : element.column);
     for (const std::string& column : names_in(decl_.clause("include"))) columns.push_back(column);
     draft_.middle = joined_column_names(distinct_column_names(columns));
-    put("elements", Value(lower_elements(elements, context_)));
+    lower_elements(elements, context_, draft_.attributes);
   }
 
   void lower_clauses() {
@@ -117,12 +118,16 @@ class Lowering {
     put("not_enforced", Value(decl_.has("not_enforced")));
     put("temporal", Value(decl_.has("without_overlaps") || decl_.has("period")));
     put("no_inherit", Value(decl_.has("no_inherit")));
+    put("only", Value(decl_.has("on_only")));
     put("include", Value::strings(names_in(context_.once(decl_, "include"))));
     put_word("match", "simple");
     put_action("on_delete");
     put_action("on_update");
     put("on_delete_columns", Value::strings(names_in(decl_.clause("on_delete"))));
-    if (const ast::Clause* with = context_.once(decl_, "with")) put("with", Value(context_.options(*with)));
+    if (const ast::Clause* with = context_.once(decl_, "with")) {
+      put(kOptionOrderRule.name, option_order(context_.options(*with)));
+      put("with", Value(context_.options(*with)));
+    }
     for (const ast::Clause* of_index : decl_.all("index_tablespace")) {
       if (const ast::Value* space = of_index->value(ast::Shape::name)) put("tablespace", Value(space->name.last()));
       if (const ast::Value* comment = of_index->value(ast::Shape::string); comment != nullptr && !comment->text.empty()) put("index_comment", Value(comment->text));
@@ -300,6 +305,7 @@ void complete_constraints(CatalogBuilder& catalog) {
     strip_elements(*constraint);
     if (constraint->attributes.text("type") == "foreign key") complete_foreign_key(catalog, attachments, *constraint);
     if (is_index_backed(*constraint)) order_attached_part(catalog, *constraint);
+    if (constraint->attributes.flag("only")) order_after_partitions(catalog, *constraint);
   }
 }
 

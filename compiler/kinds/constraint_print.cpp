@@ -5,6 +5,7 @@
 #include "kinds/constraint.h"
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -42,7 +43,7 @@ void print_references(const Attributes& attributes, LpWriter& writer) {
 void print_clauses(const Object& constraint, LpWriter& writer) {
   const Attributes& attributes = constraint.attributes;
   if (attributes.has("include")) writer.word("include").names(attributes.texts("include"));
-  if (const Value* with = attributes.find("with")) writer.word("with").options(with->map());
+  if (const Map with = option_map(constraint, "with"); !with.empty()) writer.word("with").options(with);
   if (attributes.has("tablespace")) writer.word("using index tablespace").ident(attributes.text("tablespace"));
   if (attributes.has("index_comment")) writer.word("using index comment").string(attributes.text("index_comment"));
   if (attributes.has("where")) writer.word("where").sql(attributes.text("where"));
@@ -51,6 +52,7 @@ void print_clauses(const Object& constraint, LpWriter& writer) {
   if (attributes.flag("not_valid")) writer.word("not valid");
   if (attributes.flag("not_enforced")) writer.word("not enforced");
   if (attributes.flag("temporal")) writer.word(attributes.text("type") == "foreign key" ? "period" : "without overlaps");
+  if (attributes.flag("only")) writer.word("on only");
   if (attributes.has("attached_to")) writer.word("attach to").relation(attributes.text("attached_to"));
 }
 
@@ -69,7 +71,7 @@ void print_definition(const Object& constraint, bool on_column, LpWriter& writer
   } else {
     writer.word("exclude");
     if (attributes.has("using")) writer.word("using").ident(attributes.text("using"));
-    if (const Value* elements = attributes.find("elements")) writer.sql(elements_lp(elements->list()));
+    if (attributes.has("elements")) writer.sql(elements_lp(constraint));
   }
   print_clauses(constraint, writer);
 }
@@ -78,7 +80,7 @@ void print_definition(const Object& constraint, bool on_column, LpWriter& writer
 
 std::string inline_column(const Object& constraint, const Catalog& catalog) {
   const Attributes& attributes = constraint.attributes;
-  for (const std::string_view heavy : {"comment", "index_comment", "include", "with", "tablespace", "elements", "attached_to", "not_valid", "no_inherit", "not_enforced", "temporal"}) {
+  for (const std::string_view heavy : {"comment", "index_comment", "include", "with", "tablespace", "elements", "attached_to", "only", "not_valid", "no_inherit", "not_enforced", "temporal"}) {
     if (attributes.has(heavy)) return {};
   }
   frontend::FragmentParser fragments;

@@ -62,12 +62,14 @@ void lower_extension(const ast::Decl& decl, LowerContext& context) {
 
 bool has_own_schema(const ObjectId& id) { return std::ranges::find(kWithOwnSchema, id.name.str()) != kWithOwnSchema.end(); }
 
+/// It comes with every database, so that all there is to say of it is a comment or a version: https://www.postgresql.org/docs/15/plpgsql-overview.html
+bool is_always_there(const ObjectId& id) { return id.name == "plpgsql"; }
+
 void normalise_extensions(CatalogBuilder& builder) {
   for (Object* object : builder.objects()) {
     if (object->id.kind != KindId::Extension) continue;
     if (has_own_schema(object->id)) object->attributes.remove("schema");
-    // It comes with every database: https://www.postgresql.org/docs/15/plpgsql-overview.html
-    if (object->id.name == "plpgsql" && object->attributes.empty()) builder.remove(object->id);
+    if (is_always_there(object->id) && object->attributes.empty()) builder.remove(object->id);
   }
 }
 
@@ -86,7 +88,7 @@ void link_extension(const Object& object, LinkContext& context) {
 
 void create_extension(const Object& object, const ChangeContext&, Action& action) {
   const Attributes& attributes = object.attributes;
-  Sql statement = sql("CREATE EXTENSION {}", ident(object.id.name));
+  Sql statement = sql("CREATE EXTENSION {}{}", is_always_there(object.id) ? sql("IF NOT EXISTS ") : Sql{}, ident(object.id.name));
   if (attributes.has("schema")) {
     statement = sql("{} SCHEMA {}", statement, ident(attributes.text("schema")));
   } else if (!has_own_schema(object.id)) {
@@ -133,15 +135,23 @@ void alter_version(const Alteration& alteration, const ChangeContext&, Action& a
   if (action.description.empty()) action.description = fmt::format("Update {}{}", spoken(after.id), version.empty() ? "" : " to " + version);
 }
 
-void alter_extension_comment(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  const Object& after = alteration.after;
-  if (after.attributes.has("comment")) return alter_comment(alteration, context, action);
-  // Back to the control file's words, which only the server knows.
-  const Sql name = literal(after.id.name);
+/// Back to the control file's words, which only the server knows.
+void restore_comment(const Object& extension, Action& action) {
+  const Sql name = literal(extension.id.name);
   const Sql body = sql("BEGIN EXECUTE pg_catalog.format('COMMENT ON EXTENSION %I IS %L', {}, (SELECT comment FROM pg_catalog.pg_available_extensions() WHERE name = {})); END",
                        name, name);
   action.sql.push_back(sql("DO {}", dollar_quoted(body.text)));
-  if (action.description.empty()) action.description = "Restore the comment on " + spoken(after.id);
+  if (action.description.empty()) action.description = "Restore the comment on " + spoken(extension.id);
+}
+
+void alter_extension_comment(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  if (alteration.after.attributes.has("comment")) return alter_comment(alteration, context, action);
+  restore_comment(alteration.after, action);
+}
+
+void drop_extension(const Object& object, const ChangeContext& context, Action& action) {
+  if (!is_always_there(object.id)) return drop_plain(object, context, action);
+  if (object.attributes.has("comment")) restore_comment(object, action);
 }
 
 void print_extension(const Object& object, const Catalog& catalog, LpWriter& writer) {
@@ -180,7 +190,7 @@ constexpr Kind kExtension = {
     .normalise = normalise_extensions,
     .edges = link_extension,
     .create = create_extension,
-    .drop = drop_plain,
+    .drop = drop_extension,
     .rename = nullptr,
     .inline_sql = nullptr,
     .folds = nullptr,

@@ -14,6 +14,7 @@
 #include "kinds/index_query.h"
 #include "kinds/link_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -25,7 +26,7 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   "select n.nspname as _schema, c.relname as _name, case t.relkind when 'm' then 'materialized view' else 'table' end as _parent_kind,\n" \
   "  t.relname as _parent_name, 'pg_class:' || c.oid as _aliases,\n"                                                              \
   "  i.indisunique as \"unique\", nullif(am.amname, 'btree') as \"using\", keys.elements, keys.include,\n" version_columns        \
-  "  pg_get_expr(i.indpred, i.indrelid) as \"where\", " LPC_INDEX_OPTIONS " as \"with\", ts.spcname as tablespace, keys.statistics,\n" \
+  "  pg_get_expr(i.indpred, i.indrelid) as \"where\", " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", keys._element_order, ts.spcname as tablespace, keys.statistics,\n" \
   "  c.relkind = 'I' and not i.indisvalid as \"only\", c.relkind = 'i' and not i.indisvalid as invalid,\n"                        \
   "  i.indisclustered as clustered, i.indisreplident as replica_identity,\n"                                                      \
   "  case when p.oid is not null then format('%I.%I', pn.nspname, p.relname) end as attached_to, d.description as comment,\n"     \
@@ -112,14 +113,17 @@ void lower_index(const ast::Decl& decl, LowerContext& context) {
     const ast::Value* value = method->value(ast::Shape::name);
     if (value != nullptr && value->name.last() != "btree") attributes.set("using", value->name.last());
   }
-  attributes.set("elements", Value(lower_elements(elements, context)));
+  lower_elements(elements, context, attributes);
   attributes.set("include", Value::strings(include));
   attributes.set("only", Value(decl.has("on_only")));
   attributes.set("nulls_not_distinct", Value(decl.has("nulls_not_distinct")));
   if (const ast::Clause* where = context.once(decl, "where")) {
     if (const ast::Value* value = where->value(ast::Shape::sql)) attributes.set("where", context.sql(*value, frontend::FragmentKind::expression));
   }
-  if (const ast::Clause* with = context.once(decl, "with")) attributes.set("with", Value(context.options(*with)));
+  if (const ast::Clause* with = context.once(decl, "with")) {
+    attributes.set(kOptionOrderRule.name, option_order(context.options(*with)));
+    attributes.set("with", Value(context.options(*with)));
+  }
   if (const ast::Clause* space = context.once(decl, "tablespace")) attributes.set("tablespace", space->value(ast::Shape::name)->name.last());
   if (const ast::Clause* attach = context.once(decl, "attach")) attributes.set("attached_to", context.relation_text(attach->value(ast::Shape::name)->name));
   lower_statistics(decl, *index);
@@ -128,19 +132,9 @@ void lower_index(const ast::Decl& decl, LowerContext& context) {
 
 void index_edges(const Object& index, LinkContext& context) {
   context.object({KindId::AccessMethod, "", index.attributes.text("using"), "", ""});
-  link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, context);
+  link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, index.attributes.text("using"), context);
   for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
   link_extension_dependencies(index, context);
-}
-
-/// A table that becomes a partition gets a copy of every index of its parent, the one of the parent ONLY included, so that one comes last.
-void order_after_partitions(CatalogBuilder& catalog, Object& index) {
-  const std::string table = qualified(relation_id(index).schema, relation_id(index).name).text;
-  for (const Object* partition : catalog.objects()) {
-    if (partition->id.kind != KindId::Partition || partition->attributes.text("of") != table) continue;
-    if (std::ranges::find(index.depends_on, partition->id) == index.depends_on.end()) index.depends_on.push_back(partition->id);
-  }
-  std::ranges::sort(index.depends_on, [](const ObjectId& a, const ObjectId& b) { return a < b; });
 }
 
 void normalise_indexes(CatalogBuilder& catalog) {
@@ -167,10 +161,10 @@ Sql create_statement(const Object& index) {
   const std::string& method = attributes.text("using");
   Sql text = sql("CREATE {}INDEX {} ON {}{} USING {} ({})", attributes.flag("unique") ? sql("UNIQUE ") : Sql{}, ident(index.id.name),
                  attributes.flag("only") ? sql("ONLY ") : Sql{}, qualified(table.schema, table.name), method.empty() ? sql("btree") : ident(method),
-                 elements_sql(elements_of(index)));
+                 elements_sql(index));
   if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
   if (attributes.flag("nulls_not_distinct")) text = sql("{} NULLS NOT DISTINCT", text);
-  if (const Value* with = attributes.find("with")) text = sql("{} WITH ({})", text, storage_options(with->map()));
+  if (const Map with = option_map(index, "with"); !with.empty()) text = sql("{} WITH ({})", text, storage_options(with));
   if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
   if (attributes.has("where")) text = sql("{} WHERE {}", text, fragment(attributes.text("where")));
   return text;
@@ -278,6 +272,8 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "nulls_not_distinct", .content = Content::flag},
     {.name = "where", .content = Content::expression},
     {.name = "with", .content = Content::map, .alter = alter_storage},
+    kOptionOrderRule,
+    kElementOrderRule,
     {.name = "tablespace", .content = Content::name, .alter = alter_storage},
     {.name = "only", .content = Content::flag},
     {.name = "invalid", .content = Content::flag, .alter = alter_invalid},
@@ -306,10 +302,10 @@ void print_index(const Object& index, const Catalog&, LpWriter& writer) {
   if (!has_implied_name(index)) writer.ident(index.id.name);
   if (attributes.has("using")) writer.word("using").ident(attributes.text("using"));
   if (attributes.flag("only")) writer.word("on only");
-  writer.sql(elements_lp(elements_of(index)));
+  writer.sql(elements_lp(index));
   if (attributes.has("include")) writer.word("include").names(attributes.texts("include"));
   if (attributes.flag("nulls_not_distinct")) writer.word("nulls not distinct");
-  if (const Value* with = attributes.find("with")) writer.word("with").options(with->map());
+  if (const Map with = option_map(index, "with"); !with.empty()) writer.word("with").options(with);
   if (attributes.has("tablespace")) writer.word("tablespace").ident(attributes.text("tablespace"));
   if (attributes.has("where")) writer.word("where").sql(attributes.text("where"));
   if (attributes.has("attached_to")) writer.word("attach to").relation(attributes.text("attached_to"));

@@ -27,6 +27,8 @@ Sql storage_options(const Map& options);
 
 // ---- partitions ----------------------------------------------------------------------------------------------------------------------------
 
+/// An index or key of the partitioned table ONLY comes after the partitions, which would get one like it.
+void order_after_partitions(CatalogBuilder& catalog, Object& part);
 /// Of a part with `attached_to`: it comes before the partitioned table's part and before the partition is attached.
 void order_attached_part(CatalogBuilder& catalog, Object& part);
 /// Postgres takes the first index of a partition that will do, and looks at neither order nor storage: with several, each is made when its turn has come.

@@ -5,6 +5,7 @@
 #include "base/sql_scan.h"
 #include "base/text.h"
 #include "kinds/names.h"
+#include "kinds/relation_options.h"
 
 namespace lpc::kinds {
 namespace {
@@ -47,7 +48,7 @@ Sql options_sql(const Map& options) {
   return join(parts, ", ");
 }
 
-Sql element_sql(const Value& element, bool upper) {
+Sql element_sql(const Value& element, bool upper, const std::vector<std::string>& option_order = {}) {
   const std::string column = element_column(element);
   if (element.is_text()) return ident(column);
   Sql result = ident(column);
@@ -59,7 +60,7 @@ Sql element_sql(const Value& element, bool upper) {
     result = upper ? sql("{} COLLATE {}", result, fragment(collation)) : sql("{} collate {}", result, fragment(collation));
   }
   if (const std::string opclass = text_of(element, "opclass"); !opclass.empty()) result = sql("{} {}", result, fragment(opclass));
-  if (const Value* options = element.find("options")) result = sql("{} ({})", result, options_sql(options->map()));
+  if (const Value* options = element.find("options")) result = sql("{} ({})", result, options_sql(in_order(options->map(), option_order)));
   if (text_of(element, "order") == "desc") result = upper ? sql("{} DESC", result) : sql("{} desc", result);
   if (const std::string nulls = text_of(element, "nulls"); nulls == "first") {
     result = upper ? sql("{} NULLS FIRST", result) : sql("{} nulls first", result);
@@ -96,9 +97,14 @@ Value lower_element(const frontend::IndexElement& element, const LowerContext& c
   return Value(std::move(map));
 }
 
-std::string join_lp(const List& elements, bool upper) {
+std::string join_elements(const Object& object, bool upper) {
+  const Value* elements = object.attributes.find("elements");
+  const Value* orders = object.attributes.find(kElementOrderRule.name);
   std::vector<Sql> parts;
-  for (const Value& element : elements) parts.push_back(element_sql(element, upper));
+  for (std::size_t i = 0; elements != nullptr && i < elements->list().size(); ++i) {
+    const Value* order = orders == nullptr ? nullptr : orders->find(std::to_string(i + 1));
+    parts.push_back(element_sql(elements->list()[i], upper, order == nullptr ? std::vector<std::string>() : order->texts()));
+  }
   return join(parts, ", ").text;
 }
 
@@ -106,10 +112,17 @@ std::string join_lp(const List& elements, bool upper) {
 
 std::string element_column(const Value& element) { return element.is_text() ? element.text() : text_of(element, "column"); }
 
-List lower_elements(const std::vector<frontend::IndexElement>& elements, const LowerContext& context) {
+void lower_elements(const std::vector<frontend::IndexElement>& elements, const LowerContext& context, Attributes& attributes) {
   List list;
-  for (const frontend::IndexElement& element : elements) list.push_back(lower_element(element, context));
-  return list;
+  Map orders;
+  for (const frontend::IndexElement& element : elements) {
+    list.push_back(lower_element(element, context));
+    Map options;
+    for (const auto& [name, value] : element.opclass_options) options.emplace_back(name, Value(value));
+    if (Value order = option_order(options); !order.is_default()) orders.emplace_back(std::to_string(list.size()), std::move(order));
+  }
+  attributes.set("elements", Value(std::move(list)));
+  attributes.set(kElementOrderRule.name, Value(std::move(orders)));
 }
 
 void strip_elements(Object& object) {
@@ -127,19 +140,19 @@ void strip_elements(Object& object) {
   object.attributes.set("elements", Value(std::move(stripped)));
 }
 
-Sql elements_sql(const List& elements) { return fragment(join_lp(elements, true)); }
+Sql elements_sql(const Object& object) { return fragment(join_elements(object, true)); }
 
-std::string elements_lp(const List& elements) { return join_lp(elements, false); }
+std::string elements_lp(const Object& object) { return join_elements(object, false); }
 
-void link_elements(const List& elements, std::string_view relation, LinkContext& context) {
+void link_elements(const List& elements, std::string_view relation, std::string_view method, LinkContext& context) {
   for (const Value& element : elements) {
     if (const std::string column = element_column(element); !column.empty()) context.column(relation, column);
     if (const std::string text = text_of(element, "expression"); !text.empty()) context.sql(frontend::FragmentKind::expression, text);
     if (const std::string collation = text_of(element, "collation"); !collation.empty()) context.collation(collation);
-    link_operator_classes(text_of(element, "opclass"), context);
-    if (const std::string op = text_of(element, "operator"); op.find('.') != std::string::npos) {
-      context.sql(frontend::FragmentKind::expression, fmt::format("NULL {} NULL", op));
+    if (const std::vector<std::string> opclass = name_parts(text_of(element, "opclass")); opclass.size() == 2) {
+      context.object({KindId::OperatorClass, opclass[0], opclass[1], "", std::string(method.empty() ? "btree" : method)});
     }
+    if (const std::string op = text_of(element, "operator"); !op.empty()) context.sql(frontend::FragmentKind::expression, sql("1 {} 1", fragment(op)).text);
   }
 }
 

@@ -10,20 +10,25 @@
 #include "base/sql.h"
 #include "catalog/value.h"
 #include "frontend/sql_fragment.h"
+#include "kinds/kind.h"
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 
 namespace lpc::kinds {
 
-List lower_elements(const std::vector<frontend::IndexElement>& elements, const LowerContext& context);
+/// Sets `elements`, and the order of their options.
+void lower_elements(const std::vector<frontend::IndexElement>& elements, const LowerContext& context, Attributes& attributes);
+/// The names of the operator class options in the order in which they were said, by the element's position, where that isn't the alphabet's.
+constexpr AttributeRule kElementOrderRule{.name = "_element_order", .content = Content::map, .ignored = true};
 /// Takes the parentheses off that the server puts around expressions, as lowering does.
 void strip_elements(Object& object);
-/// As between the parentheses of CREATE INDEX or EXCLUDE.
-Sql elements_sql(const List& elements);
+/// Those of an index or exclusion constraint, as between the parentheses of CREATE INDEX or EXCLUDE.
+Sql elements_sql(const Object& object);
 /// The same as .lp has it: keywords in lower case.
-std::string elements_lp(const List& elements);
-void link_elements(const List& elements, std::string_view relation, LinkContext& context);
-/// The operator classes among the qualified names of an SQL text: of an element or a partition key.
+std::string elements_lp(const Object& object);
+/// `method`: the access method of the index, "" for btree.
+void link_elements(const List& elements, std::string_view relation, std::string_view method, LinkContext& context);
+/// The operator classes among the qualified names of an SQL text: of a partition key.
 void link_operator_classes(std::string_view text, LinkContext& context);
 /// What Postgres calls each element in a name that it makes up.
 std::vector<std::string> element_names(const List& elements, frontend::FragmentParser& fragments);

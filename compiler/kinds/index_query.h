@@ -6,7 +6,7 @@
 // An operator class is left unsaid when it is the default of the column's type. That is plain to see for an exact match, a polymorphic class
 // (2277 anyarray, 3500 anyenum, 3831 anyrange, 4537 anymultirange) and varchar under text_ops; for anything else, and for the collation of an
 // expression, the server's own definition tells whether it says it.
-// Aliases of the caller: i (pg_index). Gives: keys(elements, include, statistics, names). `operator_of_key` is the operator of an exclusion, or null.
+// Aliases of the caller: i (pg_index). Gives: keys(elements, include, statistics, _element_order, names). `operator_of_key` is the operator of an exclusion, or null.
 #define LPC_INDEX_KEYS(operator_of_key)                                                                                                            \
   "cross join lateral (\n"                                                                                                                         \
   "  select json_agg(\n"                                                                                                                           \
@@ -19,6 +19,7 @@
   "      filter (where k.position <= i.indnkeyatts) as elements,\n"                                                                                \
   "    json_agg(a.attname order by k.position) filter (where k.position > i.indnkeyatts) as include,\n"                                            \
   "    json_object_agg(k.position, ia.attstattarget::text order by k.position) filter (where ia.attstattarget >= 0) as statistics,\n"              \
+  "    json_object_agg(k.position, e.option_order order by k.position) filter (where e.option_order is not null) as _element_order,\n"           \
   "    string_agg(coalesce(a.attname, ia.attname), '_' order by k.position) as names\n"                                                            \
   "  from rows from (unnest(i.indkey::int2[]), unnest(i.indclass::oid[]), unnest(i.indcollation::oid[]), unnest(i.indoption::int2[]))\n"           \
   "    with ordinality k(attnum, opclass, coll, option, position)\n"                                                                               \
@@ -34,7 +35,9 @@
   "       from pg_namespace cn where cn.oid = oc.opcnamespace) as opclass,\n"                                                                      \
   "      case when ia.attoptions is not null then\n"                                                                                               \
   "        (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(ia.attoptions) o\n"                           \
-  "         where o not like 'pg\\_attver=%') end as options) e\n"                                                                                 \
+  "         where o not like 'pg\\_attver=%') end as options,\n"                                                                                    \
+  "      case when cardinality(ia.attoptions) > 1 then (select json_agg(split_part(o, '=', 1)) from unnest(ia.attoptions) o\n"                    \
+  "         where o not like 'pg\\_attver=%') end as option_order) e\n"                                                                                 \
   "  cross join lateral (select\n"                                                                                                                 \
   "      case when k.coll = 0 then null\n"                                                                                                         \
   "        when a.attname is not null then case when k.coll <> a.attcollation then e.coll end\n"                                                   \

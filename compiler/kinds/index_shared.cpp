@@ -34,15 +34,14 @@ bool table_leaves_identity_open(const Object& part, const ChangeContext& context
 
 ObjectId attachment_of(const Object& part) { return {KindId::Partition, relation_id(part).schema, relation_id(part).name, {}, {}}; }
 
-/// The partitioned table's index or constraint that `part` is attached to.
-std::optional<ObjectId> attached_parent(const Object& part, const Object* attachment) {
+/// The partitioned table's index or constraint that `part` is attached to. A partition's key may be a part of an index that no constraint owns.
+template <class AnyCatalog>
+std::optional<ObjectId> attached_parent(const Object& part, const Object* attachment, AnyCatalog& catalog) {
   const std::string& text = part.attributes.text("attached_to");
   if (text.empty()) return std::nullopt;
   ObjectId id = table_named(text);
-  if (part.id.kind == KindId::Index) {
-    id.kind = KindId::Index;
-    return id;
-  }
+  id.kind = KindId::Index;
+  if (part.id.kind == KindId::Index || catalog.find(id) != nullptr) return id;
   if (attachment == nullptr) return std::nullopt;
   ObjectId of = table_named(attachment->attributes.text("of"));
   return ObjectId{KindId::Constraint, of.schema, of.name, id.name, {}};
@@ -60,7 +59,7 @@ bool needs_only(CatalogBuilder& catalog, const ObjectId& parent) {
 
 /// The same definition, whatever is said of this one object besides.
 bool same_definition(const Object& a, const Object& b) {
-  static constexpr std::string_view kBesides[] = {"attached_to", "comment", "depends_on_extensions", "index_comment", "clustered", "replica_identity", "statistics", "tablespace", "with"};
+  static constexpr std::string_view kBesides[] = {"_element_order", "_order", "attached_to", "comment", "depends_on_extensions", "index_comment", "clustered", "replica_identity", "statistics", "tablespace", "with"};
   const auto relevant = [](const Object& object) {
     Attributes attributes = object.attributes;
     for (const std::string_view name : kBesides) attributes.remove(name);
@@ -169,7 +168,7 @@ void alter_index_storage(const Alteration& alteration, const Sql& address, Actio
 void order_attached_part(CatalogBuilder& catalog, Object& part) {
   if (!part.attributes.has("attached_to")) return;
   Object* attachment = catalog.find(attachment_of(part));
-  const std::optional<ObjectId> above = attached_parent(part, attachment);
+  const std::optional<ObjectId> above = attached_parent(part, attachment, catalog);
   if (!above) return;
   std::erase(part.depends_on, *above);
   Object* parent = catalog.find(*above);
@@ -181,6 +180,17 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
   // Not a need of the parent's: dropping a partition takes nothing from it.
   if (parent != nullptr) add_sorted(parent->mentions, part.id);
   if (attachment != nullptr) add_sorted(attachment->depends_on, part.id);
+}
+
+// A table that becomes a partition gets a copy of every index of its parent, the one of the parent ONLY included, so that one comes last.
+void order_after_partitions(CatalogBuilder& catalog, Object& part) {
+  const std::string table = qualified(relation_id(part).schema, relation_id(part).name).text;
+  for (const Object* partition : catalog.objects()) {
+    if (partition->id.kind != KindId::Partition || partition->attributes.text("of") != table) continue;
+    // Not a need: it can be dropped in any order.
+    std::erase(part.depends_on, partition->id);
+    add_sorted(part.mentions, partition->id);
+  }
 }
 
 namespace {
@@ -223,7 +233,7 @@ void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const
   const auto above = attachment == nullptr ? by_table.end() : by_table.find(table_named(attachment->attributes.text("of")));
   if (above == by_table.end()) return;
   for (Object* part : parts) {
-    const std::optional<ObjectId> own_parent = attached_parent(*part, attachment);
+    const std::optional<ObjectId> own_parent = attached_parent(*part, attachment, catalog);
     for (const Object* parent : above->second) {
       if ((own_parent && !(parent->id < *own_parent)) || !may_be_taken(*part, *parent)) continue;
       add_sorted(part->mentions, parent->id);
@@ -239,7 +249,7 @@ void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const
 }
 
 bool needs_attaching(const Object& part, const ChangeContext& context) {
-  const auto above = attached_parent(part, context.after.find(attachment_of(part)));
+  const auto above = attached_parent(part, context.after.find(attachment_of(part)), context.after);
   const Object* parent = above ? context.after.find(*above) : nullptr;
   return parent != nullptr && parent->attributes.flag("only");
 }
@@ -260,7 +270,7 @@ std::string automatic_name(const Object& part) {
 
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext& context) {
   const Object* attachment = context.before.find(attachment_of(part));
-  const auto above = attachment == nullptr ? std::nullopt : attached_parent(part, attachment);
+  const auto above = attachment == nullptr ? std::nullopt : attached_parent(part, attachment, context.before);
   if (!above || !is_standing(context, *above) || !is_standing(context, attachment->id) || context.is_created(relation_id(part))) return std::nullopt;
   if (context.before.find(*above)->attributes.flag("only")) return std::nullopt;
   return automatic_name(part);
@@ -285,12 +295,12 @@ void change_storage(const Object* from, const Object& to, const Sql& address, Ac
 }  // namespace
 
 void adapt_twin(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {
-  const auto above = attached_parent(part, context.before.find(attachment_of(part)));
+  const auto above = attached_parent(part, context.before.find(attachment_of(part)), context.before);
   if (above) change_storage(context.before.find(*above), part, address, action);
 }
 
 void conform_to_parent(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {
-  const auto above = attached_parent(part, context.before.find(attachment_of(part)));
+  const auto above = attached_parent(part, context.before.find(attachment_of(part)), context.before);
   const Object* parent = above ? context.after.find(*above) : nullptr;
   if (parent == nullptr) return;
   change_storage(&part, *parent, address, action);
@@ -320,7 +330,7 @@ std::optional<std::string> taken_by_parent(const Object& part, const ChangeConte
 
 AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
   const Object* attachment = context.before.find(attachment_of(part));
-  const auto above = attached_parent(part, attachment);
+  const auto above = attached_parent(part, attachment, context.before);
   if (!above || attachment == nullptr || context.is_dropped(attachment->id)) return {};
   if (context.is_dropped(*above) || context.is_created(part.id)) return {true, {}};
   return {true, automatic_name(part)};
@@ -329,7 +339,7 @@ AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
 bool alter_attached_part(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& part = alteration.after;
   const Object* attachment = alteration.before == nullptr ? nullptr : context.before.find(attachment_of(*alteration.before));
-  const auto above = attachment == nullptr ? std::nullopt : attached_parent(*alteration.before, attachment);
+  const auto above = attachment == nullptr ? std::nullopt : attached_parent(*alteration.before, attachment, context.before);
   // It went with the index that it was a part of, unless it was detached first.
   if (above && context.is_dropped(*above) && !context.is_dropped(attachment->id)) return true;
   if (part.attributes.has("attached_to") && needs_attaching(part, context)) {

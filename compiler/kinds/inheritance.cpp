@@ -51,16 +51,26 @@ std::vector<const Object*> Lineage::chain(const ObjectId& table, std::string_vie
 }
 
 std::vector<const Object*> Lineage::inherited_chain(const ObjectId& table, std::string_view column) const {
+  std::vector<const Object*> result;
   for (const ObjectId& parent : parents(table)) {
-    std::vector<const Object*> found = chain(parent, column);
-    if (!found.empty()) return found;
+    for (const Object* object : chain(parent, column)) {
+      // (Two ways may lead to one ancestor.)
+      if (std::ranges::find(result, object) == result.end()) result.push_back(object);
+    }
   }
-  return {};
+  return result;
 }
 
-const Object* Lineage::default_of(const std::vector<const Object*>& chain) const {
-  for (const Object* column : chain) {
-    if (const Object* found = find_(default_id(column->id))) return found->attributes.flag("none") ? nullptr : found;
+const Object* Lineage::default_of(const ObjectId& table, std::string_view column) const {
+  const ObjectId id = column_id(table, column);
+  if (const Object* found = find_(default_id(id))) return found->attributes.flag("none") ? nullptr : found;
+  const Object* own = find_(id);
+  return own != nullptr && own->attributes.has("type") ? nullptr : inherited_default(table, column);
+}
+
+const Object* Lineage::inherited_default(const ObjectId& table, std::string_view column) const {
+  for (const ObjectId& parent : parents(table)) {
+    if (const Object* found = default_of(parent, column)) return found;
   }
   return nullptr;
 }

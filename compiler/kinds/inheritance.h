@@ -22,13 +22,15 @@ class Lineage {
   const Object* partition(const ObjectId& table) const;
   /// The partitioned table it is a partition of, or the tables it inherits, in order. Only those that the catalog has.
   std::vector<ObjectId> parents(const ObjectId& table) const;
-  /// The objects that define a column of that table, the nearest first: what deviates on the table itself, on its parent, …, the full definition last.
-  /// Empty when the table has no such column.
+  /// The objects that define a column of that table, the nearest first: what deviates on the table itself, on its parent, …, the full definition; then the
+  /// same of the other parents that have the column, which is merged. Empty when the table has no such column.
   std::vector<const Object*> chain(const ObjectId& table, std::string_view column) const;
   /// The same, starting at the parents.
   std::vector<const Object*> inherited_chain(const ObjectId& table, std::string_view column) const;
-  /// The default that the chain gives: its object, or null when there is none (or it is taken away).
-  const Object* default_of(const std::vector<const Object*>& chain) const;
+  /// The default that a column of that table has: its object, or null when there is none (or it is taken away).
+  const Object* default_of(const ObjectId& table, std::string_view column) const;
+  /// The default that such a column gets from the table's parents: that of the one that has any.
+  const Object* inherited_default(const ObjectId& table, std::string_view column) const;
   /// Every column of the table, implied ones included, in the order a reader of the table sees.
   std::vector<std::string> column_names(const ObjectId& table) const;
   /// The parents' columns in order, then those of the table that no parent has: the order CREATE TABLE gives.

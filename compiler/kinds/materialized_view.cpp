@@ -17,6 +17,7 @@ constexpr IntrospectQuery kQueries[] = {{
         ",\n"
         "  (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
         "   from (select '' as prefix, unnest(c.reloptions) as text union all select 'toast.', unnest(tc.reloptions)) o) as options,\n"
+        "  " LPC_OPTION_ORDER("c.reloptions") ",\n"
         "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace, not c.relispopulated as no_data, " LPC_EXTENSIONS_COLUMN LPC_VIEW_FROM
         LPC_EXTENSIONS_JOIN("pg_class", "c.oid")
         "left join pg_class tc on tc.oid = c.reltoastrelid\n"
@@ -48,7 +49,10 @@ void lower_materialized_view(const ast::Decl& decl, LowerContext& context) {
   };
   if (const std::string method = name("using"); !method.empty() && method != "heap") object->attributes.set("access_method", method);
   if (const std::string tablespace = name("tablespace"); !tablespace.empty()) object->attributes.set("tablespace", tablespace);
-  if (const ast::Clause* with = context.once(decl, "with")) object->attributes.set("options", Value(context.options(*with)));
+  if (const ast::Clause* with = context.once(decl, "with")) {
+    object->attributes.set(kOptionOrderRule.name, option_order(context.options(*with)));
+    object->attributes.set("options", Value(context.options(*with)));
+  }
   object->attributes.set("no_data", Value(decl.has("no_data")));
   lower_extension_dependencies(decl, *object, context);
   context.lower_members(decl, *object);
@@ -120,6 +124,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "column_names", .content = Content::names},
     {.name = "access_method", .content = Content::name},
     {.name = "options", .content = Content::map, .alter = alter_relation_options},
+    kOptionOrderRule,
     {.name = "tablespace", .content = Content::name, .alter = alter_tablespace},
     {.name = "no_data", .content = Content::flag, .alter = alter_data},
     kExtensionDependenciesRule,

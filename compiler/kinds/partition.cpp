@@ -111,7 +111,7 @@ class Harmony {
     for (const Object* check : inheritable_checks(context_.after, parent_)) {
       const ObjectId own{KindId::Constraint, table_.schema, table_.name, check->id.member, ""};
       if (context_.before.has(own) || context_.after.has(own)) continue;
-      action_.sql.push_back(alter_table(table_, {sql("ADD {}", kind(check->id.kind).inline_sql(*check, context_))}));
+      action_.sql.push_back(alter_table(table_, {sql("ADD {}{}", kind(check->id.kind).inline_sql(*check, context_), check->attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{})}));
     }
   }
 
@@ -127,8 +127,8 @@ class Harmony {
     if (is.attributes.flag("not_null") && !was.attributes.flag("not_null")) put(sql("SET NOT NULL"));
     if (!is.attributes.flag("not_null") && was.attributes.flag("not_null")) put(sql("DROP NOT NULL"));
     if (!context_.after.has(default_id(id)) && !is.attributes.has("generated")) {
-      const Object* old_default = past_.default_of(before);
-      const Object* new_default = future_.default_of(after);
+      const Object* old_default = past_.default_of(table_, id.member);
+      const Object* new_default = future_.default_of(table_, id.member);
       const std::string old_text = old_default == nullptr ? std::string() : old_default->attributes.text("expression");
       if (new_default == nullptr && old_default != nullptr) put(sql("DROP DEFAULT"));
       if (new_default != nullptr && new_default->attributes.text("expression") != old_text) {
@@ -185,7 +185,7 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
     const std::vector<const Object*> after = future.chain(table, name);
     const bool generated = after.empty() || merged_column(after, column_id(table, name)).attributes.has("generated");
     const bool own = context.before.has(default_id(column_id(table, name)));
-    if (generated || own || past.default_of(past.chain(table, name)) == nullptr || future.default_of(after) != nullptr) continue;
+    if (generated || own || past.default_of(table, name) == nullptr || future.default_of(table, name) != nullptr) continue;
     action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", ident(name))}));
   }
   std::vector<std::string> kept;

@@ -29,7 +29,7 @@ constexpr int kFirstWithMultiranges = 140000;
   "  case when part.last then pg_get_userbyid(t.typowner) end as owner, case when part.last then d.description end as comment,\n"           \
   "  case when part.last then t.typacl::text end as _acl, case when part.last then pg_get_userbyid(t.typowner) end as _acl_owner,\n"        \
   "  case when part.whole then format_type(r.rngsubtype, null) end as subtype,\n"                                                           \
-  "  case when part.whole and not o.opcdefault then case when opn.nspname = 'pg_catalog' then quote_ident(o.opcname)\n"                     \
+  "  case when part.whole and (not o.opcdefault or opn.nspname <> 'pg_catalog') then case when opn.nspname = 'pg_catalog' then quote_ident(o.opcname)\n"                     \
   "    else format('%I.%I', opn.nspname, o.opcname) end end as subtype_opclass,\n"                                                          \
   "  case when part.whole and r.rngcollation <> st.typcollation then format('%I.%I', cn.nspname, co.collname) end as collation,\n"          \
   "  case when part.whole and r.rngcanonical <> 0 then case when pn.nspname = 'pg_catalog' then quote_ident(p.proname)\n"                   \

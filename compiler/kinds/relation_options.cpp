@@ -44,7 +44,24 @@ Sql option_list(const Map& options) {
 
 Map option_map(const Object& object, std::string_view attribute) {
   const Value* value = object.attributes.find(attribute);
-  return value == nullptr ? Map{} : value->map();
+  return value == nullptr ? Map{} : in_order(value->map(), object.attributes.texts(kOptionOrderRule.name));
+}
+
+Value option_order(const Map& written) {
+  List names;
+  for (const auto& [name, value] : written) names.push_back(Value(name));
+  return std::ranges::is_sorted(written, {}, [](const auto& option) { return option.first; }) ? Value(List{}) : Value(std::move(names));
+}
+
+Map in_order(const Map& options, const std::vector<std::string>& order) {
+  Map result;
+  for (const std::string& name : order) {
+    if (const Value* value = find(options, name)) result.emplace_back(name, *value);
+  }
+  for (const auto& option : options) {
+    if (find(result, option.first) == nullptr) result.push_back(option);
+  }
+  return result;
 }
 
 std::vector<Sql> option_changes(const Map& before, const Map& after) {

@@ -125,11 +125,18 @@ void create_sequence(const Object& sequence, const ChangeContext& context, Actio
   describe(action, fmt::format("Create {}", spoken(sequence.id)));
 }
 
+/// A column that the table has from its parent is no object any more when it owns no sequence.
+bool goes_on_as_implied(const ObjectId& column, const ChangeContext& context) {
+  const Object* before = context.before.find(column);
+  return before != nullptr && before->attributes.flag("inherited") && !context.is_dropped(table_of(column)) &&
+         !Lineage(context.after).chain(table_of(column), column.member).empty();
+}
+
 void drop_sequence(const Object& sequence, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Drop {}", spoken(sequence.id)));
   const std::optional<ObjectId> owner = owner_column(sequence);
   // Gone with its column, or dropped by the statement that makes the column an identity one.
-  if (owner && (context.is_dropped(*owner) || becomes_identity(context, *owner))) return;
+  if (owner && ((context.is_dropped(*owner) && !goes_on_as_implied(*owner, context)) || becomes_identity(context, *owner))) return;
   drop_plain(sequence, context, action);
 }
 

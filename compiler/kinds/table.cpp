@@ -31,6 +31,7 @@ constexpr IntrospectQuery kQueries[] = {{
            "  case when c.reloptions is not null or toast.reloptions is not null then\n"
            "    (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
            "     from (select '' as prefix, u as text from unnest(c.reloptions) u union all select 'toast.', u from unnest(toast.reloptions) u) o) end as options,\n"
+           "  " LPC_OPTION_ORDER("c.reloptions") ",\n"
            "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace,\n"
            "  case when c.relkind = 'f' then null when c.relreplident = 'f' then 'full' when c.relreplident = 'n' then 'nothing' end as replica_identity,\n"
            "  c.relrowsecurity as row_level_security, c.relforcerowsecurity as force_row_level_security,\n"
@@ -203,6 +204,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "inherits", .content = Content::list, .alter = alter_inherits},
     {.name = "unlogged", .content = Content::flag, .alter = alter_unlogged},
     {.name = "options", .content = Content::map, .alter = alter_relation_options},
+    kOptionOrderRule,
     {.name = "access_method", .content = Content::name, .alter = alter_access_method, .replace_when = must_replace_access_method},
     {.name = "tablespace", .content = Content::name, .alter = alter_tablespace},
     {.name = "of_type", .content = Content::type, .alter = alter_of_type, .after_create = true},

@@ -30,6 +30,7 @@ class TableCreation {
     }
     add_constraints();
     statement();
+    if (!unproved_.empty()) action_.sql.push_back(alter_table(table_.id, unproved_));
     if (stands_alone_ && attachment_ == nullptr) {
       for (const std::string& parent : table_.attributes.texts("inherits")) action_.sql.push_back(alter_table(table_.id, {sql("INHERIT {}", fragment(parent))}));
     }
@@ -40,8 +41,8 @@ class TableCreation {
   }
 
  private:
-  const std::string* folded_default(const std::vector<const Object*>& chain) const {
-    const Object* found = lineage_.default_of(chain);
+  const std::string* folded_default(const std::string& column) const {
+    const Object* found = lineage_.default_of(table_.id, column);
     if (found == nullptr) return nullptr;
     // An implied default is the parent's, which is there already; an own one may have to come later.
     const bool own = table_of(found->id) == table_.id;
@@ -60,6 +61,17 @@ class TableCreation {
     if (declines("compression")) settings_.push_back(sql("ALTER COLUMN {} SET COMPRESSION default", name));
   }
 
+  /// What PARTITION OF can't say of a column, and takes over from the parent.
+  void add_storage(const Object& column) {
+    const Sql name = ident(column.id.member);
+    const std::string& compression = column.attributes.text("compression");
+    if (column.attributes.text("storage") == "default") {
+      const Object merged = merged_column(lineage_.chain(table_.id, column.id.member), column.id);
+      settings_.push_back(sql("ALTER COLUMN {} SET STORAGE {}", name, storage_word(merged, context_)));
+    }
+    if (!compression.empty()) settings_.push_back(sql("ALTER COLUMN {} SET COMPRESSION {}", name, fragment(compression)));
+  }
+
   void add_overrides() {
     for (const Object* part : context_.after.children(table_.id)) {
       if (part->id.kind != KindId::Column) continue;
@@ -68,6 +80,7 @@ class TableCreation {
       const Sql text = column_override(*part, folded ? &own_default->attributes.text("expression") : nullptr);
       if (!text.empty()) elements_.push_back(text);
       add_settings(*part);
+      add_storage(*part);
       // The column list of PARTITION OF takes no options.
       const Sql options = foreign_options_change(Map{}, option_map(*part, "server_options"));
       if (!options.empty()) settings_.push_back(sql("ALTER COLUMN {} {}", ident(part->id.member), options));
@@ -84,9 +97,9 @@ class TableCreation {
       if (chain.empty()) continue;
       const Object column = merged_column(chain, id);
       const std::vector<const Object*> merged_with = stands_alone_ ? std::vector<const Object*>() : lineage_.inherited_chain(table_.id, name);
-      const std::string* said = folded_default(chain);
+      const std::string* said = folded_default(name);
       // A column that a parent has too takes over the parent's default, storage and compression, unless it says otherwise.
-      const bool declines = said == nullptr && lineage_.default_of(merged_with) != nullptr && !column.attributes.has("generated");
+      const bool declines = said == nullptr && !merged_with.empty() && lineage_.inherited_default(table_.id, name) != nullptr && !column.attributes.has("generated");
       static const std::string kNull = "NULL";
       elements_.push_back(column_definition(column, declines ? &kNull : said));
       add_settings(column);
@@ -104,7 +117,13 @@ class TableCreation {
     if (!stands_alone_) return;
     for (const ObjectId& parent : lineage_.parents(table_.id)) {
       for (const Object* check : inheritable_checks(context_.after, parent)) {
-        if (std::ranges::find(names, check->id.member.str()) == names.end()) elements_.push_back(kind(check->id.kind).inline_sql(*check, context_));
+        if (std::ranges::find(names, check->id.member.str()) != names.end()) continue;
+        const Sql clause = kind(check->id.kind).inline_sql(*check, context_);
+        if (check->attributes.flag("not_valid")) {
+          unproved_.push_back(sql("ADD {} NOT VALID", clause));
+        } else {
+          elements_.push_back(clause);
+        }
       }
     }
   }
@@ -144,6 +163,7 @@ class TableCreation {
   bool stands_alone_ = false;
   std::vector<Sql> elements_;
   std::vector<Sql> settings_;
+  std::vector<Sql> unproved_;      ///< constraints that CREATE TABLE would take for proved
 };
 
 }  // namespace

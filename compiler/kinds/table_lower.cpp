@@ -83,7 +83,10 @@ void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
     }
     attributes.set("inherits", Value::strings(parents));
   }
-  if (const ast::Clause* clause = context.once(decl, "with")) attributes.set("options", Value(context.options(*clause)));
+  if (const ast::Clause* clause = context.once(decl, "with")) {
+    attributes.set(kOptionOrderRule.name, option_order(context.options(*clause)));
+    attributes.set("options", Value(context.options(*clause)));
+  }
   if (const ast::Value* value = name_of(context.once(decl, "using")); value != nullptr && value->name.last() != "heap") {
     attributes.set("access_method", value->name.last());
   }
@@ -146,7 +149,7 @@ void print_heads(const Object& table, const Catalog& catalog, LpWriter& writer) 
   if (attributes.has("of_type")) writer.word("of").type(attributes.text("of_type"));
   if (Lineage(catalog).has_own_order(table.id)) writer.word("column order").names(attributes.texts("columns"));
   if (attributes.has("access_method")) writer.word("using").ident(attributes.text("access_method"));
-  if (const Value* options = attributes.find("options")) writer.word("with").options(options->map());
+  if (const Map options = option_map(table); !options.empty()) writer.word("with").options(options);
   if (attributes.has("tablespace")) writer.word("tablespace").ident(attributes.text("tablespace"));
   if (attributes.has("server")) writer.word("server").ident(attributes.text("server"));
   print_foreign_options(option_map(table, "server_options"), writer);
@@ -164,7 +167,7 @@ void print_row_level_security(const Object& table, LpWriter& writer) {
   writer.line();
 }
 
-/// A partition's or child's column that only grants something is said by the grant.
+/// A partition's or child's column that only grants something is said by the grant, one that only owns a sequence by the sequence.
 bool has_own_line(const Object& column, const Catalog& catalog) {
   if (!column.attributes.flag("inherited") || column.attributes.has("type")) return true;
   if (catalog.has(default_id(column.id))) return true;

@@ -23,12 +23,14 @@ class Normaliser {
     for (const Object* object : builder_.objects()) {
       if (object->id.kind == KindId::Table) tables.push_back(object->id);
     }
+    find_owners();
     for (const ObjectId& table : tables) drop_implied_not_null_names(table);
     for (const ObjectId& table : tables) visit(table);
     for (const Object* object : builder_.objects()) {
       if (object->id.kind == KindId::Constraint && object->attributes.text("type") == "primary key") require_key(*object);
     }
     redirect();
+    for (const auto& [column, sequence] : owned_) require_owner(column, sequence);
     for (const ObjectId& table : tables) follow_type(table);
   }
 
@@ -105,9 +107,9 @@ class Normaliser {
     own_storage(attributes, expected);
     const std::string compression = expected.attributes.has("compression") ? expected.attributes.text("compression") : "default";
     if (attributes.text("compression") == compression) attributes.remove("compression");
-    const bool has_default = own_default(column, inherited, said_by_server && !expected.attributes.has("generated"));
+    const bool has_default = own_default(column, said_by_server && !expected.attributes.has("generated"));
     const bool says_nothing = std::ranges::all_of(attributes, [](const auto& entry) { return entry.first == "inherited"; });
-    if (says_nothing && !has_default) {
+    if (says_nothing && !has_default && !owned_.contains(column.id)) {
       // A copy: removing the object ends the reference.
       const ObjectId gone = column.id;
       moved_.emplace(gone, inherited.front()->id);
@@ -131,10 +133,10 @@ class Normaliser {
   }
 
   /// Whether a default object of the column's own remains.
-  bool own_default(const Object& column, const std::vector<const Object*>& inherited, bool complete) {
+  bool own_default(const Object& column, bool complete) {
     const ObjectId id = default_id(column.id);
     const Object* own = builder_.find(id);
-    const Object* parents = lineage_.default_of(inherited);
+    const Object* parents = lineage_.inherited_default(table_of(column.id), column.id.member);
     if (own == nullptr) {
       if (!complete || parents == nullptr) return false;
       Object none;
@@ -161,15 +163,38 @@ class Normaliser {
         column->attributes.set("not_null", true);
         continue;
       }
-      Object deviation;
-      deviation.id = id;
-      deviation.parent = table;
-      deviation.origin = constraint.origin;
-      deviation.attributes.set("inherited", true);
-      deviation.attributes.set("not_null", true);
-      deviation.mentions.push_back(chain.front()->id);
-      builder_.add(std::move(deviation));
+      deviate(id, *chain.front(), constraint)->attributes.set("not_null", true);
     }
+  }
+
+  Object* deviate(const ObjectId& column, const Object& parents, const Object& reason) {
+    Object deviation;
+    deviation.id = column;
+    deviation.parent = table_of(column);
+    deviation.origin = reason.origin;
+    deviation.attributes.set("inherited", true);
+    deviation.mentions.push_back(parents.id);
+    return builder_.add(std::move(deviation));
+  }
+
+  void find_owners() {
+    for (const Object* object : builder_.objects()) {
+      if (object->id.kind != KindId::Sequence) continue;
+      if (const std::optional<ObjectId> column = owner_column(*object)) owned_.emplace(*column, object->id);
+    }
+  }
+
+  /// A sequence's column is an object, also where the table has it from its parent: the two come and go together.
+  void require_owner(const ObjectId& column, const ObjectId& sequence) {
+    Object* owner = builder_.find(column);
+    if (owner == nullptr) {
+      const std::vector<const Object*> chain = lineage_.chain(table_of(column), column.member);
+      if (chain.empty()) return;
+      owner = deviate(column, *chain.front(), *builder_.find(sequence));
+    }
+    if (std::ranges::find(owner->depends_on, sequence) != owner->depends_on.end()) return;
+    owner->depends_on.push_back(sequence);
+    std::ranges::sort(owner->depends_on, [](const ObjectId& a, const ObjectId& b) { return a < b; });
   }
 
   ObjectId target_of(ObjectId id) const {
@@ -177,19 +202,21 @@ class Normaliser {
     return id;
   }
 
-  /// Who needs an implied column needs the parent's.
+  /// Who needs an implied column needs the parent's, and the table that has it from there.
   void redirect() {
     if (moved_.empty()) return;
     for (Object* object : builder_.objects()) {
       for (std::vector<ObjectId>* list : {&object->depends_on, &object->mentions}) {
-        bool changed = false;
+        std::vector<ObjectId> tables;
         for (ObjectId& id : *list) {
           const ObjectId target = target_of(id);
           if (target == id) continue;
+          tables.push_back(table_of(id));
           id = target;
-          changed = true;
         }
-        if (!changed) continue;
+        if (tables.empty()) continue;
+        const ObjectId own = table_of(object->id);
+        std::ranges::copy_if(tables, std::back_inserter(*list), [&](const ObjectId& table) { return table != own; });
         std::ranges::sort(*list, [](const ObjectId& a, const ObjectId& b) { return a < b; });
         list->erase(std::unique(list->begin(), list->end()), list->end());
       }
@@ -200,6 +227,7 @@ class Normaliser {
   Lineage lineage_;
   std::unordered_set<ObjectId, ObjectIdHash> visited_;
   std::unordered_map<ObjectId, ObjectId, ObjectIdHash> moved_;
+  std::unordered_multimap<ObjectId, ObjectId, ObjectIdHash> owned_;      ///< columns that own a sequence
 };
 
 }  // namespace

@@ -11,6 +11,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/names.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -23,7 +24,7 @@ constexpr std::string_view kAbout = "a text search dictionary";
 constexpr IntrospectQuery kQueries[] = {{.sql =
     "select n.nspname as _schema, t.dictname as _name, 'pg_ts_dict:' || t.oid as _aliases, pg_get_userbyid(t.dictowner) as owner, d.description as comment,\n"
     "  case when tn.nspname = 'pg_catalog' then quote_ident(tt.tmplname) else format('%I.%I', tn.nspname, tt.tmplname) end as template,\n"
-    "  o.options as options\n"
+    "  o.options as options, o.names as _order\n"
     "from pg_ts_dict t\n"
     "join pg_namespace n on n.oid = t.dictnamespace\n"
     "join pg_ts_template tt on tt.oid = t.dicttemplate\n"
@@ -31,7 +32,8 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join lateral (\n"
     "  select json_object_agg(case when m[1] like '\"%' then replace(substr(m[1], 2, length(m[1]) - 2), '\"\"', '\"') else m[1] end,\n"
     "    case when m[2] like 'E%' then replace(replace(substr(m[2], 3, length(m[2]) - 3), '''''', ''''), E'\\\\\\\\', E'\\\\')\n"
-    "         when m[2] like '''%' then replace(substr(m[2], 2, length(m[2]) - 2), '''''', '''') else m[2] end) as options\n"
+    "         when m[2] like '''%' then replace(substr(m[2], 2, length(m[2]) - 2), '''''', '''') else m[2] end) as options,\n"
+    "    json_agg(case when m[1] like '\"%' then replace(substr(m[1], 2, length(m[1]) - 2), '\"\"', '\"') else m[1] end) as names\n"
     "  from regexp_matches(t.dictinitoption, '(\"(?:[^\"]|\"\")*\"|[^\\s=,\"]+) = (E?''(?:[^'']|'''')*''|[^\\s,'']+)', 'g') m) o on true\n"
     "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_ts_dict'::regclass and d.objsubid = 0\n"
     "where {user_schema:n} and {not_member:pg_ts_dict:t.oid}"}};
@@ -54,6 +56,7 @@ void lower_dictionary(const ast::Decl& decl, LowerContext& context) {
     }
     return true;
   });
+  dictionary->attributes.set(kOptionOrderRule.name, option_order(options));
   dictionary->attributes.set("options", Value(std::move(options)));
   if (dictionary->external || dictionary->attributes.has("template")) return;
   context.error(diag::make(diag::Code::kMissingClause, decl.name_span, fmt::format("text search dictionary `{}`", decl.name.dotted()), "template = …"));
@@ -64,11 +67,7 @@ void link_dictionary(const Object& object, LinkContext& context) {
   if (name.size() == 2) context.object({KindId::TextSearchTemplate, name[0], name[1], "", ""});
 }
 
-const Map& options_of(const Object& object) {
-  static const Map none;
-  const Value* options = object.attributes.find("options");
-  return options == nullptr ? none : options->map();
-}
+Map options_of(const Object& object) { return option_map(object); }
 
 Sql option_clause(const std::string& name, const std::string& value) {
   return sql("{} = {}", ident(name), is_number(value) ? fragment(value) : literal(value));
@@ -89,8 +88,8 @@ void alter_dictionary_options(const Alteration& alteration, const ChangeContext&
     const bool stays = std::ranges::any_of(options_of(after), [&](const auto& option) { return option.first == name; });
     if (!stays) parts.push_back(ident(name));
   }
+  const Map before = options_of(*alteration.before);
   for (const auto& [name, value] : options_of(after)) {
-    const auto& before = options_of(*alteration.before);
     const auto was = std::ranges::find_if(before, [&](const auto& option) { return option.first == name; });
     if (was == before.end() || was->second != value) parts.push_back(option_clause(name, value.text()));
   }
@@ -121,6 +120,7 @@ std::vector<std::string> dictionary_slots(const Object& object) { return {"text 
 constexpr AttributeRule kRules[] = {
     {.name = "template", .content = Content::text},
     {.name = "options", .content = Content::map, .alter = alter_dictionary_options},
+    kOptionOrderRule,
     kOwnerRule,
     kCommentRule,
 };

@@ -27,7 +27,7 @@ constexpr auto kFunctions = std::to_array<std::string_view>({"from_sql", "to_sql
 
 // Rows below 16384 are the system's own.
 constexpr IntrospectQuery kQueries[] = {{.sql =
-    "select format_type(t.trftype, null) || ' LANGUAGE ' || l.lanname as _name, 'pg_transform:' || t.oid as _aliases,\n"
+    "select format_type(t.trftype, null) || ' LANGUAGE ' || quote_ident(l.lanname) as _name, 'pg_transform:' || t.oid as _aliases,\n"
     "  format_type(t.trftype, null) as type, l.lanname as language,\n"
     LPC_TRANSFORM_FUNCTION("trffromsql", "from_sql") LPC_TRANSFORM_FUNCTION("trftosql", "to_sql")
     "  d.description as comment\n"
@@ -41,7 +41,7 @@ void lower_transform(const ast::Decl& decl, LowerContext& context) {
   const ast::Value* written = decl.value(ast::Shape::type);
   if (written == nullptr || decl.name.empty()) return;
   const std::string type = frontend::argument_type(context.type_text(written->text));
-  Object* object = context.add(decl, {KindId::Transform, "", fmt::format("{} LANGUAGE {}", type, decl.name.last()), "", ""});
+  Object* object = context.add(decl, {KindId::Transform, "", fmt::format("{} LANGUAGE {}", type, ident(decl.name.last()).text), "", ""});
   if (object == nullptr) return;
   object->attributes.set("type", type);
   object->attributes.set("language", decl.name.last());

@@ -17,6 +17,7 @@ constexpr IntrospectQuery kQueries[] = {{
         ",\n"
         "  (select json_object_agg(split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
         "   from unnest(c.reloptions) o(text) where o.text not like 'check_option=%') as options,\n"
+        "  " LPC_OPTION_ORDER("c.reloptions") ",\n"
         "  (select substr(o.text, 14) from unnest(c.reloptions) o(text) where o.text like 'check_option=%') as check_option,\n"
         "  exists (select from pg_depend e where e.classid = 'pg_rewrite'::regclass and e.objid = r.oid and e.refclassid = 'pg_class'::regclass\n"
         "          and e.refobjid = c.oid and e.refobjsubid > 0 and e.deptype = 'n') as _needs_itself,\n"
@@ -52,6 +53,7 @@ void lower_view(const ast::Decl& decl, LowerContext& context) {
       attributes.set("check_option", check->second);
       options.erase(check);
     }
+    attributes.set(kOptionOrderRule.name, option_order(options));
     attributes.set("options", Value(std::move(options)));
   }
   if (const ast::Clause* check = context.once(decl, "check_option")) {
@@ -138,6 +140,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "query", .content = Content::query},
     {.name = "column_names", .content = Content::names},
     {.name = "options", .content = Content::map, .alter = alter_view_options},
+    kOptionOrderRule,
     {.name = "check_option", .content = Content::text, .alter = alter_view_options},
     {.name = "_columns", .content = Content::list, .ignored = true},
     {.name = "_needs_itself", .content = Content::flag, .ignored = true},

@@ -43,7 +43,7 @@ class Linker final : public kinds::LinkContext {
     if (declared_) {
       link_attributes();
     } else {
-      link_roles();
+      link_unsaid();
     }
     if (const kinds::EdgesFn edges = kinds::kind(object.id.kind).edges) edges(object, *this);
     finish();
@@ -94,8 +94,9 @@ class Linker final : public kinds::LinkContext {
   }
 
   void sql(FragmentKind kind, std::string_view text) override {
-    if (!declared_) return;
+    if (!declared_ && !names_.has_casts()) return;
     const frontend::References& references = fragments_.parse(kind, text).references;
+    if (!declared_) return mention_casts(references);
     std::vector<const Object*> relations;
     for (const frontend::SqlName& name : references.relations) {
       const auto& found = names_.find(Space::relation, name.parts, own_schema_);
@@ -106,14 +107,17 @@ class Linker final : public kinds::LinkContext {
         relations.push_back(target);
       }
     }
-    for (const frontend::SqlName& name : references.types) type_named(name.parts);
+    for (const frontend::SqlName& name : references.types) {
+      type_named(name.parts);
+      for (const Object* helper : names_.helpers(name.parts)) add(*helper, mentions_);
+    }
     for (const frontend::SqlName& name : references.functions) routine_named(name.parts, false);
     for (const frontend::SqlName& name : references.collations) {
       for (const Object* target : names_.find(Space::collation, name.parts, own_schema_)) depend(*target);
     }
     // Which of the operators of a name is meant depends on its operands' types, so this is but a wish: it comes first if that can be.
     for (const frontend::SqlName& name : references.operators) {
-      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, mentions_);
+      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, target->id.kind == KindId::OperatorClass ? depends_ : mentions_);
     }
     columns(kind, text, references, relations);
   }
@@ -163,11 +167,22 @@ class Linker final : public kinds::LinkContext {
     }
   }
 
-  void link_roles() {
+  /// What pg_depend doesn't say: it knows nothing of what belongs to the cluster, and of a cast that an expression uses only the function.
+  void link_unsaid() {
+    using kinds::Content;
     for (const kinds::AttributeRule& rule : kinds::kind(object_->id.kind).attributes) {
-      const bool names_roles = rule.content == kinds::Content::role || rule.name == "grants" || rule.name == "revokes";
-      const Value* value = names_roles ? object_->attributes.find(rule.name) : nullptr;
+      const bool names_roles = rule.content == Content::role || rule.name == "grants" || rule.name == "revokes";
+      const bool may_cast = names_.has_casts() && (rule.content == Content::expression || rule.content == Content::query || rule.content == Content::statement);
+      const Value* value = names_roles || may_cast ? object_->attributes.find(rule.name) : nullptr;
       if (value != nullptr) link_attribute(rule, *value);
+    }
+  }
+
+  void mention_casts(const frontend::References& references) {
+    for (const frontend::SqlName& name : references.types) {
+      for (const Object* helper : names_.helpers(name.parts)) {
+        if (helper->id.kind == KindId::Cast) add(*helper, mentions_);
+      }
     }
   }
 
@@ -253,17 +268,23 @@ class Linker final : public kinds::LinkContext {
       const bool names_relation = std::ranges::any_of(relations, [&](const Object* relation) { return relation->id.name == qualifier; });
       for (const Object* relation : relations) {
         if (names_relation && relation->id.name != qualifier) continue;
-        if (const Object* found = names_.column(relation->id, column)) depend(*found);
+        if (const Object* found = names_.column(relation->id, column)) uses_column(*found);
       }
     }
   }
 
   void column_of(const Object& relation, std::string_view column, bool certain) {
     if (const Object* found = inherited_column(relation, column, 0)) {
-      depend(*found);
+      uses_column(*found);
     } else if (certain && knows_all_columns(relation) && !is_system_column(column)) {
       unknown_column(relation, column);
     }
+  }
+
+  /// A key, an index, an ORDER BY takes the default operator class of the column's type, an expression its casts: they come first if that can be.
+  void uses_column(const Object& column) {
+    depend(column);
+    for (const Object* helper : names_.helpers(frontend::type_name(column.attributes.text("type")).parts)) add(*helper, mentions_);
   }
 
   /// The column that the relation has by itself or from a parent (`inherits`, or `of` of an attachment as a partition).

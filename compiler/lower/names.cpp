@@ -25,6 +25,14 @@ NameIndex::NameIndex(CatalogBuilder& builder) : builder_(builder) {
     if (kind.slots != nullptr) {
       for (const std::string& slot : kind.slots(*object)) add_slot(slot, object);
     }
+    // A partition key names its operator classes where others name operators, and none of these is a word.
+    if (kind.sql_name == "OPERATOR CLASS") spaces_[static_cast<std::size_t>(Space::operation)][key_of(object->id.schema, object->id.name)].push_back(object);
+    if (kind.sql_name == "OPERATOR CLASS") add_helper(object->attributes.text("type"), object);
+    if (kind.sql_name == "CAST") {
+      has_casts_ = true;
+      add_helper(object->attributes.text("source"), object);
+      add_helper(object->attributes.text("target"), object);
+    }
     if (kind.sql_name == "ROLE") roles_.emplace(object->id.name, object);
     if (kind.sql_name == "SCHEMA" && !object->external) managed_schemas_.insert(object->id.name);
     if (kind.sql_name == "EXTENSION") {
@@ -33,6 +41,18 @@ NameIndex::NameIndex(CatalogBuilder& builder) : builder_(builder) {
       extension_schemas_.insert(schema.empty() ? "public" : schema);
     }
   }
+}
+
+void NameIndex::add_helper(std::string_view type, const Object* object) {
+  const std::vector<std::string> parts = frontend::type_name(type).parts;
+  if (parts.size() == 2) helpers_[key_of(parts[0], parts[1])].push_back(object);
+}
+
+const std::vector<const Object*>& NameIndex::helpers(const std::vector<std::string>& type) const {
+  static const std::vector<const Object*> nothing;
+  if (helpers_.empty() || type.size() != 2) return nothing;
+  const auto found = helpers_.find(key_of(type[0], type[1]));
+  return found == helpers_.end() ? nothing : found->second;
 }
 
 void NameIndex::add_slot(std::string_view slot, const Object* object) {

@@ -22,6 +22,9 @@ class NameIndex {
   const std::vector<const Object*>& find(Space space, const std::vector<std::string>& parts, std::string_view own_schema) const;
   const Object* role(std::string_view name) const;
   const Object* extension(std::string_view name) const;
+  /// The casts from and to a type, and its operator classes, which are used without being named.
+  const std::vector<const Object*>& helpers(const std::vector<std::string>& type) const;
+  bool has_casts() const { return has_casts_; }
   /// The column of a relation (or attribute-bearing child) by name, or null.
   const Object* column(const ObjectId& relation, std::string_view name);
   std::vector<std::string> columns(const ObjectId& relation);
@@ -36,6 +39,7 @@ class NameIndex {
 
  private:
   using Columns = std::unordered_map<std::string, const Object*>;
+  void add_helper(std::string_view type, const Object* object);
   void add_slot(std::string_view slot, const Object* object);
   const Columns& columns_of(const ObjectId& relation);
   const std::vector<const Object*>* look_up(Space space, std::string_view schema, std::string_view name) const;
@@ -43,6 +47,8 @@ class NameIndex {
   CatalogBuilder& builder_;
   std::unordered_map<std::string, std::vector<const Object*>> spaces_[5];
   std::unordered_map<std::string, const Object*> roles_;
+  std::unordered_map<std::string, std::vector<const Object*>> helpers_;      ///< by type
+  bool has_casts_ = false;
   std::unordered_map<std::string, const Object*> extensions_;
   std::unordered_map<ObjectId, Columns, ObjectIdHash> columns_;
   std::unordered_set<std::string> extension_schemas_;
