@@ -23,7 +23,7 @@ std::string spoken_word(std::string_view word) {
 
 }  // namespace
 
-void each(const ast::Decl& decl, LowerContext& context, std::string_view about, std::initializer_list<std::string_view> known,
+void each(const ast::Decl& decl, LowerContext& context, std::string_view about, const std::vector<std::string_view>& known,
           const std::function<bool(const Key&)>& take) {
   std::set<std::string> seen;
   for (const ast::Clause* clause : decl.all("key")) {

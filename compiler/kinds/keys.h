@@ -22,7 +22,7 @@ struct Key {
 
 /// Calls `take` for each key in the order of the sources, after a second one of the same name was reported. `take` gives false for a name that it doesn't know:
 /// then LP2008 with the nearest of `known`. `about` is the declaration in words: "an aggregate".
-void each(const ast::Decl& decl, LowerContext& context, std::string_view about, std::initializer_list<std::string_view> known,
+void each(const ast::Decl& decl, LowerContext& context, std::string_view about, const std::vector<std::string_view>& known,
           const std::function<bool(const Key&)>& take);
 
 /// Reports clauses that the grammar takes for some uniform declaration, but that aren't among `allowed` (those of every object and the keys always are).

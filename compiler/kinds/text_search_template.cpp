@@ -1,92 +1,33 @@
 // Text search templates: the functions behind dictionaries. https://www.postgresql.org/docs/15/sql-createtstemplate.html
-// They belong to no one, and only a superuser can make them; nothing of them can be altered but name, schema and comment.
-#include <fmt/core.h>
-
-#include <algorithm>
-#include <array>
-
 #include "kinds/common.h"
-#include "kinds/declared_routine.h"
-#include "kinds/keys.h"
-#include "kinds/link_context.h"
-#include "kinds/lower_context.h"
-#include "kinds/lp_writer.h"
-#include "kinds/names.h"
-#include "kinds/table_parts.h"
+#include "kinds/text_search_functions.h"
 
 namespace lpc::kinds {
 namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"text_search_template"};
-constexpr std::string_view kAbout = "a text search template";
-constexpr auto kFunctions = std::to_array<std::string_view>({"init", "lexize"});
-
-#define LPC_TEMPLATE_FUNCTION(column, name)                                                                                                     \
-  "  (select case when fn.nspname = 'pg_catalog' then quote_ident(f.proname) else format('%I.%I', fn.nspname, f.proname) end\n"              \
-  "   from pg_proc f join pg_namespace fn on fn.oid = f.pronamespace where f.oid = t." column ") as " name ",\n"
+constexpr std::string_view kWord = "text search template";
+constexpr text_search::Key kKeys[] = {{"init", false}, {"lexize", true}};
 
 constexpr IntrospectQuery kQueries[] = {{.sql =
     "select n.nspname as _schema, t.tmplname as _name, 'pg_ts_template:' || t.oid as _aliases,\n"
-    LPC_TEMPLATE_FUNCTION("tmplinit", "init")
-    LPC_TEMPLATE_FUNCTION("tmpllexize", "lexize")
+    LPC_TEXT_SEARCH_FUNCTION("tmplinit", "init")
+    LPC_TEXT_SEARCH_FUNCTION("tmpllexize", "lexize")
     "  d.description as comment\n"
     "from pg_ts_template t\n"
     "join pg_namespace n on n.oid = t.tmplnamespace\n"
     "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_ts_template'::regclass and d.objsubid = 0\n"
     "where {user_schema:n} and {not_member:pg_ts_template:t.oid}"}};
-#undef LPC_TEMPLATE_FUNCTION
 
-void lower_template(const ast::Decl& decl, LowerContext& context) {
-  Object* object = context.add(decl, {KindId::TextSearchTemplate, context.schema_of(decl.name), decl.name.last(), "", ""});
-  if (object == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
-  keys::each(decl, context, kAbout, {"init", "lexize"}, [&](const keys::Key& key) {
-    const auto function = std::ranges::find(kFunctions, key.name);
-    if (function == kFunctions.end()) return false;
-    const ast::Name name = keys::name(key, context);
-    if (!name.empty()) object->attributes.set(*function, context.routine_text(name));
-    return true;
-  });
-  for (const std::string_view needed : {"lexize"}) {
-    if (object->external || object->attributes.has(needed)) continue;
-    context.error(diag::make(diag::Code::kMissingClause, decl.name_span, fmt::format("text search template `{}`", decl.name.dotted()), fmt::format("{} = …", needed)));
-  }
-}
+void lower(const ast::Decl& decl, LowerContext& context) { text_search::lower(decl, KindId::TextSearchTemplate, kWord, kKeys, context); }
 
-/// A dictionary that names its template without a schema means one that the sources declare next to it or in public, else one of pg_catalog's.
-void qualify_templates(CatalogBuilder& builder) {
-  for (Object* user : builder.objects()) {
-    if (user->id.kind != KindId::TextSearchDictionary) continue;
-    const std::vector<std::string> name = name_parts(user->attributes.text("template"));
-    if (name.size() != 1) continue;
-    for (const std::string& schema : {user->id.schema.str(), std::string("public")}) {
-      if (builder.find({KindId::TextSearchTemplate, schema, name[0], "", ""}) == nullptr) continue;
-      user->attributes.set("template", qualified(schema, name[0]).text);
-      break;
-    }
-  }
-}
+void qualify(CatalogBuilder& builder) { text_search::qualify(builder, KindId::TextSearchDictionary, "template", KindId::TextSearchTemplate); }
 
-void create_template(const Object& object, const ChangeContext&, Action& action) {
-  std::vector<Sql> parts;
-  for (const std::string_view name : kFunctions) {
-    if (object.attributes.has(name)) parts.push_back(sql("{} = {}", fragment(name), fragment(object.attributes.text(name))));
-  }
-  action.sql.push_back(sql("CREATE TEXT SEARCH TEMPLATE {} (\n    {}\n)", address_qualified(object.id), join(parts, ",\n    ")));
-}
+void create(const Object& object, const ChangeContext&, Action& action) { text_search::create(object, "TEXT SEARCH TEMPLATE", kKeys, action); }
 
-void print_template(const Object& object, const Catalog& catalog, LpWriter& writer) {
-  writer.doc(object).word("text search template").name(object.id.schema, object.id.name).comment_clause(object).open();
-  for (const std::string_view name : kFunctions) {
-    if (!object.attributes.has(name)) continue;
-    writer.word(name).word("=");
-    write_routine(object.attributes.text(name), catalog, writer);
-    writer.line();
-  }
-  writer.close();
-}
+void print(const Object& object, const Catalog& catalog, LpWriter& writer) { text_search::print(object, kWord, kKeys, catalog, writer); }
 
-std::vector<std::string> template_slots(const Object& object) { return {"text search template " + address_qualified(object.id).text}; }
+std::vector<std::string> slots(const Object& object) { return {"text search template " + address_qualified(object.id).text}; }
 
 constexpr AttributeRule kRules[] = {
     {.name = "init", .content = Content::routine},
@@ -101,18 +42,18 @@ constexpr Kind kTextSearchTemplate = {
     .sql_name = "TEXT SEARCH TEMPLATE",
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
-    .lower = lower_template,
-    .normalise = qualify_templates,
+    .lower = lower,
+    .normalise = qualify,
     .edges = nullptr,
-    .create = create_template,
+    .create = create,
     .drop = drop_plain,
     .rename = rename_plain,
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
     .attributes = kRules,
-    .print_lp = print_template,
-    .slots = template_slots,
+    .print_lp = print,
+    .slots = slots,
     .traits = {},
 };
 static_assert(is_complete(kTextSearchTemplate));
