@@ -94,7 +94,6 @@ void lower_cast(const ast::Decl& decl, LowerContext& context) {
 void link_cast(const Object& cast, LinkContext& context) {
   const std::vector<std::string> parts = name_parts(cast.attributes.text("function"));
   if (parts.size() == 2) context.object({KindId::Function, parts[0], parts[1], "", cast.attributes.text("arguments")});
-  context.used_unnamed();
 }
 
 // ---- to SQL --------------------------------------------------------------------------------------------------------------------------

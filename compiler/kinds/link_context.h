@@ -19,8 +19,6 @@ class LinkContext {
   virtual void collation(std::string_view qualified_text) = 0;
   virtual void role(std::string_view name) = 0;
   virtual void sql(frontend::FragmentKind kind, std::string_view text) = 0;
-  /// Nobody names the object, but expressions use it: those that have to do with what it needs come after it, if that can be.
-  virtual void used_unnamed() = 0;
   /// References that Postgres doesn't check at creation: a plain body of a SQL or PL/pgSQL function.
   virtual void body(frontend::FragmentKind kind, std::string_view text) = 0;
 };

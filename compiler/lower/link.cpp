@@ -122,8 +122,6 @@ class Linker final : public kinds::LinkContext {
     columns(kind, text, references, relations);
   }
 
-  void used_unnamed() override { unnamed_.push_back(object_->id); }
-
   void body(FragmentKind kind, std::string_view text) override {
     const frontend::References& references = fragments_.parse(kind, text).references;
     const auto mention_all = [&](Space space, const std::vector<frontend::SqlName>& names) {
@@ -136,44 +134,7 @@ class Linker final : public kinds::LinkContext {
     mention_all(Space::routine, references.functions);
   }
 
-  /// When all are linked.
-  void mention_unnamed() {
-    if (unnamed_.empty()) return;
-    for (Object* object : builder_.objects()) {
-      if (!holds_expression(*object)) continue;
-      const std::set<ObjectId> related = related_to(*object);
-      for (const ObjectId& id : unnamed_) {
-        const std::vector<ObjectId>& needs = builder_.find(id)->depends_on;
-        const bool uses = object->id != id && std::ranges::any_of(needs, [&](const ObjectId& need) { return !is_schema_or_role(need) && related.contains(need); });
-        if (!uses || std::ranges::find(needs, object->id) != needs.end() || std::ranges::find(object->mentions, id) != object->mentions.end()) continue;
-        object->mentions.insert(std::lower_bound(object->mentions.begin(), object->mentions.end(), id), id);
-      }
-    }
-  }
-
  private:
-  static bool holds_expression(const Object& object) {
-    const kinds::Kind& kind = kinds::kind(object.id.kind);
-    return std::ranges::any_of(object.attributes, [&](const auto& entry) {
-      const kinds::AttributeRule* rule = kinds::rule(kind, entry.first);
-      return entry.first == "partition_by" || (rule != nullptr && rule->content == kinds::Content::expression);
-    });
-  }
-
-  static bool is_schema_or_role(const ObjectId& id) { return id.schema.empty(); }
-
-  /// What the object needs, what its parts need (a column its type), and what it is a part of.
-  std::set<ObjectId> related_to(const Object& object) {
-    std::set<ObjectId> related(object.depends_on.begin(), object.depends_on.end());
-    for (const ObjectId& need : object.depends_on) {
-      const Object* part = need.member.empty() ? nullptr : builder_.find(need);
-      if (part != nullptr) related.insert(part->depends_on.begin(), part->depends_on.end());
-    }
-    const Object* whole = object.parent ? builder_.find(*object.parent) : nullptr;
-    if (whole != nullptr) related.insert(whole->depends_on.begin(), whole->depends_on.end());
-    return related;
-  }
-
   void begin(Object& object) {
     object_ = &object;
     own_schema_ = object.id.schema.empty() ? std::string_view("public") : std::string_view(object.id.schema);
@@ -404,7 +365,6 @@ class Linker final : public kinds::LinkContext {
   diag::Sink& sink_;
 
   Object* object_ = nullptr;
-  std::vector<ObjectId> unnamed_;
   const Object* holder_ = nullptr;             ///< the table, view or domain that the object is a part of, or the object itself
   std::string_view own_schema_;
   std::set<ObjectId> depends_;
@@ -430,7 +390,6 @@ void untie(CatalogBuilder& builder) {
 void link(CatalogBuilder& builder, frontend::FragmentParser& fragments, LinkMode mode, diag::Sink& sink) {
   Linker linker(builder, fragments, mode, sink);
   for (Object* object : builder.objects()) linker.link(*object);
-  linker.mention_unnamed();
   untie(builder);
 }
 
