@@ -46,7 +46,8 @@ class Leftovers:
                 continue
             if lines and os.path.exists(f"/proc/{lines[0].split()[0]}"):
                 living |= {owner, owner[: -len(".owner")], *lines[1:]}
-        return sorted(path for path in self._folders() if path not in self.before and path not in living and os.path.exists(path))
+        servers = glob.glob(f"/dev/shm/lpc-server-{os.path.basename(self.folder)}-*")
+        return sorted(path for path in [*self._folders(), *servers] if path not in self.before and path not in living and os.path.exists(path))
 
     def find(self):
         """"" when all is clean. What is just ending gets a few seconds."""

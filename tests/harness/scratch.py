@@ -62,9 +62,20 @@ def any_order_of_grants(dump):
     return "\n".join(out + sorted(each for each in block if each))
 
 
+def new_folder():
+    """In memory where there is room: making a database takes a twelfth of the time. Its name tells the test run that it belongs to."""
+    memory, room = "/dev/shm", 1 << 30
+    try:
+        found = os.statvfs(memory)
+        fast = found.f_bavail * found.f_frsize > room and os.access(memory, os.W_OK)
+    except OSError:
+        fast = False
+    return tempfile.mkdtemp(prefix=f"lpc-server-{os.path.basename(os.environ.get('LPC_TEST_RUN', ''))}-", dir=memory if fast else None)
+
+
 class Server:
     def __init__(self, settings=()):
-        self.folder = tempfile.mkdtemp(prefix="lpc-server-")
+        self.folder = new_folder()
         self.as_server = []
         if os.geteuid() == 0:
             shutil.chown(self.folder, "postgres", "postgres")
