@@ -240,7 +240,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "not_null", .content = Content::flag, .alter = alter_identity},
-    {.name = "not_null_name", .content = Content::name, .alter = alter_identity},
+    {.name = "not_null_name", .content = Content::name, .alter = alter_identity, .unsaid_keeps_live = true},
     {.name = "_not_null_name", .content = Content::name, .ignored = true},
     {.name = "not_null_no_inherit", .content = Content::flag, .alter = alter_identity},
     {.name = "not_null_not_valid", .content = Content::flag, .alter = alter_identity},

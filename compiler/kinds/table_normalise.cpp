@@ -75,7 +75,12 @@ class Normaliser {
     for (Object* column : builder_.children(table.id)) {
       if (column->id.kind == KindId::Column) this->column(*column, is_partition);
     }
-    if (is_partition) mention(table, lineage_.parents(table.id).front());
+    if (is_partition) {
+      mention(table, lineage_.parents(table.id).front());
+    } else if (!lineage_.has_own_order(table.id)) {
+      // A column that the parent got later stands behind the child's own, and CREATE TABLE can't put it there: an order that nobody can ask for is none.
+      table.attributes.set("columns", Value::strings(lineage_.natural_order(table.id)));
+    }
   }
 
   static void mention(Object& object, const ObjectId& other) {

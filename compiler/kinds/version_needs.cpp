@@ -80,6 +80,11 @@ bool excludes_over_partitions(const Object& object, const Catalog& catalog) {
   return table != nullptr && table->attributes.has("partition_by");
 }
 
+/// Unlogged sequences came with 15; that of an unlogged table's column is logged on older servers, which is nobody's choice.
+bool is_unlogged_alone(const Object& object) {
+  return object.id.kind == KindId::Sequence && object.attributes.flag("unlogged") && !object.attributes.has("owned_by");
+}
+
 }  // namespace
 
 std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
@@ -91,6 +96,7 @@ std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
     for (const Feature& feature : kFeatures) {
       if (feature.major > server && uses(object, feature)) needs.push_back({&object, feature.words, feature.major});
     }
+    if (server < 15 && is_unlogged_alone(object)) needs.push_back({&object, "an unlogged sequence", 15});
     if (server < 17 && grants_maintain(object)) needs.push_back({&object, "the privilege MAINTAIN", 17});
     if (server < 17 && excludes_over_partitions(object, catalog)) needs.push_back({&object, "an exclusion constraint of a partitioned table", 17});
   }
