@@ -29,6 +29,8 @@ class Lineage {
   std::vector<const Object*> inherited_chain(const ObjectId& table, std::string_view column) const;
   /// The default that the chain gives: its object, or null when there is none (or it is taken away).
   const Object* default_of(const std::vector<const Object*>& chain) const;
+  /// The access method of the table, or of the partitioned table that it takes it from: https://www.postgresql.org/docs/17/sql-createtable.html. Empty for the default.
+  std::string access_method(const ObjectId& table) const;
   /// Every column of the table, implied ones included, in the order a reader of the table sees.
   std::vector<std::string> column_names(const ObjectId& table) const;
   /// The parents' columns in order, then those of the table that no parent has: the order CREATE TABLE gives.
