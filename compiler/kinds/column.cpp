@@ -63,7 +63,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
 
 // NOT NULL is a constraint with a name since 18: https://www.postgresql.org/docs/18/catalog-pg-constraint.html. What an inherited one has is the parent's.
 #define LPC_NOT_NULL_COLUMNS                                                                                                                            \
-  "case when nn.conislocal and nn.coninhcount = 0 then nn.conname end as not_null_name,\n"                                                            \
+  "case when nn.conislocal and nn.coninhcount = 0 or c.relispartition then nn.conname end as not_null_name,\n"                                                            \
   "  nn.conislocal and nn.coninhcount = 0 and nn.connoinherit as not_null_no_inherit, not nn.convalidated as not_null_not_valid,\n  "
 #define LPC_NOT_NULL_JOIN "left join pg_constraint nn on nn.conrelid = c.oid and nn.contype = 'n' and nn.conkey[1] = a.attnum\n"
 
@@ -265,7 +265,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "not_null", .content = Content::flag, .alter = alter_identity},
-    {.name = "not_null_name", .content = Content::name, .alter = alter_identity},
+    {.name = "not_null_name", .content = Content::name, .alter = alter_identity, .unsaid_keeps_live = true},
     {.name = "_not_null_name", .content = Content::name, .ignored = true},
     {.name = "not_null_no_inherit", .content = Content::flag, .alter = alter_identity},
     {.name = "not_null_not_valid", .content = Content::flag, .alter = alter_identity},

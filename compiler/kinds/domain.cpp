@@ -134,7 +134,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "collation", .content = Content::collation},
     {.name = "default", .content = Content::expression, .alter = alter_domain},
     {.name = "not_null", .content = Content::flag, .alter = alter_domain},
-    {.name = "not_null_name", .content = Content::name, .alter = alter_domain},
+    {.name = "not_null_name", .content = Content::name, .alter = alter_domain, .unsaid_keeps_live = true},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,

@@ -75,6 +75,13 @@ const Object* Lineage::inherited_default(const ObjectId& table, std::string_view
   return nullptr;
 }
 
+std::string Lineage::access_method(const ObjectId& table) const {
+  const Object* object = find_(table);
+  if (object != nullptr && object->attributes.has("access_method")) return object->attributes.text("access_method");
+  const std::vector<ObjectId> above = partition(table) == nullptr ? std::vector<ObjectId>() : parents(table);
+  return above.empty() ? std::string() : access_method(above.front());
+}
+
 std::vector<std::string> Lineage::natural_order(const ObjectId& table) const {
   std::vector<std::string> names;
   for (const ObjectId& parent : parents(table)) append_new(names, column_names(parent));

@@ -31,6 +31,8 @@ class Lineage {
   const Object* default_of(const ObjectId& table, std::string_view column) const;
   /// The default that such a column gets from the table's parents: that of the one that has any.
   const Object* inherited_default(const ObjectId& table, std::string_view column) const;
+  /// The access method of the table, or of the partitioned table that it takes it from: https://www.postgresql.org/docs/17/sql-createtable.html. Empty for the default.
+  std::string access_method(const ObjectId& table) const;
   /// Every column of the table, implied ones included, in the order a reader of the table sees.
   std::vector<std::string> column_names(const ObjectId& table) const;
   /// The parents' columns in order, then those of the table that no parent has: the order CREATE TABLE gives.

@@ -146,6 +146,15 @@ bool is_loose(const Member& member, std::string_view method, std::string_view ty
   return !member.is_function;
 }
 
+std::string handled_like(const std::string& method, const Object* declared) {
+  constexpr auto kHandlers = std::to_array<std::pair<std::string_view, std::string_view>>({
+      {"bthandler", "btree"}, {"hashhandler", "hash"}, {"gisthandler", "gist"}, {"ginhandler", "gin"}, {"spghandler", "spgist"},
+  });
+  const std::string handler = declared == nullptr ? std::string() : declared->attributes.text("handler");
+  const auto found = std::ranges::find(kHandlers, handler, [](const auto& entry) { return entry.first; });
+  return found == kHandlers.end() ? method : std::string(found->second);
+}
+
 void link(const Object& object, LinkContext& context) {
   context.object({KindId::AccessMethod, "", object.id.arguments, "", ""});
   for (const Member& member : members(object)) {

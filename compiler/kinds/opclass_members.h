@@ -33,6 +33,8 @@ void set_members(Object& object, std::vector<Member> members);
 std::vector<Member> lower_members(const ast::Decl& decl, const std::string& method, const std::string& type, LowerContext& context);
 /// Whether Postgres (from 14 on) ties such a member of a class to its family alone, so that it can be added and taken away by itself.
 bool is_loose(const Member& member, std::string_view method, std::string_view type);
+/// The access method of Postgres's own whose handler a declared method has; the name itself for others.
+std::string handled_like(const std::string& method, const Object* declared);
 
 /// The operators, functions, types and families that members need.
 void link(const Object& object, LinkContext& context);

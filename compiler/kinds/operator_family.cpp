@@ -84,10 +84,12 @@ void qualify_members(Object& object, CatalogBuilder& builder) {
 void hand_over(Object& object, CatalogBuilder& builder) {
   Object* family = builder.find(opclass::family_named(object.attributes.text("family"), object.id.arguments));
   if (family == nullptr) return;
+  const std::string& name_of_method = object.id.arguments;
+  const std::string method = opclass::handled_like(name_of_method, builder.find({KindId::AccessMethod, "", name_of_method, "", ""}));
   std::vector<Member> kept;
   std::vector<Member> loose = opclass::members(*family);
   for (Member& member : opclass::members(object)) {
-    if (!opclass::is_loose(member, object.id.arguments, object.attributes.text("type"))) {
+    if (!opclass::is_loose(member, method, object.attributes.text("type"))) {
       kept.push_back(std::move(member));
       continue;
     }
@@ -174,7 +176,8 @@ bool is_said_by_class(const Object& family, const Catalog& catalog) {
   const Object* object = catalog.find(id);
   if (object == nullptr || object->attributes.text("family") != qualified(id.schema, id.name).text || family.attributes.has("comment")) return false;
   if (object->attributes.text("owner") != family.attributes.text("owner")) return false;
-  return std::ranges::all_of(opclass::members(family), [&](const Member& member) { return opclass::is_loose(member, id.arguments, object->attributes.text("type")); });
+  const std::string method = opclass::handled_like(id.arguments, catalog.find({KindId::AccessMethod, "", id.arguments, "", ""}));
+  return std::ranges::all_of(opclass::members(family), [&](const Member& member) { return opclass::is_loose(member, method, object->attributes.text("type")); });
 }
 
 constexpr Kind kOperatorFamily = {

@@ -178,6 +178,22 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }
 
+/// Since 18 a NOT NULL constraint has a name, which it keeps: https://www.postgresql.org/docs/18/sql-createtable.html
+void rename_not_nulls(const ObjectId& table, const ChangeContext& context, Action& action) {
+  const Value* names = context.before.find(table)->attributes.find("_not_null_names");
+  if (names == nullptr) return;
+  const Lineage future(context.after);
+  for (const auto& [column, name] : names->map()) {
+    const std::vector<const Object*> after = future.chain(table, column);
+    if (after.empty()) continue;
+    const Object is = merged_column(after, column_id(table, column));
+    const std::string wanted = not_null_name(is);
+    if (is.attributes.flag("not_null") && wanted != name.text()) {
+      action.sql.push_back(alter_table(table, {sql("RENAME CONSTRAINT {} TO {}", ident(name.text()), ident(wanted))}));
+    }
+  }
+}
+
 /// What the table had because of its parent stays when it goes its own way; what it isn't to have is taken off.
 void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeContext& context, Action& action) {
   const Lineage past(context.before), future(context.after);
@@ -202,7 +218,10 @@ void detach(const Object& attachment, const ChangeContext& context, Action& acti
   const ObjectId parent = parent_of(attachment);
   action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(attachment.attributes.text("of")), address_qualified(table)));
   const bool is_attached_again = context.is_created(attachment.id);
-  if (!is_attached_again && is_standing(context, table) && context.after.has(table)) shed_implied(table, parent, context, action);
+  if (!is_attached_again && is_standing(context, table) && context.after.has(table)) {
+    rename_not_nulls(table, context, action);
+    shed_implied(table, parent, context, action);
+  }
   action.locks.push_back({parent, Lock::access_exclusive});
   action.locks.push_back({table, Lock::access_exclusive});
   predict_default_partition(parent, table, false, context, action);

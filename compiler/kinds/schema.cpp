@@ -19,9 +19,9 @@ constexpr std::string_view kPublicOwner = "pg_database_owner";
 
 constexpr std::string_view kDeclaredAs[] = {"schema"};
 
-// `initial` are the privileges that initdb gives PUBLIC on the schema public; normalise takes them out.
-#define LPC_SCHEMA_QUERY(initial_privileges)                                                                                                      \
-  "select n.nspname as _name, 'pg_namespace:' || n.oid as _aliases, pg_get_userbyid(n.nspowner) as owner,\n"                                      \
+// `initial` are the privileges that initdb gives PUBLIC on the schema public; normalise takes them out, and the owner that initdb gives it.
+#define LPC_SCHEMA_QUERY(owner, initial_privileges)                                                                                                      \
+  "select n.nspname as _name, 'pg_namespace:' || n.oid as _aliases, " owner " as owner,\n"                                      \
   "  case when n.nspname = 'public' then nullif(coalesce(d.description, ''), 'standard public schema') else d.description end as comment,\n"       \
   "  coalesce(n.nspacl, acldefault('n', n.nspowner))::text as _acl, pg_get_userbyid(n.nspowner) as _acl_owner,\n"                                 \
   "  case when n.nspname = 'public' then '" initial_privileges "' end as initial\n"                                                               \
@@ -30,8 +30,9 @@ constexpr std::string_view kDeclaredAs[] = {"schema"};
   "where {user_schema:n} and {not_member:pg_namespace:n.oid}"
 
 constexpr IntrospectQuery kQueries[] = {
-    {.sql = LPC_SCHEMA_QUERY("[\"USAGE\"]"), .from_version = 150000},
-    {.sql = LPC_SCHEMA_QUERY("[\"CREATE\",\"USAGE\"]")},
+    {.sql = LPC_SCHEMA_QUERY("pg_get_userbyid(n.nspowner)", "[\"USAGE\"]"), .from_version = 150000},
+    {.sql = LPC_SCHEMA_QUERY("case when n.nspname = 'public' and n.nspowner = 10 then 'pg_database_owner' else pg_get_userbyid(n.nspowner) end",
+                             "[\"CREATE\",\"USAGE\"]")},
 };
 
 bool is_public(const ObjectId& id) { return id.name == kPublic; }

@@ -17,26 +17,33 @@ namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"sequence"};
 
-constexpr IntrospectQuery kQueries[] = {{
-    .sql = "select n.nspname as _schema, c.relname as _name, 'pg_class:' || c.oid as _aliases,\n"
-           "  case s.seqtypid when 21 then 'smallint' when 23 then 'integer' end as type,\n"
-           "  " LPC_SEQUENCE_START("s") " as start, " LPC_SEQUENCE_INCREMENT("s") " as increment,\n"
-           "  " LPC_SEQUENCE_MINVALUE("s") " as minvalue, " LPC_SEQUENCE_MAXVALUE("s") " as maxvalue,\n"
-           "  " LPC_SEQUENCE_CACHE("s") " as cache, s.seqcycle as cycle, c.relpersistence = 'u' as unlogged,\n"
-           "  case when t.oid is not null then\n"
-           "    json_build_object('table', quote_ident(tn.nspname) || '.' || quote_ident(t.relname), 'column', a.attname) end as owned_by,\n"
-           "  pg_get_userbyid(c.relowner) as owner, d.description as comment, c.relacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"
-           "from pg_class c\n"
-           "join pg_namespace n on n.oid = c.relnamespace\n"
-           "join pg_sequence s on s.seqrelid = c.oid\n"
-           "left join pg_depend dep on dep.classid = 'pg_class'::regclass and dep.objid = c.oid and dep.refclassid = 'pg_class'::regclass\n"
-           "  and dep.refobjsubid > 0 and dep.deptype in ('a', 'i')\n"
-           "left join pg_class t on t.oid = dep.refobjid\n"
-           "left join pg_namespace tn on tn.oid = t.relnamespace\n"
-           "left join pg_attribute a on a.attrelid = dep.refobjid and a.attnum = dep.refobjsubid\n"
-           "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0\n"
-           "where dep.deptype is distinct from 'i' and {user_schema:n} and {not_member:pg_class:c.oid}",
-}};
+constexpr int kFirstWithUnlogged = 150000;
+
+#define LPC_SEQUENCE_QUERY(persistence) \
+  "select n.nspname as _schema, c.relname as _name, 'pg_class:' || c.oid as _aliases,\n" \
+  "  case s.seqtypid when 21 then 'smallint' when 23 then 'integer' end as type,\n" \
+  "  " LPC_SEQUENCE_START("s") " as start, " LPC_SEQUENCE_INCREMENT("s") " as increment,\n" \
+  "  " LPC_SEQUENCE_MINVALUE("s") " as minvalue, " LPC_SEQUENCE_MAXVALUE("s") " as maxvalue,\n" \
+  "  " LPC_SEQUENCE_CACHE("s") " as cache, s.seqcycle as cycle, " persistence " = 'u' as unlogged,\n" \
+  "  case when t.oid is not null then\n" \
+  "    json_build_object('table', quote_ident(tn.nspname) || '.' || quote_ident(t.relname), 'column', a.attname) end as owned_by,\n" \
+  "  pg_get_userbyid(c.relowner) as owner, d.description as comment, c.relacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n" \
+  "from pg_class c\n" \
+  "join pg_namespace n on n.oid = c.relnamespace\n" \
+  "join pg_sequence s on s.seqrelid = c.oid\n" \
+  "left join pg_depend dep on dep.classid = 'pg_class'::regclass and dep.objid = c.oid and dep.refclassid = 'pg_class'::regclass\n" \
+  "  and dep.refobjsubid > 0 and dep.deptype in ('a', 'i')\n" \
+  "left join pg_class t on t.oid = dep.refobjid\n" \
+  "left join pg_namespace tn on tn.oid = t.relnamespace\n" \
+  "left join pg_attribute a on a.attrelid = dep.refobjid and a.attnum = dep.refobjsubid\n" \
+  "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0\n" \
+  "where dep.deptype is distinct from 'i' and {user_schema:n} and {not_member:pg_class:c.oid}"
+
+// Before 15 no sequence is unlogged; one of an unlogged table shares its fate from then on.
+constexpr IntrospectQuery kQueries[] = {
+    {.sql = LPC_SEQUENCE_QUERY("c.relpersistence"), .from_version = kFirstWithUnlogged},
+    {.sql = LPC_SEQUENCE_QUERY("coalesce(t.relpersistence, c.relpersistence)")},
+};
 
 const std::string& type_of(const Object& sequence) {
   static const std::string kBigint = "bigint";
@@ -117,7 +124,7 @@ void create_sequence(const Object& sequence, const ChangeContext& context, Actio
     action.sql.push_back(alter_table(table_of(*owner), {sql("ALTER COLUMN {} DROP IDENTITY", ident(owner->member))}));
     predict_lock(action, context, table_of(*owner), Lock::access_exclusive);
   }
-  Sql text = sql("CREATE {}SEQUENCE {}", sequence.attributes.flag("unlogged") ? sql("UNLOGGED ") : Sql{}, address_qualified(sequence.id));
+  Sql text = sql("CREATE {}SEQUENCE {}", sequence.attributes.flag("unlogged") && context.server_version >= kFirstWithUnlogged ? sql("UNLOGGED ") : Sql{}, address_qualified(sequence.id));
   if (sequence.attributes.has("type")) text = sql("{} AS {}", text, fragment(sequence.attributes.text("type")));
   for (const Sql& clause : option_clauses(sequence_options(sequence.attributes))) text = sql("{} {}", text, clause);
   action.sql.push_back(std::move(text));
@@ -182,6 +189,7 @@ void alter_sequence_grants(const Alteration& alteration, const ChangeContext& co
 }
 
 void alter_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  if (context.server_version < kFirstWithUnlogged) return;
   const Object& after = alteration.after;
   action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(after.id), after.attributes.flag("unlogged") ? sql("UNLOGGED") : sql("LOGGED")));
   predict_lock(action, context, after.id, Lock::access_exclusive);

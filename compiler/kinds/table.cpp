@@ -32,7 +32,7 @@ constexpr IntrospectQuery kQueries[] = {{
            "    (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
            "     from (select '' as prefix, u as text from unnest(c.reloptions) u union all select 'toast.', u from unnest(toast.reloptions) u) o) end as options,\n"
            "  " LPC_OPTION_ORDER("c.reloptions") ",\n"
-           "  nullif(am.amname, 'heap') as access_method, ts.spcname as tablespace,\n"
+           "  case when am.amname <> 'heap' or c.relispartition or c.relkind = 'p' then am.amname end as access_method, ts.spcname as tablespace,\n"
            "  case when c.relkind = 'f' then null when c.relreplident = 'f' then 'full' when c.relreplident = 'n' then 'nothing' end as replica_identity,\n"
            "  c.relrowsecurity as row_level_security, c.relforcerowsecurity as force_row_level_security,\n"
            "  case when c.reloftype <> 0 then format_type(c.reloftype, null) end as of_type,\n"
@@ -127,9 +127,17 @@ void alter_inherits(const Alteration& alteration, const ChangeContext& context, 
   describe(action, fmt::format("Change what {} inherits", spoken(alteration.after.id)));
 }
 
+/// What a table has that says nothing of it: a partition its parent's; a partitioned table none, since 17.
+Sql default_access_method(const Object& table, const ChangeContext& context) {
+  const Lineage lineage(context.after);
+  const std::string method = lineage.partition(table.id) == nullptr ? std::string() : lineage.access_method(table.id);
+  if (!method.empty()) return ident(method);
+  return table.attributes.has("partition_by") ? sql("DEFAULT") : sql("heap");
+}
+
 void alter_access_method(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::string& method = alteration.after.attributes.text("access_method");
-  change(alteration, context, action, {sql("SET ACCESS METHOD {}", method.empty() ? sql("heap") : ident(method))}, Lock::access_exclusive);
+  change(alteration, context, action, {sql("SET ACCESS METHOD {}", method.empty() ? default_access_method(alteration.after, context) : ident(method))}, Lock::access_exclusive);
   predict_rewrite(alteration.after, context, action, "its access method changes");
   describe(action, fmt::format("Change the access method of {}", spoken(alteration.after.id)));
 }
@@ -199,6 +207,7 @@ void alter_table_comment(const Alteration& alteration, const ChangeContext& cont
 }
 
 constexpr AttributeRule kAttributes[] = {
+    {.name = "_not_null_names", .content = Content::map, .ignored = true},
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
     {.name = "partition_by", .content = Content::text},
     {.name = "inherits", .content = Content::list, .alter = alter_inherits},

@@ -145,7 +145,9 @@ class TableCreation {
       text = sql("{} INHERITS ({})", text, join(parents, ", "));
     }
     if (attributes.has("partition_by")) text = sql("{} PARTITION BY {}", text, fragment(attributes.text("partition_by")));
-    if (attributes.has("access_method")) text = sql("{} USING {}", text, ident(attributes.text("access_method")));
+    // PARTITION OF takes that of the parent, ATTACH doesn't.
+    const std::string method = is_partition_of_ ? attributes.text("access_method") : lineage_.access_method(table_.id);
+    if (!method.empty()) text = sql("{} USING {}", text, ident(method));
     if (const Map options = option_map(table_); !options.empty()) text = sql("{} WITH ({})", text, option_list(options));
     if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
     if (is_foreign(table_)) {

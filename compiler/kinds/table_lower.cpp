@@ -87,7 +87,7 @@ void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
     attributes.set(kOptionOrderRule.name, option_order(context.options(*clause)));
     attributes.set("options", Value(context.options(*clause)));
   }
-  if (const ast::Value* value = name_of(context.once(decl, "using")); value != nullptr && value->name.last() != "heap") {
+  if (const ast::Value* value = name_of(context.once(decl, "using")); value != nullptr) {
     attributes.set("access_method", value->name.last());
   }
   if (const ast::Value* value = name_of(context.once(decl, "tablespace"))) attributes.set("tablespace", value->name.last());

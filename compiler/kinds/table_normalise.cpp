@@ -67,7 +67,17 @@ class Normaliser {
     if (!visited_.insert(table).second) return;
     const std::vector<ObjectId> parents = lineage_.parents(table);
     for (const ObjectId& parent : parents) visit(parent);
+    own_access_method(*builder_.find(table));
     if (!parents.empty()) child(*builder_.find(table));
+  }
+
+  /// Without a word a partition has its parent's, and others `heap`.
+  void own_access_method(Object& table) {
+    const std::string method = table.attributes.text("access_method");
+    if (method.empty() || table.attributes.has("partition_by")) return;
+    table.attributes.remove("access_method");
+    const std::string implied = lineage_.access_method(table.id);
+    if (method != (implied.empty() ? "heap" : implied)) table.attributes.set("access_method", method);
   }
 
   void child(Object& table) {
@@ -75,15 +85,33 @@ class Normaliser {
     // All columns in order, implied ones too. (A declared child that says only some has the order that CREATE TABLE gives.)
     table.attributes.set("columns", Value::strings(lineage_.column_names(table.id)));
     for (Object* column : builder_.children(table.id)) {
-      if (column->id.kind == KindId::Column) this->column(*column, is_partition);
+      if (column->id.kind != KindId::Column) continue;
+      if (is_partition) note_not_null_name(table, *column);
+      this->column(*column, is_partition);
     }
-    if (is_partition) mention(table, lineage_.parents(table.id).front());
+    if (is_partition) {
+      mention(table, lineage_.parents(table.id).front());
+    } else if (!lineage_.has_own_order(table.id)) {
+      // A column that the parent got later stands behind the child's own, and CREATE TABLE can't put it there: an order that nobody can ask for is none.
+      table.attributes.set("columns", Value::strings(lineage_.natural_order(table.id)));
+    }
   }
 
   static void mention(Object& object, const ObjectId& other) {
     if (std::ranges::find(object.mentions, other) != object.mentions.end()) return;
     object.mentions.push_back(other);
     std::ranges::sort(object.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
+  }
+
+  /// What a partition's NOT NULL is called matters to nobody while it is its parent's; once detached it is found under that name (partition.cpp).
+  void note_not_null_name(Object& table, const Object& column) {
+    const std::string& name = column.attributes.text("not_null_name");
+    const std::vector<const Object*> inherited = lineage_.inherited_chain(table.id, column.id.member);
+    if (name.empty() || inherited.empty() || !merged_column(inherited, column.id).attributes.flag("not_null")) return;
+    const Value* noted = table.attributes.find("_not_null_names");
+    Map names = noted == nullptr ? Map{} : noted->map();
+    names.emplace_back(column.id.member.str(), Value(name));
+    table.attributes.set("_not_null_names", Value(std::move(names)));
   }
 
   void column(Object& column, bool is_partition) {
@@ -102,7 +130,9 @@ class Normaliser {
     for (const std::string_view name : {"type", "collation", "generated", "virtual"}) attributes.remove(name);
     if (is_partition) attributes.remove("identity");
     if (expected.attributes.flag("not_null")) {
-      for (const std::string_view name : {"not_null", "not_null_name", "not_null_no_inherit", "not_null_not_valid"}) attributes.remove(name);
+      for (const std::string_view name : {"not_null", "not_null_name", "_not_null_name", "not_null_no_inherit", "not_null_not_valid"}) {
+        attributes.remove(name);
+      }
     }
     own_storage(attributes, expected);
     const std::string compression = expected.attributes.has("compression") ? expected.attributes.text("compression") : "default";

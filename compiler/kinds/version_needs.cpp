@@ -49,6 +49,7 @@ constexpr Feature kFeatures[] = {
     {KindId::Subscription, "run_as_owner", "", "", 16, "run_as_owner"},
     {KindId::Subscription, "origin", "", "", 16, "origin"},
     {KindId::Subscription, "failover", "", "", 17, "failover"},
+    {KindId::EventTrigger, "event", "", "login", 17, "the event login"},
     {KindId::Role, "member_options", "", "", 16, "INHERIT and SET of a membership"},
 };
 
@@ -80,6 +81,22 @@ bool excludes_over_partitions(const Object& object, const Catalog& catalog) {
   return table != nullptr && table->attributes.has("partition_by");
 }
 
+/// Unlogged sequences came with 15; that of an unlogged table's column is logged on older servers, which is nobody's choice.
+bool is_unlogged_alone(const Object& object) {
+  return object.id.kind == KindId::Sequence && object.attributes.flag("unlogged") && !object.attributes.has("owned_by");
+}
+
+/// Partitioned tables have an access method, for their partitions to be, and identity columns since 17: https://www.postgresql.org/docs/17/sql-createtable.html
+bool has_method_of_partitions(const Object& object) {
+  return object.id.kind == KindId::Table && object.attributes.has("partition_by") && object.attributes.has("access_method");
+}
+
+bool is_identity_of_partitions(const Object& object, const Catalog& catalog) {
+  if (object.id.kind != KindId::Column || !object.attributes.has("identity") || !object.parent) return false;
+  const Object* table = catalog.find(*object.parent);
+  return table != nullptr && table->attributes.has("partition_by");
+}
+
 }  // namespace
 
 std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
@@ -91,6 +108,9 @@ std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
     for (const Feature& feature : kFeatures) {
       if (feature.major > server && uses(object, feature)) needs.push_back({&object, feature.words, feature.major});
     }
+    if (server < 15 && is_unlogged_alone(object)) needs.push_back({&object, "an unlogged sequence", 15});
+    if (server < 17 && has_method_of_partitions(object)) needs.push_back({&object, "the access method of a partitioned table", 17});
+    if (server < 17 && is_identity_of_partitions(object, catalog)) needs.push_back({&object, "an identity column of a partitioned table", 17});
     if (server < 17 && grants_maintain(object)) needs.push_back({&object, "the privilege MAINTAIN", 17});
     if (server < 17 && excludes_over_partitions(object, catalog)) needs.push_back({&object, "an exclusion constraint of a partitioned table", 17});
   }

@@ -63,13 +63,22 @@ void keep_unsaid(Object& object, const Object* live, const kinds::AttributeRule&
   }
 }
 
+/// An attribute may say more of a flag, as `not_null_name` does of `not_null`; without the flag there is nothing to say.
+bool has_its_flag(const Object& object, const kinds::AttributeRule& rule) {
+  for (const kinds::AttributeRule& other : kinds::kind(object.id.kind).attributes) {
+    const std::string_view rest = rule.name.starts_with(other.name) ? rule.name.substr(other.name.size()) : std::string_view();
+    if (other.content == kinds::Content::flag && rest.starts_with('_')) return object.attributes.flag(other.name);
+  }
+  return true;
+}
+
 Catalog fill_unsaid(const Catalog& live, const Catalog& desired, const std::string& role) {
   CatalogBuilder builder(desired);
   for (Object* object : builder.objects()) {
     if (object->external) continue;
     const Object* present = live.find(object->id);
     for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
-      if (rule.unsaid_keeps_live) keep_unsaid(*object, present, rule, role);
+      if (rule.unsaid_keeps_live && has_its_flag(*object, rule)) keep_unsaid(*object, present, rule, role);
     }
   }
   return builder.finish();

@@ -176,10 +176,22 @@ class Prover {
     return ok();
   }
 
+  /// On the way back a name that Postgres chose is wanted again, and not the one that is there meanwhile.
+  static Catalog as_said(const Catalog& catalog) {
+    CatalogBuilder builder(catalog);
+    for (Object* object : builder.objects()) {
+      for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
+        const bool is_name = rule.unsaid_keeps_live && rule.content == kinds::Content::name;
+        if (is_name && !object->attributes.has(rule.name)) object->hints.push_back({"said", {std::string(rule.name)}, {}});
+      }
+    }
+    return builder.finish();
+  }
+
   /// What the reverse can reach: the order of columns is the one thing that doesn't come back.
   Status check_source(const Catalog& back) {
     diag::Sink notes;
-    const Catalog wanted = restricted(plan::reconcile(back, built_, plan_.role, server_.server_version(), notes));
+    const Catalog wanted = restricted(plan::reconcile(back, as_said(built_), plan_.role, server_.server_version(), notes));
     plan_.proof->reverse = hash(back);
     if (plan_.proof->reverse != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
     for (const Object& object : wanted.objects()) {
@@ -198,7 +210,7 @@ class Prover {
       LP_TRY(start, look_ahead(actions));
     }
     diag::Sink notes;
-    const Catalog target = plan::reconcile(start, built_, plan_.role, server_.server_version(), notes);
+    const Catalog target = plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes);
     const std::size_t errors = sink_.error_count();
     std::vector<Action> changes = plan::plan_actions(start, target, planner_options(), sink_);
     if (sink_.error_count() > errors) return Failure::reported();

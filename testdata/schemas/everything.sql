@@ -35,3 +35,5 @@ reset search_path;
 \ir grants/schema.sql
 reset search_path;
 \ir database/schema.sql
+reset search_path;
+\ir newest/schema.sql

@@ -10,6 +10,7 @@ Stages of an area; a failure says which one was reached:
   empty     a plan from A to the .lp has nothing to do
   apply     the .lp goes into an empty database B, proved both ways on the shadow
   state     pg_dump of B equals pg_dump of A
+With versions.txt (`14-`) in its folder an area is for servers of these majors.
 """
 import argparse
 import difflib
@@ -23,6 +24,7 @@ import tempfile
 
 HERE = os.path.dirname(os.path.abspath(__file__))
 sys.path.insert(0, os.path.dirname(HERE))
+from kinds.prove import is_meant_for  # noqa: E402
 from harness.report import Report  # noqa: E402
 from harness.scratch import Server, choose_major, end_well_on_sigterm  # noqa: E402
 
@@ -131,6 +133,9 @@ def main():
     for path in sorted(glob.glob(f"{SCHEMAS}/*/schema.sql")):
         area = os.path.basename(os.path.dirname(path))
         if options.areas and area not in options.areas:
+            continue
+        if not is_meant_for(os.path.dirname(path), trip.server.major):
+            report.add(f"schemas/{area}", "skip", f"not for Postgres {trip.server.major}")
             continue
         problem = ""
         with tempfile.TemporaryDirectory() as trip.folder:

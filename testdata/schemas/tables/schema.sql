@@ -113,7 +113,10 @@ create index spgist_name on tables.indexed using spgist (name);
 \if :from_14
 create index brin_at on tables.indexed using brin (at timestamptz_minmax_multi_ops (values_per_range = 16), id int4_bloom_ops (false_positive_rate = 0.05, n_distinct_per_range = 100)) with (autosummarize = on, pages_per_range = 32);
 \endif
-create index expressions on tables.indexed ((name || 'x'), (doc ->> 'a'), (id + 1) desc, coalesce(name, ''), (date_part('year', at at time zone 'UTC')));
+create index expressions on tables.indexed ((name || 'x'), (doc ->> 'a'), (id + 1) desc, coalesce(name, ''), (date_part('year', timezone('UTC', at))));
+\if :from_14
+create index in_sql_syntax on tables.indexed (extract(year from at at time zone 'UTC'), substring(name from 2));
+\endif
 alter index tables.expressions alter column 1 set statistics 100, alter column 3 set statistics 7;
 create unique index identity_index on tables.indexed (id);
 alter table tables.indexed cluster on plain;
