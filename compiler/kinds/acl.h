@@ -82,4 +82,7 @@ struct Target {
 /// grant is done as them. `order` says which roles come first; those that it doesn't name come after, by name.
 std::vector<Sql> statements(const std::vector<State>& starts, const State& wanted, const Target& target, const std::vector<std::string>& order = {});
 
+/// After a relation's change of owner, which turns the new owner's privileges on the columns into the owner's own: columns whose privileges shall be as they were get them back.
+void keep_column_grants(const Object& before, const Object& after, const ChangeContext& context, Action& action);
+
 }  // namespace lpc::kinds::acl

@@ -173,11 +173,18 @@ std::string_view default_privileges_word(char acl_type) {
   }
 }
 
+/// Of a column: whose the relation is.
+std::string owner_of_whole(const Object& part, const Catalog& catalog) {
+  const Object* whole = part.parent ? catalog.find(*part.parent) : nullptr;
+  return whole == nullptr ? std::string() : whole->attributes.text("owner");
+}
+
 std::string owner_after(const Alteration& alteration, const ChangeContext& context) {
   if (const std::string& owner = alteration.after.attributes.text("owner"); !owner.empty()) return owner;
   if (alteration.before != nullptr) {
     if (const std::string& owner = alteration.before->attributes.text("owner"); !owner.empty()) return owner;
   }
+  if (const std::string owner = owner_of_whole(alteration.after, context.after); !owner.empty()) return owner;
   return context.role;
 }
 
@@ -284,6 +291,18 @@ void regrant_columns(const Object& table, const ChangeContext& context, const st
 
 }  // namespace
 
+void acl::keep_column_grants(const Object& before, const Object& after, const ChangeContext& context, Action& action) {
+  const int version = context.server_version;
+  for (const Object* column : context.after.children(after.id)) {
+    const Object* was = context.before.find(column->id);
+    if (kind(column->id.kind).traits.acl_type != 'c' || was == nullptr || context.is_created(column->id)) continue;
+    const State kept = effective(column->attributes, {}, 'c', version);
+    if (effective(was->attributes, {}, 'c', version) != kept) continue;      // its own change comes afterwards
+    const State start = with_new_owner(kept, before.attributes.text("owner"), after.attributes.text("owner"));
+    for (Sql& statement : statements({start}, kept, target_of(*column, 'c', version))) action.sql.push_back(std::move(statement));
+  }
+}
+
 void alter_grants(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& object = alteration.after;
   const char acl_type = kind(object.id.kind).traits.acl_type;
@@ -295,7 +314,8 @@ void alter_grants(const Alteration& alteration, const ChangeContext& context, Ac
     starts = states_after_creation(object, context, owner, acl_type);
   } else {
     const Attributes& before = alteration.before->attributes;
-    const std::string owner_before = before.text("owner").empty() ? owner : before.text("owner");
+    const std::string of_whole = owner_of_whole(*alteration.before, context.before);
+    const std::string owner_before = !before.text("owner").empty() ? before.text("owner") : of_whole.empty() ? owner : of_whole;
     starts = {acl::with_new_owner(acl::effective(before, acl::implied_by(object.id, owner_before, version), acl_type, version), owner_before, owner)};
   }
   std::vector<Sql> statements = acl::statements(starts, wanted, target_of(object, acl_type, version), object.attributes.texts("_grant_order"));

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include "kinds/acl.h"
+
 namespace lpc::kinds {
 namespace {
 
@@ -13,13 +15,14 @@ void describe(Action& action, std::string description) {
 
 std::string spoken(const ObjectId& id) { return id.text(); }
 
-void alter_owner(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_owner(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& object = alteration.after;
   const std::string& owner = object.attributes.text("owner");
   // Unsaid: whoever owns it now goes on owning it.
   if (owner.empty()) return;
   const Kind& own = kind(object.id.kind);
   action.sql.push_back(sql("ALTER {} {} OWNER TO {}", fragment(own.sql_name), own.address(object.id), ident(owner)));
+  if (alteration.before != nullptr) acl::keep_column_grants(*alteration.before, object, context, action);
   describe(action, fmt::format("Set the owner of {} to {}", spoken(object.id), owner));
 }
 

@@ -13,7 +13,7 @@ namespace lpc::kinds::keys {
 namespace {
 
 /// What any declaration may have.
-constexpr std::array kCommon = std::to_array<std::string_view>({"comment", "key", "owner", "signature"});
+constexpr std::array kCommon = std::to_array<std::string_view>({"security_label", "comment", "key", "owner", "signature"});
 
 std::string spoken_word(std::string_view word) {
   std::string text(word);

@@ -12,6 +12,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/names.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -87,6 +88,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "trusted", .content = Content::flag},
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kGrantOrderRule,
     kRevokesRule,

@@ -10,6 +10,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/names.h"
+#include "kinds/security_labels.h"
 #include "kinds/staged_type.h"
 #include "kinds/table_parts.h"
 
@@ -242,6 +243,7 @@ constexpr AttributeRule kRules[] = {
     staged::kFunctionsRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
     kGrantsRule,
     kGrantOrderRule,
     kRevokesRule,

@@ -29,7 +29,9 @@ void alter_security_labels(const Alteration& alteration, const ChangeContext&, A
   const Kind& own = kind(id.kind);
   const std::size_t count = action.sql.size();
   const auto say = [&](const std::string& provider, const Sql& label) {
-    action.sql.push_back(about_current_database(sql("SECURITY LABEL FOR {} ON {} {} IS {}", ident(provider), fragment(own.sql_name), own.address(id), label)));
+    // A foreign table has its server with it.
+    const Sql what = id.kind == KindId::Table && alteration.after.attributes.has("server") ? sql("FOREIGN TABLE") : fragment(own.sql_name);
+    action.sql.push_back(about_current_database(sql("SECURITY LABEL FOR {} ON {} {} IS {}", ident(provider), what, own.address(id), label)));
   };
   const Map before = labels_of(alteration.before);
   const Map after = labels_of(&alteration.after);

@@ -1,5 +1,7 @@
 #include "kinds/staged_type.h"
 
+#include "kinds/security_labels.h"
+
 #include <fmt/core.h>
 
 #include <algorithm>
@@ -32,7 +34,7 @@ Object* add_definition(Object& type, const std::vector<std::string>& functions, 
   definition.parent = type.id;
   definition.origin = type.origin;
   definition.external = type.external;
-  for (const AttributeRule* rule : {&kOwnerRule, &kCommentRule, &kGrantsRule, &kRevokesRule}) {
+  for (const AttributeRule* rule : {&kOwnerRule, &kCommentRule, &kSecurityLabelsRule, &kGrantsRule, &kRevokesRule}) {
     const Value* value = type.attributes.find(rule->name);
     if (value == nullptr) continue;
     definition.attributes.set(rule->name, *value);

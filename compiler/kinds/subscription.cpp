@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
+#include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -270,6 +271,7 @@ constexpr AttributeRule kRules[] = {
     kPrivateRule,
     kOwnerRule,
     kCommentRule,
+    kSecurityLabelsRule,
 };
 
 }  // namespace

@@ -312,6 +312,10 @@ class Synthesiser {
           if (graph_.actions[node].attributes.empty() || graph_.actions[alter].attributes.empty()) edge(&alter, &node);
         }
       }
+      // ALTER … OWNER TO turns the new owner's privileges on the parts into the owner's own.
+      for (const std::size_t alter : later.parent ? alter_nodes(*later.parent) : alter_nodes({})) {
+        if (std::ranges::find(graph_.actions[alter].attributes, "owner") != graph_.actions[alter].attributes.end()) edge(&alter, &node);
+      }
       for (const ObjectId& mention : later.mentions) {
         if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
       }
