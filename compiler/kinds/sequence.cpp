@@ -147,15 +147,30 @@ void drop_sequence(const Object& sequence, const ChangeContext& context, Action&
   drop_plain(sequence, context, action);
 }
 
+/// A sequence must stand within its new bounds. One that can't, because they have nothing in common with the old ones, starts anew; one that need not, because it
+/// may never have been used, is moved to the nearest bound where it stands outside. It isn't moved otherwise: that could give numbers a second time.
+void keep_in_bounds(const Object& before, const Object& after, std::vector<Sql>& changes, Action& action) {
+  const SequenceOptions was = sequence_options(before.attributes), is = sequence_options(after.attributes);
+  const std::string old_type = type_of(before), new_type = type_of(after);
+  const std::int64_t low = effective_minvalue(is, new_type), high = effective_maxvalue(is, new_type), start = effective_start(was, old_type);
+  if (start >= low && start <= high) return;
+  if (effective_maxvalue(was, old_type) < low || effective_minvalue(was, old_type) > high) {
+    changes.push_back(sql("RESTART WITH {}", number(effective_start(is, new_type))));
+    return;
+  }
+  const Sql name = address_qualified(after.id), bound = number(start < low ? low : high);
+  action.sql.push_back(sql("SELECT pg_catalog.setval({}, {}, false) FROM {} WHERE last_value {} {}", literal(name.text), bound, name, start < low ? sql("<") : sql(">"), bound));
+}
+
 void alter_numbers(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   const Object& before = *alteration.before;
   std::vector<Sql> changes;
   if (alteration.has("type")) changes.push_back(sql("AS {}", fragment(type_of(after))));
-  // A change of type has adapted the bounds that nobody chose, and NO MINVALUE says so once more.
   for (Sql& change : option_changes(sequence_options(before.attributes), type_of(before), sequence_options(after.attributes), type_of(after))) {
     changes.push_back(std::move(change));
   }
+  keep_in_bounds(before, after, changes, action);
   if (!changes.empty()) action.sql.push_back(sql("ALTER SEQUENCE {} {}", address_qualified(after.id), join(changes, " ")));
   predict_lock(action, context, after.id, Lock::share_row_exclusive);
   describe(action, fmt::format("Change the options of {}", spoken(after.id)));

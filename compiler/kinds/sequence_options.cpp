@@ -126,11 +126,16 @@ std::vector<Sql> option_clauses(const SequenceOptions& options) {
 std::vector<Sql> option_changes(const SequenceOptions& before, std::string_view before_type, const SequenceOptions& after, std::string_view after_type) {
   std::vector<Sql> changes;
   if (effective_increment(before) != effective_increment(after)) changes.push_back(sql("INCREMENT BY {}", number(effective_increment(after))));
-  if (effective_minvalue(before, before_type) != effective_minvalue(after, after_type)) {
-    changes.push_back(after.minvalue ? sql("MINVALUE {}", number(*after.minvalue)) : sql("NO MINVALUE"));
+  // AS moves a bound that is the old type's limit to the new one's, and then takes NO MINVALUE for that limit too (init_params() in src/backend/commands/sequence.c).
+  const bool retyped = before_type != after_type;
+  const Range old_range = range_of(before_type), new_range = range_of(after_type);
+  const auto moved = [&](std::int64_t bound, std::int64_t old_limit, std::int64_t new_limit) { return retyped && bound == old_limit ? new_limit : bound; };
+  const std::int64_t minvalue = effective_minvalue(after, after_type), maxvalue = effective_maxvalue(after, after_type);
+  if (moved(effective_minvalue(before, before_type), old_range.low, new_range.low) != minvalue) {
+    changes.push_back(after.minvalue || retyped ? sql("MINVALUE {}", number(minvalue)) : sql("NO MINVALUE"));
   }
-  if (effective_maxvalue(before, before_type) != effective_maxvalue(after, after_type)) {
-    changes.push_back(after.maxvalue ? sql("MAXVALUE {}", number(*after.maxvalue)) : sql("NO MAXVALUE"));
+  if (moved(effective_maxvalue(before, before_type), old_range.high, new_range.high) != maxvalue) {
+    changes.push_back(after.maxvalue || retyped ? sql("MAXVALUE {}", number(maxvalue)) : sql("NO MAXVALUE"));
   }
   if (effective_start(before, before_type) != effective_start(after, after_type)) {
     changes.push_back(sql("START WITH {}", number(effective_start(after, after_type))));
