@@ -7,6 +7,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "kinds/attached_key.h"
 #include "kinds/common.h"
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
@@ -54,7 +55,8 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  con.contype = 'c' and con.connoinherit as no_inherit,\n"                                                                                  \
   "  keys.include, case when con.contype = 'x' then keys.elements end as elements, case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n" \
   "  case when con.contype = 'x' then pg_get_expr(ix.indpred, ix.indrelid) end as \"where\",\n"                                                \
-  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", case when con.contype = 'x' then keys._element_order end as _element_order, ts.spcname as tablespace,\n"                                                                           \
+  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ",\n"                     \
+  "  case when con.contype = 'x' then keys._element_order end as _element_order, ts.spcname as tablespace,\n"                                                                           \
   "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
   "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname)\n"                                                    \
   "    when plain.oid is not null then format('%I.%I', pln.nspname, plain.relname) end as attached_to,\n"                                   \
@@ -245,6 +247,7 @@ void predict_adding(const Object& constraint, const ChangeContext& context, Acti
 
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Add {}", spoken(constraint.id)));
+  if (plain_parent(constraint, context.after) && !needs_attaching(constraint, context)) return take_over_index(constraint, timing(constraint), context, action);
   const auto twin = is_index_backed(constraint) ? automatic_twin(constraint, context) : std::nullopt;
   const auto existing = twin ? twin : left_by_parent(constraint, context);
   if (existing) {
@@ -291,6 +294,8 @@ Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP C
 
 void drop_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Drop {}", spoken(constraint.id)));
+  const Object* attachment = context.before.find({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
+  if (attachment != nullptr && !context.is_dropped(attachment->id) && plain_parent(constraint, context.before)) return drop_attached_key(constraint, *attachment, context, action);
   if (const auto name = taken_by_parent(constraint, context)) {
     if (*name != constraint.id.member) {
       action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(*name)));

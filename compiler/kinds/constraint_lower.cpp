@@ -10,6 +10,7 @@
 #include "kinds/index_elements.h"
 #include "kinds/relation_options.h"
 #include "kinds/lower_context.h"
+#include "kinds/inheritance.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -274,6 +275,24 @@ void complete_foreign_key(CatalogBuilder& catalog, const Attachments& attachment
   });
 }
 
+/// A child whose columns stand in an order of their own is made by itself and INHERITs then. A check that it has from its parent alone is added to that one afterwards:
+/// had the child been made with it, it would be the child's own as well.
+void order_after_children(CatalogBuilder& catalog) {
+  const Lineage lineage(catalog);
+  for (const Object* child : catalog.objects()) {
+    if (child->id.kind != KindId::Table || !child->attributes.has("inherits") || !lineage.has_own_order(child->id)) continue;
+    std::vector<ObjectId> tables = lineage.parents(child->id);
+    for (std::size_t i = 0; i < tables.size(); ++i) {
+      for (Object* check : catalog.children(tables[i])) {
+        if (check->id.kind != KindId::Constraint || check->attributes.text("type") != "check" || check->attributes.flag("no_inherit")) continue;
+        const bool own = catalog.find({KindId::Constraint, child->id.schema, child->id.name, check->id.member, {}}) != nullptr;
+        if (!own) add_sorted(check->mentions, child->id);
+      }
+      for (const ObjectId& parent : lineage.parents(tables[i])) tables.push_back(parent);
+    }
+  }
+}
+
 }  // namespace
 
 std::string checked_column(std::string_view expression, frontend::FragmentParser& fragments) {
@@ -299,6 +318,7 @@ void lower_constraint(const ast::Decl& decl, LowerContext& context) {
 }
 
 void complete_constraints(CatalogBuilder& catalog) {
+  order_after_children(catalog);
   const Attachments attachments = attachments_in(catalog);
   for (Object* constraint : catalog.objects()) {
     if (constraint->id.kind != KindId::Constraint) continue;

@@ -35,6 +35,8 @@ void order_attached_part(CatalogBuilder& catalog, Object& part);
 void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts, const std::map<ObjectId, std::vector<Object*>>& by_table);
 /// True when Postgres won't attach it by itself, because the partitioned table's index was made ON ONLY.
 bool needs_attaching(const Object& part, const ChangeContext&);
+/// The index of the partitioned table, owned by no constraint, that a partition's key is attached to.
+std::optional<ObjectId> plain_parent(const Object& part, const Catalog&);
 /// Of a new part with `attached_to` whose partition has had one under the automatic name: that name.
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext&);
 /// Gives the one that automatic_twin() found the storage that the new part has and the partitioned table's doesn't.

@@ -172,7 +172,9 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
   if (!above) return;
   std::erase(part.depends_on, *above);
   Object* parent = catalog.find(*above);
-  if (parent != nullptr && parent->attributes.flag("only")) {
+  // A key takes over the part of an index that no constraint owns.
+  const bool takes_over = part.id.kind == KindId::Constraint && above->kind == KindId::Index;
+  if (parent != nullptr && (takes_over || parent->attributes.flag("only"))) {
     add_sorted(part.depends_on, *above);
     if (attachment != nullptr) add_sorted(part.depends_on, attachment->id);
     return;
@@ -254,6 +256,12 @@ bool needs_attaching(const Object& part, const ChangeContext& context) {
   return parent != nullptr && parent->attributes.flag("only");
 }
 
+std::optional<ObjectId> plain_parent(const Object& part, const Catalog& catalog) {
+  if (part.id.kind != KindId::Constraint) return std::nullopt;
+  const auto above = attached_parent(part, catalog.find(attachment_of(part)), catalog);
+  return above && above->kind == KindId::Index ? above : std::nullopt;
+}
+
 std::string automatic_name(const Object& part) {
   const std::string& table = relation_id(part).name;
   const std::string& type = part.attributes.text("type");
@@ -295,8 +303,11 @@ void change_storage(const Object* from, const Object& to, const Sql& address, Ac
 }  // namespace
 
 void adapt_twin(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {
-  const auto above = attached_parent(part, context.before.find(attachment_of(part)), context.before);
-  if (above) change_storage(context.before.find(*above), part, address, action);
+  for (const Catalog* catalog : {&context.before, &context.after}) {
+    const auto above = attached_parent(part, catalog->find(attachment_of(part)), *catalog);
+    const Object* parent = above ? catalog->find(*above) : nullptr;
+    if (parent != nullptr) return change_storage(parent, part, address, action);
+  }
 }
 
 void conform_to_parent(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {

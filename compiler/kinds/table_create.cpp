@@ -118,6 +118,8 @@ class TableCreation {
     for (const ObjectId& parent : lineage_.parents(table_.id)) {
       for (const Object* check : inheritable_checks(context_.after, parent)) {
         if (std::ranges::find(names, check->id.member.str()) != names.end()) continue;
+        // One that comes after INHERIT reaches the child by itself.
+        if (attachment_ == nullptr && context_.is_created(check->id) && !context_.is_folded(check->id)) continue;
         const Sql clause = kind(check->id.kind).inline_sql(*check, context_);
         if (check->attributes.flag("not_valid")) {
           unproved_.push_back(sql("ADD {} NOT VALID", clause));

@@ -107,17 +107,17 @@ class Linker final : public kinds::LinkContext {
         relations.push_back(target);
       }
     }
-    for (const frontend::SqlName& name : references.types) {
-      type_named(name.parts);
-      for (const Object* helper : names_.helpers(name.parts)) add(*helper, mentions_);
-    }
+    for (const frontend::SqlName& name : references.types) type_named(name.parts);
+    mention_casts(references);
     for (const frontend::SqlName& name : references.functions) routine_named(name.parts, false);
     for (const frontend::SqlName& name : references.collations) {
       for (const Object* target : names_.find(Space::collation, name.parts, own_schema_)) depend(*target);
     }
     // Which of the operators of a name is meant depends on its operands' types, so this is but a wish: it comes first if that can be.
     for (const frontend::SqlName& name : references.operators) {
-      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, target->id.kind == KindId::OperatorClass ? depends_ : mentions_);
+      for (const Object* target : names_.find(Space::operation, name.parts, own_schema_)) add(*target, mentions_);
+      // A partition key names its operator classes in that place.
+      for (const Object* target : names_.operator_classes(name.parts)) depend(*target);
     }
     columns(kind, text, references, relations);
   }
@@ -180,9 +180,7 @@ class Linker final : public kinds::LinkContext {
 
   void mention_casts(const frontend::References& references) {
     for (const frontend::SqlName& name : references.types) {
-      for (const Object* helper : names_.helpers(name.parts)) {
-        if (helper->id.kind == KindId::Cast) add(*helper, mentions_);
-      }
+      for (const Object* cast : names_.casts(name.parts)) add(*cast, mentions_);
     }
   }
 
@@ -284,7 +282,9 @@ class Linker final : public kinds::LinkContext {
   /// A key, an index, an ORDER BY takes the default operator class of the column's type, an expression its casts: they come first if that can be.
   void uses_column(const Object& column) {
     depend(column);
-    for (const Object* helper : names_.helpers(frontend::type_name(column.attributes.text("type")).parts)) add(*helper, mentions_);
+    const std::vector<std::string> type = frontend::type_name(column.attributes.text("type")).parts;
+    for (const Object* cast : names_.casts(type)) add(*cast, mentions_);
+    for (const Object* operator_class : names_.operator_classes_for(type)) add(*operator_class, mentions_);
   }
 
   /// The column that the relation has by itself or from a parent (`inherits`, or `of` of an attachment as a partition).

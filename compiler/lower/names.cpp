@@ -25,14 +25,7 @@ NameIndex::NameIndex(CatalogBuilder& builder) : builder_(builder) {
     if (kind.slots != nullptr) {
       for (const std::string& slot : kind.slots(*object)) add_slot(slot, object);
     }
-    // A partition key names its operator classes where others name operators, and none of these is a word.
-    if (kind.sql_name == "OPERATOR CLASS") spaces_[static_cast<std::size_t>(Space::operation)][key_of(object->id.schema, object->id.name)].push_back(object);
-    if (kind.sql_name == "OPERATOR CLASS") add_helper(object->attributes.text("type"), object);
-    if (kind.sql_name == "CAST") {
-      has_casts_ = true;
-      add_helper(object->attributes.text("source"), object);
-      add_helper(object->attributes.text("target"), object);
-    }
+    add_helper(kind.sql_name, object);
     if (kind.sql_name == "ROLE") roles_.emplace(object->id.name, object);
     if (kind.sql_name == "SCHEMA" && !object->external) managed_schemas_.insert(object->id.name);
     if (kind.sql_name == "EXTENSION") {
@@ -43,16 +36,25 @@ NameIndex::NameIndex(CatalogBuilder& builder) : builder_(builder) {
   }
 }
 
-void NameIndex::add_helper(std::string_view type, const Object* object) {
-  const std::vector<std::string> parts = frontend::type_name(type).parts;
-  if (parts.size() == 2) helpers_[key_of(parts[0], parts[1])].push_back(object);
+void NameIndex::add_helper(std::string_view sql_name, const Object* object) {
+  const auto add = [&](ByName& objects, std::string_view type) {
+    const std::vector<std::string> parts = frontend::type_name(type).parts;
+    if (parts.size() == 2) objects[key_of(parts[0], parts[1])].push_back(object);
+  };
+  if (sql_name == "OPERATOR CLASS") {
+    classes_[key_of(object->id.schema, object->id.name)].push_back(object);
+    add(classes_for_, object->attributes.text("type"));
+  }
+  if (sql_name != "CAST") return;
+  add(casts_, object->attributes.text("source"));
+  add(casts_, object->attributes.text("target"));
 }
 
-const std::vector<const Object*>& NameIndex::helpers(const std::vector<std::string>& type) const {
+const std::vector<const Object*>& NameIndex::by_name(const ByName& objects, const std::vector<std::string>& qualified_name) {
   static const std::vector<const Object*> nothing;
-  if (helpers_.empty() || type.size() != 2) return nothing;
-  const auto found = helpers_.find(key_of(type[0], type[1]));
-  return found == helpers_.end() ? nothing : found->second;
+  if (objects.empty() || qualified_name.size() != 2) return nothing;
+  const auto found = objects.find(key_of(qualified_name[0], qualified_name[1]));
+  return found == objects.end() ? nothing : found->second;
 }
 
 void NameIndex::add_slot(std::string_view slot, const Object* object) {

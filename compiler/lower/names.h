@@ -23,8 +23,10 @@ class NameIndex {
   const Object* role(std::string_view name) const;
   const Object* extension(std::string_view name) const;
   /// The casts from and to a type, and its operator classes, which are used without being named.
-  const std::vector<const Object*>& helpers(const std::vector<std::string>& type) const;
-  bool has_casts() const { return has_casts_; }
+  const std::vector<const Object*>& casts(const std::vector<std::string>& type) const { return by_name(casts_, type); }
+  const std::vector<const Object*>& operator_classes_for(const std::vector<std::string>& type) const { return by_name(classes_for_, type); }
+  const std::vector<const Object*>& operator_classes(const std::vector<std::string>& name) const { return by_name(classes_, name); }
+  bool has_casts() const { return !casts_.empty(); }
   /// The column of a relation (or attribute-bearing child) by name, or null.
   const Object* column(const ObjectId& relation, std::string_view name);
   std::vector<std::string> columns(const ObjectId& relation);
@@ -39,7 +41,10 @@ class NameIndex {
 
  private:
   using Columns = std::unordered_map<std::string, const Object*>;
-  void add_helper(std::string_view type, const Object* object);
+  using ByName = std::unordered_map<std::string, std::vector<const Object*>>;
+
+  void add_helper(std::string_view sql_name, const Object* object);
+  static const std::vector<const Object*>& by_name(const ByName& objects, const std::vector<std::string>& qualified_name);
   void add_slot(std::string_view slot, const Object* object);
   const Columns& columns_of(const ObjectId& relation);
   const std::vector<const Object*>* look_up(Space space, std::string_view schema, std::string_view name) const;
@@ -47,8 +52,8 @@ class NameIndex {
   CatalogBuilder& builder_;
   std::unordered_map<std::string, std::vector<const Object*>> spaces_[5];
   std::unordered_map<std::string, const Object*> roles_;
-  std::unordered_map<std::string, std::vector<const Object*>> helpers_;      ///< by type
-  bool has_casts_ = false;
+  ByName casts_, classes_for_;                 ///< by type
+  ByName classes_;
   std::unordered_map<std::string, const Object*> extensions_;
   std::unordered_map<ObjectId, Columns, ObjectIdHash> columns_;
   std::unordered_set<std::string> extension_schemas_;
