@@ -157,7 +157,7 @@ Sql index_clauses(const Object& constraint) {
   const Attributes& attributes = constraint.attributes;
   Sql text;
   if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
-  if (const Map with = option_map(constraint, "with"); !with.empty()) text = sql("{} WITH ({})", text, storage_options(with));
+  if (const Map with = option_map(constraint, "with"); !with.empty()) text = sql("{} WITH ({})", text, option_list(with));
   if (attributes.has("tablespace")) text = sql("{} USING INDEX TABLESPACE {}", text, ident(attributes.text("tablespace")));
   return text;
 }

@@ -164,7 +164,7 @@ Sql create_statement(const Object& index) {
                  elements_sql(index));
   if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
   if (attributes.flag("nulls_not_distinct")) text = sql("{} NULLS NOT DISTINCT", text);
-  if (const Map with = option_map(index, "with"); !with.empty()) text = sql("{} WITH ({})", text, storage_options(with));
+  if (const Map with = option_map(index, "with"); !with.empty()) text = sql("{} WITH ({})", text, option_list(with));
   if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
   if (attributes.has("where")) text = sql("{} WHERE {}", text, fragment(attributes.text("where")));
   return text;

@@ -22,8 +22,6 @@ void alter_index_marks(const Alteration&, const ChangeContext&, Action&);
 void release_replica_identity(const Object& part, const ChangeContext&, Action&);
 /// ALTER INDEX … SET, RESET, SET TABLESPACE for the attributes `with` and `tablespace`.
 void alter_index_storage(const Alteration&, const Sql& address, Action&);
-/// `a = '1', b = 'x'` for WITH.
-Sql storage_options(const Map& options);
 
 // ---- partitions ----------------------------------------------------------------------------------------------------------------------------
 

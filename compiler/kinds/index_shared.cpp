@@ -4,6 +4,7 @@
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
 #include "kinds/inheritance.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -124,37 +125,9 @@ void release_replica_identity(const Object& part, const ChangeContext& context, 
   action.sql.push_back(sql("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table_address(part)));
 }
 
-Sql storage_options(const Map& options) {
-  std::vector<Sql> parts;
-  for (const auto& [name, value] : options) parts.push_back(sql("{} = {}", ident(name), literal(value.text())));
-  return join(parts, ", ");
-}
-
 void alter_index_storage(const Alteration& alteration, const Sql& address, Action& action) {
-  static const Map none;
-  const auto options = [](const Object& object) -> const Map& {
-    const Value* with = object.attributes.find("with");
-    return with == nullptr ? none : with->map();
-  };
-  const Map& before = alteration.before == nullptr ? none : options(*alteration.before);
-  const Map& after = options(alteration.after);
-  const auto value_in = [](const Map& map, const std::string& name) -> const Value* {
-    for (const auto& [key, value] : map) {
-      if (key == name) return &value;
-    }
-    return nullptr;
-  };
-  Map set;
-  std::vector<std::string> reset;
-  for (const auto& [name, value] : after) {
-    const Value* old = value_in(before, name);
-    if (old == nullptr || !(*old == value)) set.emplace_back(name, value);
-  }
-  for (const auto& [name, value] : before) {
-    if (value_in(after, name) == nullptr) reset.push_back(name);
-  }
-  if (!set.empty()) action.sql.push_back(sql("ALTER INDEX {} SET ({})", address, storage_options(set)));
-  if (!reset.empty()) action.sql.push_back(sql("ALTER INDEX {} RESET ({})", address, ident_list(reset)));
+  const Map before = alteration.before == nullptr ? Map{} : option_map(*alteration.before, "with");
+  for (const Sql& change : option_changes(before, option_map(alteration.after, "with"))) action.sql.push_back(sql("ALTER INDEX {} {}", address, change));
   if (alteration.has("tablespace")) {
     const std::string& space = alteration.after.attributes.text("tablespace");
     action.sql.push_back(sql("ALTER INDEX {} SET TABLESPACE {}", address, space.empty() ? sql("pg_default") : ident(space)));

@@ -65,11 +65,15 @@ Map in_order(const Map& options, const std::vector<std::string>& order) {
 }
 
 std::vector<Sql> option_changes(const Map& before, const Map& after) {
-  Map set;
-  for (const auto& entry : after) {
-    const Value* old = find(before, entry.first);
-    if (old == nullptr || !(*old == entry.second)) set.push_back(entry);
+  // SET puts what it sets behind the rest, in its own order (transformRelOptions() in src/backend/access/common/reloptions.c). So what stands in the right order at
+  // the front stays, and all from the first other one on is set, if only to be moved.
+  Map kept;
+  for (const auto& entry : before) {
+    const Value* later = find(after, entry.first);
+    if (later != nullptr && *later == entry.second) kept.push_back(entry);
   }
+  const auto [unlike, unused] = std::ranges::mismatch(after, kept);
+  const Map set(unlike, after.end());
   std::vector<Sql> reset;
   for (const auto& [name, value] : before) {
     if (find(after, name) == nullptr) reset.push_back(option_name(name));

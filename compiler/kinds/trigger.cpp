@@ -221,12 +221,25 @@ void create_copy(const Object& trigger, const ChangeContext& context, Action& ac
   predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
+/// ALTER TABLE sets the state of the copies as well: those that have one of their own get it back.
+void restore_copies(const ObjectId& trigger, const ChangeContext& context, const Lineage& lineage, Action& action) {
+  for (const ObjectId& table : descendants(context.after, table_of(trigger))) {
+    const ObjectId id{KindId::Trigger, table.schema, table.name, trigger.member, {}};
+    const Object* copy = context.after.find(id);
+    if (copy == nullptr || !copy->attributes.flag("inherited") || !context.before.has(id) || context.is_created(id)) continue;
+    action.sql.push_back(state_statement(id, state_of(*copy, lineage)));
+  }
+}
+
 /// When the copy stays, it is what the trigger makes of it again.
 void drop_copy(const Object& trigger, const ChangeContext& context, Action& action) {
   const Lineage lineage(context.after);
   const Object* original = original_of(trigger, lineage);
   if (original == nullptr || context.is_created(original->id) || context.is_created(table_of(trigger.id)) || !context.after.has(table_of(trigger.id))) return;
-  if (trigger.attributes.has("state")) action.sql.push_back(state_statement(trigger.id, state_of(*original, lineage)));
+  if (trigger.attributes.has("state")) {
+    action.sql.push_back(state_statement(trigger.id, state_of(*original, lineage)));
+    restore_copies(trigger.id, context, lineage, action);
+  }
   if (trigger.attributes.has("comment")) action.sql.push_back(sql("COMMENT ON TRIGGER {} IS NULL", address_member(trigger.id)));
   for (const std::string& name : trigger.attributes.texts("depends_on_extensions")) {
     action.sql.push_back(sql("ALTER TRIGGER {} NO DEPENDS ON EXTENSION {}", address_member(trigger.id), ident(name)));
@@ -261,22 +274,12 @@ void drop_trigger(const Object& trigger, const ChangeContext& context, Action& a
   predict_lock(action, context, relation_id(trigger), Lock::access_exclusive);
 }
 
-/// ALTER TABLE sets the state of the copies as well: those that have one of their own get it back.
-void restore_copies(const ObjectId& trigger, const ChangeContext& context, const Lineage& lineage, Action& action) {
-  for (const ObjectId& table : descendants(context.after, table_of(trigger))) {
-    const ObjectId id{KindId::Trigger, table.schema, table.name, trigger.member, {}};
-    const Object* copy = context.after.find(id);
-    if (copy == nullptr || !copy->attributes.flag("inherited") || !context.before.has(id) || context.is_created(id)) continue;
-    action.sql.push_back(state_statement(id, state_of(*copy, lineage)));
-  }
-}
-
 void alter_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& trigger = alteration.after;
   const Lineage lineage(context.after);
   const std::string_view state = state_of(trigger, lineage);
   action.sql.push_back(state_statement(trigger.id, state));
-  if (alteration.before != nullptr) restore_copies(trigger.id, context, lineage, action);
+  restore_copies(trigger.id, context, lineage, action);
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(trigger.id)));
   predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
