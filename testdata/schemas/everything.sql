@@ -33,3 +33,9 @@ reset search_path;
 \ir grants/schema.sql
 reset search_path;
 \ir database/schema.sql
+reset search_path;
+\ir relations/schema.sql
+reset search_path;
+\ir queries/schema.sql
+reset search_path;
+\ir machinery/schema.sql
