@@ -36,4 +36,10 @@ reset search_path;
 reset search_path;
 \ir database/schema.sql
 reset search_path;
+\ir relations/schema.sql
+reset search_path;
+\ir queries/schema.sql
+reset search_path;
+\ir machinery/schema.sql
+reset search_path;
 \ir newest/schema.sql

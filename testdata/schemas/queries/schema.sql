@@ -1,4 +1,4 @@
--- Queries of views in every form, and rules: joins that merge columns, columns that were renamed or dropped since, what the server writes otherwise than it was said.
+-- Queries of views in every form, and rules: joins that merge columns, columns that were renamed or dropped since, what the server writes otherwise than it was said. And more odds and ends.
 \ir ../roles.sql
 create schema rv;
 set search_path = rv;
@@ -194,3 +194,128 @@ create table ghost2 (id int, gone int, keep int);
 alter table ghost2 drop gone;
 create rule r_ghost2 as on insert to ghost do also insert into ghost2 values (new.id, new.keep);
 create rule r_ghost3 as on update to ghost2 do instead update ghost2 set keep = new.keep, id = old.id where ghost2.* = old.*;
+
+reset search_path;
+create schema mo;
+set search_path = mo;
+create type al;
+create function al_in(cstring) returns al strict immutable language internal as 'int8in';
+create function al_out(al) returns cstring strict immutable language internal as 'int8out';
+create type al (input = al_in, output = al_out, like = int8);
+create function aleq(int8, al) returns bool strict immutable language internal as 'int8eq';
+create operator = (procedure = aleq, leftarg = int8, rightarg = al, commutator = =, restrict = eqsel, join = eqjoinsel, merges);
+alter operator family integer_ops using btree add operator 3 = (int8, al);
+create function alcmp(int8, al) returns int strict immutable language internal as 'btint8cmp';
+alter operator family integer_ops using btree add function 1 alcmp(int8, al);
+-- fk
+create table pk (a int primary key) partition by range (a);
+create table pk1 partition of pk for values from (0) to (10);
+create table pk2 partition of pk for values from (10) to (20);
+create table fk (a int, b int, foreign key (a) references pk on update cascade) partition by range (a);
+create table fk1 partition of fk for values from (0) to (5);
+create table fk2 (b int, a int);
+alter table fk attach partition fk2 for values from (5) to (10);
+alter table fk detach partition fk1;
+alter table pk detach partition pk2;
+create table fk3 partition of fk for values from (10) to (20) partition by range (a);
+create table fk3_1 partition of fk3 for values from (10) to (15);
+alter table fk detach partition fk3;
+alter table fk attach partition fk1 for values from (0) to (5);
+create table fk4 (like fk);
+alter table fk4 add constraint fk4_own foreign key (a) references pk on update cascade;
+alter table fk attach partition fk4 for values from (40) to (50);
+alter table fk add constraint second foreign key (b) references pk deferrable initially deferred;
+create table fkself (a int primary key, b int references fkself on delete set null) partition by hash (a);
+create table fkself0 partition of fkself for values with (modulus 1, remainder 0);
+create table fkn (a int references pk1, b int references pk2);
+-- compression
+create table cm (f1 text compression pglz);
+create table cminh () inherits (cm);
+create table cmp (f1 text compression lz4) partition by hash (f1);
+create table cmp1 partition of cmp for values with (modulus 2, remainder 0);
+create table cmp2 (f1 text compression pglz);
+alter table cmp attach partition cmp2 for values with (modulus 2, remainder 1);
+alter table cm alter f1 set compression lz4;
+create materialized view cmv as select f1 as x from cm;
+alter materialized view cmv alter x set compression lz4;
+alter table only cmp alter f1 set compression pglz;
+create table cmlike (like cm including compression including storage);
+create domain cd as text;
+create table cdt (a cd compression lz4);
+-- generated
+create table g1 (a int, b int generated always as (a * 2) stored);
+create table g1c () inherits (g1);
+create table g2 (a int, b int);
+alter table g2 add c int generated always as (a + b) stored;
+create domain gd as int check (value < 50);
+create table g3 (a int primary key, b gd generated always as (a * 2) stored unique, check (b > 0));
+create index on g3 (b);
+create index on g3 ((b * 3));
+create index on g3 (a) where b > 0;
+create table g4 (a int references g3 (b));
+create table gp (f1 date not null, f2 bigint, f3 bigint generated always as (f2 * 2) stored) partition by range (f1);
+create table gp1 partition of gp for values from ('2016-07-01') to ('2016-08-01');
+create table gp2 (f3 bigint generated always as (f2 * 2) stored, f1 date not null, f2 bigint);
+alter table gp attach partition gp2 for values from ('2016-08-01') to ('2016-09-01');
+alter table g1 alter b drop expression;
+create function gf(int) returns int language sql immutable as 'select $1';
+create table g5 (a int, b int generated always as (gf(a)) stored);
+create trigger gt before insert on g5 for each row when (new.a < 0) execute function suppress_redundant_updates_trigger();
+create view gv as select * from g5;
+alter table g5 rename b to bb;
+-- polymorphic etc
+create function p2(variadic anyarray) returns anyelement language sql as 'select $1[1]';
+create function p3(variadic "any") returns text language internal as 'pg_num_nonnulls';
+create function p4(a int default 1, b int default 2, out c int, out d int) language sql as 'select 1, 2';
+create function p5(a int, variadic b text[] default array['x']::text[]) returns text language sql as 'select a::text';
+create function p_int(int) returns int language sql as 'select 1';
+create aggregate pb(*) (sfunc = p_int, stype = int, initcond = '0');
+create function stfp(int[], int) returns int[] language sql as 'select $1';
+create function ffp(int[]) returns int[] language sql as 'select $1';
+create function stf1(int[]) returns int[] language sql as 'select $1';
+create aggregate agg_none(*) (sfunc = stf1, stype = int4[], finalfunc = ffp, initcond = '{}');
+create function first_el(anyarray) returns anyelement language sql strict immutable as 'select $1[1]';
+create function tfp(anyarray, anyelement) returns anyarray language sql as 'select $1 || $2';
+create aggregate first_el_agg(anyelement) (sfunc = tfp, stype = anyarray, finalfunc = first_el);
+create aggregate first_el_f8(float8) (sfunc = array_append, stype = float8[], finalfunc = first_el);
+-- matviews
+create materialized view m1 as select 1 as a, 'x'::text as b;
+create materialized view m2 as select a, count(*) from m1 group by a with no data;
+create view mv1 as select * from m1 natural join m2;
+create materialized view m3 with (fillfactor = 50) as select * from mv1 with no data;
+create index on m1 (b collate "C");
+create unique index on m1 (a) where b > '';
+create unique index m1e on m1 ((a + 1));
+alter materialized view m1 rename column a to aa;
+alter materialized view m1 rename to m1r;
+create materialized view m0 as select from m1r;
+create function uses_mv(m1r) returns int language sql as 'select $1.aa';
+-- plpgsql
+create function pl1() returns trigger language plpgsql as $$ declare r record; begin for r in select * from t loop null; end loop; raise exception 'x%y', $q$it's$q$; end $$;
+create function pl2(a int) returns table (b int, c text) language plpgsql as $$ #variable_conflict use_column
+begin return query execute 'select 1, ''x'''; end $$;
+create function pl3(refcursor) returns refcursor language plpgsql as $$begin open $1 for select 1; return $1; end$$;
+do $$begin null; end$$;
+-- xml, tables in views
+create table xd (data xml);
+create view x1 as select xmlcomment('test'), xmlconcat('hello', 'you') c, xmlelement(name element, xmlattributes(1 as ":one:", 'deuce' as two), 'content&') e, xmlelement(name employee, xmlforest(1 as "A b", 2 as c)) f, xmlparse(content '<abc>x</abc>') g, xmlpi(name foo, 'bar') h, xmlroot(xml '<foo/>', version no value, standalone no value) i, xmlserialize(content 'good' as char(10)) j, xmlserialize(document '<a/>' as character varying) k, xmlagg(data) over () l from xd;
+create view x2 as select xmltable.* from (select data from xd) x, lateral xmltable('/ROWS/ROW' passing data columns id int path '@id', _id for ordinality, country_name text path 'COUNTRY_NAME/text()' not null, size float path 'SIZE[@unit = "sq_km"]/text()', premier_name text path 'PREMIER_NAME' default 'not specified');
+create view x3 as select * from xmltable(xmlnamespaces('http://x.y' as "Zz"), '/Zz:rows/Zz:row' passing '<rows/>' columns "Zz:a" int path 'Zz:a', "element" text, elementxml xml path '.');
+create table cols (a int, b text, "c d" int);
+create view c1 as select (cols).b, (cols.*).a, cols::text as t, row_to_json(cols) rj, count(cols) over () n, (select cols) s, exists (select cols.*) e from cols;
+alter table cols add z int;
+alter table cols rename b to bb;
+create view c2 as select c.* from cols as c (x1, x2), (select * from cols) as d (y1) where c = d is not null;
+create view c3 as select a.a as x, b.* from (cols a join cols b using ("c d"));
+create view c4 as select * from (select 1 as x union all select 2) u (q) join (values (1), (2)) v (q) using (q) left join lateral (select q + 1) w (r) on r = v.q;
+create view c5 as select j.* from (cols cross join (values (1, 'x')) v (p, q)) as j;
+create view c6 as select * from generate_series(1, 2) with ordinality as g, unnest(array[1, 2]) as u, (select 1) as sub (one), current_date as cd, json_each('{}') as je, rows from (now()) as n, pg_get_keywords() as kw (w) where g.g > 1;
+create view c7 as select f.x from json_to_recordset('[]') as f (x int, y numeric(5,2), z text collate "C"), (select cols from cols) q;
+create view c8 as select coalesce(a, "c d") as k, case when grouping(a) = 1 then 'all' end g from cols group by rollup (a, "c d") order by grouping(a), 1 nulls first;
+create table ins (a int, b int default 5, primary key (a));
+create view insv as select * from ins where a > 0 with check option;
+create view insv2 with (security_barrier) as select a from insv where a < 10 with local check option;
+alter view insv set (check_option = local, security_barrier);
+alter view insv2 reset (check_option);
+create function ifx() returns void language sql begin atomic insert into insv (a) values (1) returning a; update ins set (a, b) = (select 1, 2) where a = (values (1)) returning *; delete from ins as i using insv where i.a = insv.a; end;
+create function ifm() returns void language sql begin atomic merge into ins using (values (1, 2)) v (x, y) on ins.a = v.x when matched and y > 1 then update set b = y when matched then delete when not matched and x < 5 then insert (a, b) values (x, default) when not matched then do nothing; end;

@@ -6,7 +6,7 @@ create table zero ();
 create unlogged table zero_u () with (fillfactor = 11);
 create temp table tmp (a int);
 create temp view tv as select * from tmp;
-create temp sequence ts;
+create temp sequence tmp_sequence;
 create function pg_temp.ff() returns int language sql as 'select 1';
 create table many ();
 select 'alter table many ' || string_agg(format('add %I int', 'c' || n), ', ') from generate_series(1, 1200) n \gexec
