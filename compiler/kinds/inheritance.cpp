@@ -106,7 +106,7 @@ Object merged_column(const std::vector<const Object*>& chain, const ObjectId& id
   for (const Object* column : chain) {
     const bool is_own = column->id == id;
     for (const auto& [name, value] : column->attributes) {
-      const bool inheritable = name != "statistics" && name != "options" && name != "server_options" && name != "comment" && name != "grants" && name != "identity" && name != "inherited" && name != "_not_null_name";
+      const bool inheritable = name != "statistics" && name != "options" && name != "server_options" && name != "comment" && name != "not_null_comment" && name != "grants" && name != "identity" && name != "inherited" && name != "_not_null_name";
       const bool kept_back = !is_own && column->attributes.flag("not_null_no_inherit") && name.starts_with("not_null");
       if ((is_own || inheritable) && !kept_back && !merged.attributes.has(name)) merged.attributes.set_always(name, value);
     }

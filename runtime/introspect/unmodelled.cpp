@@ -75,11 +75,11 @@ UNION ALL
 SELECT 'pg_subscription', o.oid::int8, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
   JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
 UNION ALL
-SELECT NULL, NULL, 'comment on the NOT NULL constraint', n.nspname, COALESCE(c.relname, t.typname) || '.' || o.conname
+SELECT NULL, NULL, 'comment on the inherited constraint', n.nspname, c.relname || '.' || o.conname
   FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace
   JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = o.oid
-  LEFT JOIN pg_catalog.pg_class c ON c.oid = o.conrelid LEFT JOIN pg_catalog.pg_type t ON t.oid = o.contypid
-  WHERE o.contype = 'n' AND {user_schema:n}
+  JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+  WHERE o.contype = 'n' AND NOT (o.conislocal AND o.coninhcount = 0) AND {user_schema:n}
 ORDER BY 3, 4, 5)sql";
 
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {
