@@ -129,8 +129,9 @@ mixDecl       : 'mix' qualifiedName sqlParens? ;
 columnDecl    : identifier type columnClause* ;
 columnOverrideDecl : 'column' identifier columnClause* ;
 columnClause  : notNullClause | nullClause | defaultClause | dropDefaultClause | generatedClause | identityClause | collateClause | storageClause
-              | compressionClause | statisticsClause | optionsClause | commentClause | securityLabelClause | inlineConstraintDecl ;
+              | compressionClause | statisticsClause | optionsClause | commentClause | notNullCommentClause | securityLabelClause | inlineConstraintDecl ;
 notNullClause : ('constraint' identifier)? 'not' 'null' noInheritClause? notValidClause? ;
+notNullCommentClause : 'comment' 'on' 'not' 'null' string ;
 nullClause    : 'null' ;
 defaultClause : 'default' expression ;
 dropDefaultClause : 'no' 'default' ;
@@ -263,7 +264,7 @@ enumMember    : hint* enumValueDecl | separator ;
 enumValueDecl : enumLabel ;
 enumLabel     : string | identifier ;
 
-domainDecl    : 'domain' qualifiedName type ( notNullClause | nullClause | defaultClause | collateClause | domainConstraintDecl | objectClause )* ;
+domainDecl    : 'domain' qualifiedName type ( notNullClause | nullClause | defaultClause | collateClause | notNullCommentClause | domainConstraintDecl | objectClause )* ;
 domainConstraintDecl : ('constraint' identifier)? checkClause (notValidClause | commentClause)* ;
 
 compositeTypeDecl : 'type' qualifiedName objectClause* ('{' compositeMember* '}')? ;

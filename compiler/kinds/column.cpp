@@ -66,8 +66,11 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
 // NOT NULL is a constraint with a name since 18: https://www.postgresql.org/docs/18/catalog-pg-constraint.html. What an inherited one has is the parent's.
 #define LPC_NOT_NULL_COLUMNS                                                                                                                            \
   "case when nn.conislocal and nn.coninhcount = 0 or c.relispartition then nn.conname end as not_null_name,\n"                                                            \
-  "  nn.conislocal and nn.coninhcount = 0 and nn.connoinherit as not_null_no_inherit, not nn.convalidated as not_null_not_valid,\n  "
-#define LPC_NOT_NULL_JOIN "left join pg_constraint nn on nn.conrelid = c.oid and nn.contype = 'n' and nn.conkey[1] = a.attnum\n"
+  "  nn.conislocal and nn.coninhcount = 0 and nn.connoinherit as not_null_no_inherit, not nn.convalidated as not_null_not_valid,\n  "                                     \
+  "case when nn.conislocal and nn.coninhcount = 0 then dn.description end as not_null_comment,\n  "
+#define LPC_NOT_NULL_JOIN                                                                                                                               \
+  "left join pg_constraint nn on nn.conrelid = c.oid and nn.contype = 'n' and nn.conkey[1] = a.attnum\n"                                             \
+  "left join pg_description dn on dn.classoid = 'pg_constraint'::regclass and dn.objoid = nn.oid\n"
 
 constexpr IntrospectQuery kQueries[] = {
     {.sql = LPC_COLUMN_QUERY(LPC_COMPRESSION, " || coalesce(' pg_constraint:' || nn.oid, '')", LPC_NOT_NULL_COLUMNS, LPC_NOT_NULL_JOIN), .from_version = 180000},
@@ -281,6 +284,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "server_options", .content = Content::map, .alter = alter_column_server_options},
     {.name = "inherited", .content = Content::flag, .alter = alter_nothing},
     kCommentRule,
+    {.name = "not_null_comment", .content = Content::text, .alter = alter_not_null_comment, .after_create = true},
     kSecurityLabelsRule,
     {.name = "grants", .content = Content::map, .alter = alter_column_grants, .after_create = true},
 };

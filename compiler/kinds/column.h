@@ -14,6 +14,7 @@ namespace lpc::kinds {
 void alter_column_type(const Alteration&, const ChangeContext&, Action&);
 void alter_identity(const Alteration&, const ChangeContext&, Action&);       ///< and NOT NULL, which identity needs first and gives up last
 void alter_generated(const Alteration&, const ChangeContext&, Action&);
+void alter_not_null_comment(const Alteration& alteration, const ChangeContext& context, Action& action);
 bool must_replace_generated(const Object& before, const Object& after, int server_version);
 void alter_storage(const Alteration&, const ChangeContext&, Action&);
 void alter_compression(const Alteration&, const ChangeContext&, Action&);

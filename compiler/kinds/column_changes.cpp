@@ -81,6 +81,11 @@ bool is_plain_not_null(const Object& column) {
   return !column.attributes.has("not_null_name") && !column.attributes.flag("not_null_no_inherit") && !column.attributes.flag("not_null_not_valid");
 }
 
+void comment_not_null(const Object& column, const std::string& name, Action& action) {
+  const Value* comment = column.attributes.find("not_null_comment");
+  action.sql.push_back(sql("COMMENT ON CONSTRAINT {} ON {} IS {}", ident(name), relation_of(column.id), comment == nullptr ? sql("NULL") : literal(comment->text())));
+}
+
 /// The constraint stays, under another name or with another reach: https://www.postgresql.org/docs/18/sql-altertable.html
 void change_not_null_constraint(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(is.id);
@@ -97,6 +102,7 @@ void change_not_null_constraint(const Object& was, const Object& is, const Chang
   if (differs("not_null_not_valid")) {
     if (is.attributes.flag("not_null_not_valid")) {
       action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}", ident(name)), sql("ADD {}", not_null_constraint(is))}));
+      if (is.attributes.has("not_null_comment")) comment_not_null(is, name, action);
     } else {
       action.sql.push_back(alter_table(table, {sql("VALIDATE CONSTRAINT {}", ident(name))}));
       action.scans.push_back(table);
@@ -315,6 +321,15 @@ void alter_generated(const Alteration& alteration, const ChangeContext& context,
   action.rewrites.push_back(table);
   action.scans.push_back(table);
   hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the expression of `{}` changes", is.id.member)), is.id);
+}
+
+void alter_not_null_comment(const Alteration& alteration, const ChangeContext&, Action& action) {
+  if (!alteration.after.attributes.flag("not_null")) return;
+  // A name that nobody said is the one that the server has chosen.
+  const Object* before = alteration.before;
+  const bool named_before = before != nullptr && before->attributes.flag("not_null") && !before->attributes.has("not_null_name") && !alteration.after.attributes.has("not_null_name");
+  comment_not_null(alteration.after, not_null_name(named_before ? *before : alteration.after), action);
+  describe(action, fmt::format("Set the comment on the NOT NULL constraint of {}", spoken(alteration.after.id)));
 }
 
 void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {

@@ -209,6 +209,9 @@ void lower_column(const ast::Decl& decl, LowerContext& context) {
     column->attributes.set("not_null_no_inherit", not_null->clause("no_inherit") != nullptr);
     column->attributes.set("not_null_not_valid", not_null->clause("not_valid") != nullptr);
   }
+  if (const ast::Clause* clause = context.once(decl, "not_null_comment")) {
+    if (const ast::Value* text = clause->value(ast::Shape::string); text != nullptr && !text->text.empty()) column->attributes.set("not_null_comment", text->text);
+  }
   if (null != nullptr && (not_null != nullptr || decl.has("identity"))) {
     context.error(diag::make(diag::Code::kConflictingClauses, null->span, "a column", "null", not_null != nullptr ? "not null" : "identity"));
   }
@@ -271,6 +274,7 @@ void print_column(const Object& column, const Catalog& catalog, LpWriter& writer
     if (part->id.kind != KindId::Constraint || inline_column(*part, catalog) != column.id.member) continue;
     print_inline_constraint(*part, catalog, writer);
   }
+  if (attributes.has("not_null_comment")) writer.word("comment on not null").string(attributes.text("not_null_comment"));
   writer.comment_clause(column).line();
 }
 

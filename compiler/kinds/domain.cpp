@@ -27,8 +27,9 @@ constexpr std::string_view kDeclaredAs[] = {"domain"};
 
 // A domain's NOT NULL is a constraint with a name since 17: https://www.postgresql.org/docs/17/catalog-pg-constraint.html
 constexpr IntrospectQuery kQueries[] = {
-    {.sql = LPC_DOMAIN_QUERY(" || coalesce(' pg_constraint:' || nn.oid, '')", "  nn.conname as not_null_name,\n",
-                             "left join pg_constraint nn on nn.contypid = t.oid and nn.contype = 'n'\n"),
+    {.sql = LPC_DOMAIN_QUERY(" || coalesce(' pg_constraint:' || nn.oid, '')", "  nn.conname as not_null_name, dn.description as not_null_comment,\n",
+                             "left join pg_constraint nn on nn.contypid = t.oid and nn.contype = 'n'\n"
+                             "left join pg_description dn on dn.classoid = 'pg_constraint'::regclass and dn.objoid = nn.oid\n"),
      .from_version = 170000},
     {.sql = LPC_DOMAIN_QUERY("", "", "")},
 };
@@ -70,6 +71,9 @@ void lower_domain(const ast::Decl& decl, LowerContext& context) {
   }
   if (const ast::Clause* clause = context.once(decl, "collate")) {
     if (const ast::Value* name = clause->value(ast::Shape::name)) object->attributes.set("collation", context.collation_text(name->name));
+  }
+  if (const ast::Clause* clause = context.once(decl, "not_null_comment")) {
+    if (const ast::Value* text = clause->value(ast::Shape::string); text != nullptr && !text->text.empty()) object->attributes.set("not_null_comment", text->text);
   }
   context.lower_members(decl, *object);
 }
@@ -116,6 +120,15 @@ void alter_domain(const Alteration& alteration, const ChangeContext&, Action& ac
   if (action.description.empty()) action.description = "Alter " + spoken(after.id);
 }
 
+void alter_not_null_comment(const Alteration& alteration, const ChangeContext&, Action& action) {
+  const Object& after = alteration.after;
+  if (!after.attributes.flag("not_null")) return;
+  const Value* comment = after.attributes.find("not_null_comment");
+  action.sql.push_back(sql("COMMENT ON CONSTRAINT {} ON DOMAIN {} IS {}", ident(not_null_name(after)), address_qualified(after.id),
+                           comment == nullptr ? sql("NULL") : literal(comment->text())));
+  if (action.description.empty()) action.description = "Set the comment on the NOT NULL constraint of " + spoken(after.id);
+}
+
 void print_domain(const Object& object, const Catalog& catalog, LpWriter& writer) {
   const Attributes& attributes = object.attributes;
   writer.doc(object).word("domain").name(object.id.schema, object.id.name).type(attributes.text("type"));
@@ -123,6 +136,7 @@ void print_domain(const Object& object, const Catalog& catalog, LpWriter& writer
   if (attributes.has("collation")) writer.word("collate").relation(attributes.text("collation"));
   if (attributes.has("not_null_name")) writer.word("constraint").ident(attributes.text("not_null_name"));
   if (attributes.flag("not_null")) writer.word("not null");
+  if (attributes.has("not_null_comment")) writer.word("comment on not null").string(attributes.text("not_null_comment"));
   if (attributes.has("default")) writer.word("default").expression(attributes.text("default"));
   for (const Object* child : catalog.children(object.id)) print_object(*child, catalog, writer);
   writer.grants(object);
@@ -137,6 +151,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "not_null_name", .content = Content::name, .alter = alter_domain, .unsaid_keeps_live = true},
     kOwnerRule,
     kCommentRule,
+    {.name = "not_null_comment", .content = Content::text, .alter = alter_not_null_comment, .after_create = true},
     kSecurityLabelsRule,
     kGrantsRule,
     kGrantOrderRule,

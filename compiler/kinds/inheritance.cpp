@@ -8,6 +8,9 @@
 namespace lpc::kinds {
 namespace {
 
+/// What a column doesn't have from its parent's.
+constexpr std::string_view kOwn[] = {"statistics", "options", "server_options", "comment", "not_null_comment", "grants", "identity", "inherited", "_not_null_name"};
+
 bool contains(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 
 void append_new(std::vector<std::string>& names, const std::vector<std::string>& more) {
@@ -116,7 +119,7 @@ Object merged_column(const std::vector<const Object*>& chain, const ObjectId& id
   for (const Object* column : chain) {
     const bool is_own = column->id == id;
     for (const auto& [name, value] : column->attributes) {
-      const bool inheritable = name != "statistics" && name != "options" && name != "server_options" && name != "comment" && name != "grants" && name != "identity" && name != "inherited" && name != "_not_null_name";
+      const bool inheritable = std::ranges::find(kOwn, std::string_view(name)) == std::end(kOwn);
       const bool kept_back = !is_own && column->attributes.flag("not_null_no_inherit") && name.starts_with("not_null");
       if ((is_own || inheritable) && !kept_back && !merged.attributes.has(name)) merged.attributes.set_always(name, value);
     }

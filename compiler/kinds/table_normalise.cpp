@@ -130,7 +130,7 @@ class Normaliser {
     for (const std::string_view name : {"type", "collation", "generated", "virtual"}) attributes.remove(name);
     if (is_partition) attributes.remove("identity");
     if (expected.attributes.flag("not_null")) {
-      for (const std::string_view name : {"not_null", "not_null_name", "_not_null_name", "not_null_no_inherit", "not_null_not_valid"}) {
+      for (const std::string_view name : {"not_null", "not_null_name", "_not_null_name", "not_null_no_inherit", "not_null_not_valid", "not_null_comment"}) {
         attributes.remove(name);
       }
     }

@@ -23,6 +23,8 @@ constexpr Feature kFeatures[] = {
     {KindId::Column, "virtual", "", "", 18, "a virtual generated column"},
     {KindId::Column, "not_null_no_inherit", "", "", 18, "NOT NULL … NO INHERIT"},
     {KindId::Column, "not_null_not_valid", "", "", 18, "NOT NULL … NOT VALID"},
+    {KindId::Column, "not_null_comment", "", "", 18, "a comment on NOT NULL"},
+    {KindId::Domain, "not_null_comment", "", "", 17, "a comment on NOT NULL"},
     {KindId::Constraint, "on_delete_columns", "", "", 15, "a column list of ON DELETE"},
     {KindId::Constraint, "nulls_not_distinct", "", "", 15, "NULLS NOT DISTINCT"},
     {KindId::Constraint, "not_enforced", "", "", 18, "NOT ENFORCED"},

@@ -98,11 +98,11 @@ SELECT 'pg_description', NULL::int8, 'comment on', '', pg_catalog.pg_describe_ob
   FROM pg_catalog.pg_description d
   WHERE d.objoid < 16384 AND d.classoid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_cast'::pg_catalog.regclass, 'pg_catalog.pg_rewrite'::pg_catalog.regclass)
 UNION ALL
-SELECT NULL, NULL, 'comment on the NOT NULL constraint', n.nspname, COALESCE(c.relname, t.typname) || '.' || o.conname
+SELECT NULL, NULL, 'comment on the inherited constraint', n.nspname, c.relname || '.' || o.conname
   FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace
   JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = o.oid
-  LEFT JOIN pg_catalog.pg_class c ON c.oid = o.conrelid LEFT JOIN pg_catalog.pg_type t ON t.oid = o.contypid
-  WHERE o.contype = 'n' AND {user_schema:n}
+  JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
+  WHERE o.contype = 'n' AND NOT (o.conislocal AND o.coninhcount = 0) AND {user_schema:n}
 ORDER BY 3, 4, 5)sql";
 
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {

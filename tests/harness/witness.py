@@ -33,6 +33,7 @@ PRINTED = {
     "polqual": "pg_get_expr(polqual, polrelid)", "polwithcheck": "pg_get_expr(polwithcheck, polrelid)", "proargdefaults": "pg_get_expr(proargdefaults, 0)",
     "prosqlbody": "pg_get_function_sqlbody(oid)", "prqual": "pg_get_expr(prqual, prrelid)", "ev_action": "pg_get_ruledef(oid)",
     "typdefault": "coalesce(pg_get_expr(typdefaultbin, 0), typdefault)", "polroles": "array(select distinct rolname from pg_roles where oid = any(polroles) order by 1)",
+    "connoinherit": "case when contype in ('c', 'n') then connoinherit end",    # an index says nothing by it
     # A number is added when the schema has the name already: that depends on who comes first.
     "conname": "case to_jsonb(t) ->> 'contype' when 'n' then regexp_replace(conname, '_not_null[0-9]+$', '_not_null') else conname end",
     "prattrs": "array(select attname from pg_attribute where attrelid = prrelid and attnum = any(prattrs) order by 1)",

@@ -8,6 +8,7 @@ Stages of an area; a failure says which one was reached:
   owned     every object of A, by the server's own catalogs, is one that `lpc introspect` shows: none is left out or reported as unmodelled
   pull      A is printed as .lp, which `lpc fmt --check` accepts
   empty     a plan from A to the .lp has nothing to do
+  proved    a plan that adds a schema is proved, for which the shadow has to hold all of A
   apply     the .lp goes into an empty database B, proved both ways on the shadow
   state     pg_dump of B equals pg_dump of A
 With versions.txt (`14-`) in its folder an area is for servers of these majors.
@@ -108,6 +109,9 @@ class Trip:
         self.run("pull", "pull", url("a"), "-o", "pulled.lp")
         self.run("pull", "fmt", "--check", "pulled.lp")
         self.run("empty", "plan", "pulled.lp", "--url", url("a"), "--manage", "*", "--exit-code")
+        with open(f"{self.folder}/more.lp", "w") as file:
+            file.write("schema lpc_one_more\n")
+        self.run("proved", "plan", "pulled.lp", "more.lp", "--url", url("a"), "--manage", "*")
         self.run("apply", "apply", "pulled.lp", "--url", url("b"), "--manage", "*", "--yes", "--allow", "all")
         wanted, got = (without_settings_of_roles(self.server.dump(name)) for name in ("a", "b"))
         if wanted != got:

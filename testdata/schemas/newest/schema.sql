@@ -10,7 +10,7 @@ create table stored (a text storage external, b jsonb storage main, c text stora
 create collation ruled (provider = icu, locale = 'und', rules = '&a < g');
 create view json_values as select json_object('a': id, 'b': name absent on null) as a, json_array(id, name null on null) as b, json_arrayagg(name order by id) as c, doc is json object as d from base group by id, name, doc;
 create view users_of_system as select any_value(name) as a, system_user as b from base;
-create subscription of_16 connection 'host=nowhere' publication p with (connect = false, slot_name = none, password_required = false, run_as_owner = true, origin = none, streaming = parallel);
+create subscription of_16 connection 'host=nowhere' publication p with (connect = false, slot_name = none, password_required = false, run_as_owner = true, origin = none, streaming = on);
 create function numbers() returns bigint language sql immutable return 0xFF + 0b101 + 1_000;
 \endif
 
