@@ -251,7 +251,7 @@ void alter_column_type(const Alteration& alteration, const ChangeContext& contex
   const std::string& to = is.attributes.text("type");
   const bool both_said = alteration.before != nullptr && alteration.before->attributes.has("type") && alteration.after.attributes.has("type");
   const bool differs = from != to || was.attributes.text("collation") != is.attributes.text("collation");
-  if ((!both_said && !differs) || follows_parent(context, is.id)) return;
+  if ((!both_said && !differs) || follows_parent(context, is.id) || follows_type(context, table_of(is.id))) return;
   if (drops_identity_first(was, is)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
   const Sql collation = is.attributes.has("collation") ? sql(" COLLATE {}", fragment(is.attributes.text("collation"))) : Sql{};
   // What a foreign table's column holds isn't converted, and USING is refused.
