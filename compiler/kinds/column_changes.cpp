@@ -276,7 +276,7 @@ void change_type(const Object& was, const Object& is, const Object& said, const 
 void alter_column_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const auto [was, is] = forms(alteration, context);
   const bool both_said = alteration.before != nullptr && alteration.before->attributes.has("type") && alteration.after.attributes.has("type");
-  if ((!both_said && !has_other_type(was, is)) || follows_parent(context, is.id)) return;
+  if ((!both_said && !has_other_type(was, is)) || follows_parent(context, is.id) || follows_type(context, table_of(is.id))) return;
   change_type(was, is, alteration.after, context, action);
 }
 

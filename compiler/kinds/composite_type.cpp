@@ -28,10 +28,14 @@ constexpr IntrospectQuery kQueries[] = {{
         "   left join pg_collation co on co.oid = a.attcollation and a.attcollation <> at.typcollation\n"
         "   left join pg_namespace cn on cn.oid = co.collnamespace\n"
         "   left join pg_description ad on ad.objoid = c.oid and ad.classoid = 'pg_class'::regclass and ad.objsubid = a.attnum\n"
-        "   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as attributes\n"
+        "   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as attributes,\n"
+        "  u.type is not null as _used\n"
         "from pg_type t\n"
         "join pg_class c on c.oid = t.typrelid and c.relkind = 'c'\n"
         "join pg_namespace n on n.oid = t.typnamespace\n"
+        "left join (select a.atttypid as type from pg_attribute a where a.atttypid >= 16384 and a.attnum > 0 and not a.attisdropped\n"
+        "  union select e.typelem from pg_attribute a join pg_type e on e.oid = a.atttypid where a.atttypid >= 16384 and a.attnum > 0 and not a.attisdropped and e.typelem <> 0\n"
+        "  union select d.typbasetype from pg_type d where d.typbasetype >= 16384) u on u.type = t.oid\n"
         "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass and d.objsubid = 0\n"
         "where t.typtype = 'c' and {user_schema:n} and {not_member:pg_type:t.oid}",
 }};
@@ -136,7 +140,7 @@ List renamed_attributes(const Object& before, const Object& after, std::vector<s
 }
 
 /// Attributes can be renamed, taken out and put at the end. A change of type is refused while a table's column has the composite type
-/// (find_composite_type_dependencies in src/backend/commands/tablecmds.c), so then the type is made anew.
+/// (find_composite_type_dependencies in src/backend/commands/tablecmds.c), so then the type is made anew. Typed tables change with it.
 bool can_replace_composite_type(const Object& before, const Object& after) {
   std::vector<std::pair<std::string, std::string>> renames;
   const List old = renamed_attributes(before, after, renames);
@@ -145,7 +149,7 @@ bool can_replace_composite_type(const Object& before, const Object& after) {
   for (const Value& attribute : old) {
     const Value* kept = find_attribute(wanted, text_of(attribute, "name"));
     if (kept == nullptr) continue;
-    if (kept != &wanted[at] || !same_definition(attribute, *kept)) return false;
+    if (kept != &wanted[at] || (before.attributes.flag("_used") && !same_definition(attribute, *kept))) return false;
     ++at;
   }
   return true;
@@ -176,7 +180,12 @@ void change_attributes(const Object& object, const Object& before, const ChangeC
   }
   for (const Value& attribute : wanted) {
     const Value* present = find_attribute(old, text_of(attribute, "name"));
-    if (present == nullptr) action.sql.push_back(sql("ALTER TYPE {} ADD ATTRIBUTE {}{}", address, definition(attribute), tail));
+    if (present == nullptr) {
+      action.sql.push_back(sql("ALTER TYPE {} ADD ATTRIBUTE {}{}", address, definition(attribute), tail));
+    } else if (!same_definition(*present, attribute)) {
+      const Sql collate = attribute.find("collation") == nullptr ? Sql{} : sql(" COLLATE {}", fragment(text_of(attribute, "collation")));
+      action.sql.push_back(sql("ALTER TYPE {} ALTER ATTRIBUTE {} TYPE {}{}{}", address, ident(text_of(attribute, "name")), fragment(text_of(attribute, "type")), collate, tail));
+    }
     const std::string& comment = text_of(attribute, "comment");
     if (comment != (present == nullptr ? std::string() : text_of(*present, "comment"))) comment_on(object.id, attribute, action);
   }
@@ -218,6 +227,7 @@ void print_composite_type(const Object& object, const Catalog&, LpWriter& writer
 
 constexpr AttributeRule kRules[] = {
     {.name = "attributes", .content = Content::list, .keeps_live_order = true},
+    {.name = "_used", .content = Content::flag, .ignored = true},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,

@@ -6,9 +6,11 @@
 
 #include "base/text.h"
 #include "kinds/column.h"
+#include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
+#include "kinds/type_change.h"
 
 namespace lpc::kinds {
 namespace {
@@ -98,7 +100,15 @@ class Harmony {
   Harmony(const ObjectId& table, const ObjectId& parent, const ChangeContext& context, Action& action)
       : table_(table), parent_(parent), context_(context), action_(action), past_(context.before), future_(context.after) {}
 
+  void all() {
+    const std::vector<const Object*> kept = keep_checks();      // a column takes those that read it along
+    columns();
+    add_checks(kept);
+  }
+
+ private:
   void columns() {
+    if (past_.partition(table_) != nullptr) follow_parent();
     for (const std::string& name : future_.column_names(parent_)) {
       const std::vector<const Object*> before = past_.chain(table_, name);
       const std::vector<const Object*> after = future_.chain(table_, name);
@@ -107,15 +117,59 @@ class Harmony {
     }
   }
 
-  void checks() {
+  void add_checks(const std::vector<const Object*>& kept) {
     for (const Object* check : inheritable_checks(context_.after, parent_)) {
       const ObjectId own{KindId::Constraint, table_.schema, table_.name, check->id.member, ""};
-      if (context_.before.has(own) || context_.after.has(own)) continue;
+      if (context_.before.has(own) || context_.after.has(own) || std::ranges::find(kept, check) != kept.end()) continue;
       action_.sql.push_back(alter_table(table_, {sql("ADD {}{}", kind(check->id.kind).inline_sql(*check, context_), check->attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{})}));
     }
   }
 
- private:
+  /// Those that a partition has from the parent that it had; what that one had besides is taken off.
+  std::vector<const Object*> keep_checks() {
+    const std::vector<const Object*> wanted = inheritable_checks(context_.after, parent_);
+    std::vector<const Object*> kept;
+    for (const ObjectId& parent : past_.partition(table_) == nullptr ? std::vector<ObjectId>() : past_.parents(table_)) {
+      for (const Object* check : inheritable_checks(context_.before, parent)) {
+        const ObjectId own{KindId::Constraint, table_.schema, table_.name, check->id.member, ""};
+        if (context_.before.has(own)) continue;
+        const auto same = std::ranges::find_if(wanted, [&](const Object* other) {
+          return other->id.member == check->id.member && other->attributes.text("expression") == check->attributes.text("expression");
+        });
+        if (same != wanted.end()) {
+          kept.push_back(*same);
+        } else if (!context_.after.has(own)) {
+          action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}", ident(check->id.member))}));
+        }
+      }
+    }
+    return kept;
+  }
+
+  /// While a partition is detached its parent's columns come and go without it: the parent is another one now, or has been changed.
+  void follow_parent() {
+    const std::vector<std::string> wanted = future_.column_names(table_);
+    const std::vector<std::string> present = past_.column_names(table_);
+    const auto is_implied = [](const Lineage& lineage, const ObjectId& id) {
+      const Object* own = lineage.find(id);
+      return own == nullptr || own->attributes.flag("inherited");
+    };
+    for (const std::string& name : present) {
+      const ObjectId id = column_id(table_, name);
+      if (!is_implied(past_, id) || std::ranges::find(wanted, name) != wanted.end()) continue;
+      action_.sql.push_back(alter_table(table_, {sql("DROP COLUMN {}", ident(name))}));
+      action_.hazards.push_back({diag::Code::kDropsColumn, diag::make(diag::Code::kDropsColumn, {}, id.path()).message, id});
+    }
+    for (const std::string& name : wanted) {
+      const ObjectId id = column_id(table_, name);
+      if (!is_implied(future_, id) || !is_implied(past_, id)) continue;
+      if (std::ranges::find(present, name) != present.end()) continue;
+      const Object* new_default = future_.default_of(table_, name);
+      const std::string text = new_default == nullptr ? std::string() : new_default->attributes.text("expression");
+      action_.sql.push_back(alter_table(table_, {sql("ADD COLUMN {}", column_definition(merged_column(future_.chain(table_, name), id), new_default == nullptr ? nullptr : &text))}));
+    }
+  }
+
   void column(const std::vector<const Object*>& before, const std::vector<const Object*>& after, const ObjectId& id) {
     const Object was = merged_column(before, id), is = merged_column(after, id);
     const Sql name = ident(id.member);
@@ -165,9 +219,7 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   const ObjectId table = table_of(attachment.id);
   const ObjectId parent = parent_of(attachment);
   if (is_standing(context, table)) {
-    Harmony harmony(table, parent, context, action);
-    harmony.columns();
-    harmony.checks();
+    Harmony(table, parent, context, action).all();
   }
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));

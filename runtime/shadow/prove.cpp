@@ -203,7 +203,13 @@ class Prover {
 
   // ---- the way back ----------------------------------------------------------------------------------------------------------------
 
-  Status plan_reverse(const Catalog& reached, const plan::Renames& renames) {
+  Status plan_reverse(const Catalog& reached, plan::Renames renames) {
+    // A typed table's columns are renamed with the attributes of their type.
+    std::erase_if(renames, [&](const auto& pair) {
+      const Object* part = reached.find(pair.first);
+      const Object* whole = part && part->parent ? reached.find(*part->parent) : nullptr;
+      return whole && whole->attributes.has("of_type");
+    });
     std::vector<Action> actions = plan::rename_actions(reached, renames);
     Catalog start = reached;
     if (!actions.empty()) {
