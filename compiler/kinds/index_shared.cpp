@@ -4,6 +4,7 @@
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
 #include "kinds/inheritance.h"
+#include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -131,13 +132,8 @@ Sql storage_options(const Map& options) {
 }
 
 void alter_index_storage(const Alteration& alteration, const Sql& address, Action& action) {
-  static const Map none;
-  const auto options = [](const Object& object) -> const Map& {
-    const Value* with = object.attributes.find("with");
-    return with == nullptr ? none : with->map();
-  };
-  const Map& before = alteration.before == nullptr ? none : options(*alteration.before);
-  const Map& after = options(alteration.after);
+  const Map before = alteration.before == nullptr ? Map{} : option_map(*alteration.before, "with");
+  const Map after = option_map(alteration.after, "with");
   const auto value_in = [](const Map& map, const std::string& name) -> const Value* {
     for (const auto& [key, value] : map) {
       if (key == name) return &value;
