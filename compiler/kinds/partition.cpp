@@ -218,6 +218,29 @@ class Harmony {
   Lineage future_;
 };
 
+/// From 18 on NOT NULL constraints have names, which nobody says of those that a partition has from its parent: they are the parent's when it is attached, and those that
+/// the table would have by itself when it is on its own. What they are called until then only the server knows.
+void name_not_nulls(const ObjectId& table, bool attached, const ChangeContext& context, Action& action) {
+  if (context.server_version < 180000) return;
+  const Lineage future(context.after);
+  std::vector<Sql> names;
+  for (const std::string& column : future.column_names(table)) {
+    const std::vector<const Object*> after = future.chain(table, column);
+    const ObjectId id = column_id(table, column);
+    if (after.empty() || !merged_column(after, id).attributes.flag("not_null")) continue;
+    const Object named = attached ? *after.back() : merged_column(after, id);
+    names.push_back(sql("({}, {})", literal(column), literal(not_null_name(named))));
+  }
+  if (names.empty()) return;
+  const Sql address = address_qualified(table);
+  const Sql body = sql("DECLARE statement text; BEGIN FOR statement IN SELECT pg_catalog.format('ALTER TABLE %s RENAME CONSTRAINT %I TO %I', {}, c.conname, n.name) FROM (VALUES {}) n(attname, name)"
+                       " JOIN pg_catalog.pg_attribute a ON a.attrelid = {}::pg_catalog.regclass AND a.attname = n.attname"
+                       " JOIN pg_catalog.pg_constraint c ON c.conrelid = a.attrelid AND c.contype = 'n' AND c.conkey[1] = a.attnum AND c.conname <> n.name"
+                       " LOOP EXECUTE statement; END LOOP; END",
+                       literal(address.text), join(names, ", "), literal(address.text));
+  action.sql.push_back(sql("DO {}", dollar_quoted(body.text)));
+}
+
 /// The default partition of a table that is there already: it is locked, and searched for rows that belong elsewhere from now on.
 void predict_default_partition(const ObjectId& parent, const ObjectId& attached, bool scans, const ChangeContext& context, Action& action) {
   for (const Object* dependent : context.before.dependents(parent)) {
@@ -234,6 +257,7 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   const ObjectId parent = parent_of(attachment);
   if (is_standing(context, table)) {
     Harmony(table, parent, context, action).all();
+    if (!context.before.has(attachment.id)) name_not_nulls(table, true, context, action);
   }
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));
@@ -268,7 +292,10 @@ void detach(const Object& attachment, const ChangeContext& context, Action& acti
   const ObjectId parent = parent_of(attachment);
   action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(attachment.attributes.text("of")), address_qualified(table)));
   const bool is_attached_again = context.is_created(attachment.id);
-  if (!is_attached_again && is_standing(context, table) && context.after.has(table)) shed_implied(table, parent, context, action);
+  if (!is_attached_again && is_standing(context, table) && context.after.has(table)) {
+    shed_implied(table, parent, context, action);
+    name_not_nulls(table, false, context, action);
+  }
   action.locks.push_back({parent, Lock::access_exclusive});
   action.locks.push_back({table, Lock::access_exclusive});
   predict_default_partition(parent, table, false, context, action);
