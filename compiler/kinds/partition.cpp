@@ -204,6 +204,25 @@ class Harmony {
   Lineage future_;
 };
 
+/// From 18 on NOT NULL constraints have names, and keep them: https://www.postgresql.org/docs/18/sql-createtable.html. Nobody says those that a partition has from its
+/// parent: they are the parent's when it is attached, and those that the table would have by itself when it is on its own.
+void rename_not_nulls(const ObjectId& table, bool attached, const ChangeContext& context, Action& action) {
+  if (context.server_version < 180000) return;
+  const Lineage past(context.before), future(context.after);
+  const Value* names = context.before.find(table)->attributes.find("_not_null_names");
+  for (const std::string& column : future.column_names(table)) {
+    const ObjectId id = column_id(table, column);
+    const std::vector<const Object*> after = future.chain(table, column);
+    if (after.empty() || !merged_column(after, id).attributes.flag("not_null")) continue;
+    Object was = merged_column(past.chain(table, column), id);
+    if (!was.attributes.flag("not_null")) was.attributes.remove("not_null_name");    // it has been made just now
+    const Value* known = names == nullptr ? nullptr : names->find(column);
+    const std::string present = known == nullptr ? not_null_name(was) : known->text();
+    const std::string wanted = not_null_name(attached ? *after.back() : merged_column(after, id));
+    if (present != wanted) action.sql.push_back(alter_table(table, {sql("RENAME CONSTRAINT {} TO {}", ident(present), ident(wanted))}));
+  }
+}
+
 /// The default partition of a table that is there already: it is locked, and searched for rows that belong elsewhere from now on.
 void predict_default_partition(const ObjectId& parent, const ObjectId& attached, bool scans, const ChangeContext& context, Action& action) {
   for (const Object* dependent : context.before.dependents(parent)) {
@@ -220,6 +239,7 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   const ObjectId parent = parent_of(attachment);
   if (is_standing(context, table)) {
     Harmony(table, parent, context, action).all();
+    if (!context.before.has(attachment.id)) rename_not_nulls(table, true, context, action);
   }
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));
@@ -228,22 +248,6 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   predict_scan(action, context, table);
   predict_default_partition(parent, table, true, context, action);
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
-}
-
-/// Since 18 a NOT NULL constraint has a name, which it keeps: https://www.postgresql.org/docs/18/sql-createtable.html
-void rename_not_nulls(const ObjectId& table, const ChangeContext& context, Action& action) {
-  const Value* names = context.before.find(table)->attributes.find("_not_null_names");
-  if (names == nullptr) return;
-  const Lineage future(context.after);
-  for (const auto& [column, name] : names->map()) {
-    const std::vector<const Object*> after = future.chain(table, column);
-    if (after.empty()) continue;
-    const Object is = merged_column(after, column_id(table, column));
-    const std::string wanted = not_null_name(is);
-    if (is.attributes.flag("not_null") && wanted != name.text()) {
-      action.sql.push_back(alter_table(table, {sql("RENAME CONSTRAINT {} TO {}", ident(name.text()), ident(wanted))}));
-    }
-  }
 }
 
 /// What the table had because of its parent stays when it goes its own way; what it isn't to have is taken off.
@@ -271,7 +275,7 @@ void detach(const Object& attachment, const ChangeContext& context, Action& acti
   action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(attachment.attributes.text("of")), address_qualified(table)));
   const bool is_attached_again = context.is_created(attachment.id);
   if (!is_attached_again && is_standing(context, table) && context.after.has(table)) {
-    rename_not_nulls(table, context, action);
+    rename_not_nulls(table, false, context, action);
     shed_implied(table, parent, context, action);
   }
   action.locks.push_back({parent, Lock::access_exclusive});
