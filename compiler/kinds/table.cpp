@@ -207,6 +207,7 @@ void alter_table_comment(const Alteration& alteration, const ChangeContext& cont
 }
 
 constexpr AttributeRule kAttributes[] = {
+    {.name = "_first", .content = Content::names, .ignored = true},      // of `columns`: those whose place follows from the parents
     {.name = "_not_null_names", .content = Content::map, .ignored = true},
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
     {.name = "partition_by", .content = Content::text},

@@ -93,7 +93,13 @@ class Normaliser {
       mention(table, lineage_.parents(table.id).front());
     } else if (!lineage_.has_own_order(table.id)) {
       // A column that the parent got later stands behind the child's own, and CREATE TABLE can't put it there: an order that nobody can ask for is none.
-      table.attributes.set("columns", Value::strings(lineage_.natural_order(table.id)));
+      const std::vector<std::string> names = lineage_.natural_order(table.id);
+      table.attributes.set("columns", Value::strings(names));
+      std::vector<std::string> inherited;
+      for (const std::string& name : names) {
+        if (!lineage_.inherited_chain(table.id, name).empty()) inherited.push_back(name);
+      }
+      table.attributes.set("_first", Value::strings(inherited));
     }
   }
 

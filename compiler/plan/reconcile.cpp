@@ -45,6 +45,11 @@ void keep_order(Object& object, const Object& live, const kinds::AttributeRule& 
   const Value* present = live.attributes.find(rule.name);
   if (!wanted || !present) return;
   List reached = in_live_order(wanted->list(), present->list(), replaced);
+  // The place of these follows from other objects, whatever it is in the database.
+  const std::vector<std::string> first = object.attributes.texts("_first");
+  std::stable_sort(reached.begin(), reached.end(), [&](const Value& a, const Value& b) {
+    return std::find(first.begin(), first.end(), item_name(a)) < std::find(first.begin(), first.end(), item_name(b));
+  });
   if (reached == wanted->list()) return;
   sink.add(diag::make(diag::Code::kColumnOrderDiffers, object.origin, object.id.path()));
   object.attributes.set(rule.name, Value(std::move(reached)));
