@@ -16,7 +16,8 @@ namespace {
 void report(const std::vector<Unmodelled>& found, diag::Sink& sink) {
   for (const Unmodelled& object : found) {
     const std::string name = object.schema.empty() ? object.name : ident(object.schema).text + "." + object.name;
-    sink.add(diag::make(diag::Code::kUnmodelledObject, {}, object.what, name));
+    sink.add(object.is_among_system_objects() ? diag::make(diag::Code::kAmongSystemObjects, {}, object.what, name)
+                                              : diag::make(diag::Code::kUnmodelledObject, {}, object.what, name));
   }
 }
 

@@ -13,6 +13,9 @@ struct Unmodelled {
   std::string what;      ///< "aggregate", "foreign table"
   std::string schema;    ///< "" for what stands in none
   std::string name;      ///< for people: with a routine's arguments
+
+  /// Put into one of the server's own schemas, or onto one of its objects: pg_dump leaves such out, and they are in no plan's way.
+  bool is_among_system_objects() const { return schema == "pg_catalog" || schema == "information_schema" || what == "comment on"; }
 };
 
 /// With macros. Columns: catalog name, oid (NULL when a role may not see it), what, schema, name.
