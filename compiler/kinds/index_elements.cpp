@@ -156,17 +156,6 @@ void link_elements(const List& elements, std::string_view relation, std::string_
   }
 }
 
-void link_operator_classes(std::string_view text, LinkContext& context) {
-  for (std::size_t at = 0; at < text.size();) {
-    std::size_t end = 0;
-    const std::vector<std::string> name = leading_name(text.substr(at), end);
-    for (const char* method : {"btree", "hash", "gist", "gin", "spgist", "brin"}) {
-      if (name.size() == 2) context.object({KindId::OperatorClass, name[0], name[1], "", method});
-    }
-    at = end > 0 ? at + end : scan_lexeme(text, at).end;
-  }
-}
-
 std::vector<std::string> element_names(const List& elements, frontend::FragmentParser& fragments) {
   std::vector<std::string> names;
   for (const Value& element : elements) {

@@ -28,8 +28,6 @@ Sql elements_sql(const Object& object);
 std::string elements_lp(const Object& object);
 /// `method`: the access method of the index, "" for btree.
 void link_elements(const List& elements, std::string_view relation, std::string_view method, LinkContext& context);
-/// The operator classes among the qualified names of an SQL text: of a partition key.
-void link_operator_classes(std::string_view text, LinkContext& context);
 /// What Postgres calls each element in a name that it makes up.
 std::vector<std::string> element_names(const List& elements, frontend::FragmentParser& fragments);
 /// The plain column of an element, or "".

@@ -11,7 +11,6 @@
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
-#include "kinds/index_elements.h"
 #include "kinds/link_context.h"
 #include "kinds/relation_options.h"
 #include "kinds/security_labels.h"
@@ -63,9 +62,7 @@ void edges(const Object& table, LinkContext& context) {
   if (table.attributes.has("server")) context.object({KindId::Server, "", table.attributes.text("server"), "", ""});
   const std::string& key = table.attributes.text("partition_by");
   if (const std::size_t open = key.find('('); open != std::string::npos && key.ends_with(')')) {
-    const std::string_view elements = std::string_view(key).substr(open + 1, key.size() - open - 2);
-    context.sql(frontend::FragmentKind::partition_key, elements);
-    link_operator_classes(elements, context);
+    context.sql(frontend::FragmentKind::partition_key, std::string_view(key).substr(open + 1, key.size() - open - 2));
   }
 }
 

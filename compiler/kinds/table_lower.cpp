@@ -84,8 +84,9 @@ void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
     attributes.set("inherits", Value::strings(parents));
   }
   if (const ast::Clause* clause = context.once(decl, "with")) {
-    attributes.set(kOptionOrderRule.name, option_order(context.options(*clause)));
-    attributes.set("options", Value(context.options(*clause)));
+    Map options = context.options(*clause);
+    attributes.set(kOptionOrderRule.name, option_order(options));
+    attributes.set("options", Value(std::move(options)));
   }
   if (const ast::Value* value = name_of(context.once(decl, "using")); value != nullptr) {
     attributes.set("access_method", value->name.last());
