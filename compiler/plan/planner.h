@@ -42,6 +42,9 @@ Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& si
 /// The actions that carry them out, in an order that works (outer objects first).
 std::vector<Action> rename_actions(const Catalog& live, const Renames& renames);
 
+/// `renamed`, which is `live` with the renames carried out, as far as nothing in it still has a name that Postgres made from an old one: such names follow, as if they had been made now.
+Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames);
+
 struct PlannerOptions {
   int server_version = 150000;
   std::string role;

@@ -64,6 +64,37 @@ Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& si
   return renames;
 }
 
+namespace {
+
+/// What `id` was called before: by its own rename, its holder's or its schema's.
+ObjectId id_before(const ObjectId& id, const Renames& renames) {
+  const auto renamed = [&](const auto& is_it) { return std::find_if(renames.begin(), renames.end(), [&](const auto& rename) { return is_it(rename.second); }); };
+  if (const auto own = renamed([&](const ObjectId& after) { return after == id; }); own != renames.end()) return own->first;
+  ObjectId before = id;
+  const auto holder = renamed([&](const ObjectId& after) { return !id.member.empty() && after.member.empty() && after.schema == id.schema && after.name == id.name; });
+  if (holder != renames.end()) {
+    before.schema = holder->first.schema;
+    before.name = holder->first.name;
+  } else if (const auto schema = renamed([&](const ObjectId& after) { return after == schema_id(id.schema); }); schema != renames.end()) {
+    before.schema = schema->first.name;
+  }
+  return before;
+}
+
+}  // namespace
+
+Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames) {
+  CatalogBuilder builder(renamed);
+  for (Object* object : builder.objects()) {
+    for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
+      if (!rule.unsaid_keeps_live || rule.content != kinds::Content::name || !object->attributes.has(rule.name)) continue;
+      const Object* before = live.find(id_before(object->id, renames));
+      if (before && !before->attributes.has(rule.name)) object->attributes.remove(rule.name);
+    }
+  }
+  return builder.finish();
+}
+
 std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) {
   std::vector<Action> actions;
   for (const auto& [before, after] : renames) {

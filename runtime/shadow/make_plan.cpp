@@ -25,7 +25,8 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
   if (!actions.empty()) {
     LP_TRY(start, carry_out(server, request.live, actions, fragments, sink));    // expressions, views and rules follow a rename by themselves
   }
-  const Catalog target = plan::reconcile(start, wanted, request.role, request.server_version, sink);
+  const Catalog kept = actions.empty() ? start : plan::without_old_names(start, request.live, renames);
+  const Catalog target = plan::reconcile(kept, wanted, request.role, request.server_version, sink);
   std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role}, sink);
   if (sink.has_errors()) return Failure::reported();
   for (Action& action : changes) actions.push_back(std::move(action));

@@ -55,7 +55,7 @@ class Tidier {
     Object result = object;
     const Object* said = how_.said.find(object.id);
     for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
-      if (rule.unsaid_keeps_live) settle(result, said, rule);
+      if (rule.unsaid_keeps_live && rule.content != kinds::Content::name) settle(result, said, rule);
     }
     if (said && object.id.kind == KindId::Tablespace) {
       // On the shadow it stands in the server's own folder.
