@@ -12,6 +12,7 @@ select v >= 140000 as from_14, v >= 150000 as from_15, greatest(v, :newest) < 16
 from (select least(current_setting('server_version_num')::integer, :as_version) as v) s \gset
 select case when :'from_14' then 'compression pglz' else '' end as pglz,
   case when :newest = 0 and exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then 'compression lz4' else '' end as lz4,
+  case when :newest = 0 and exists (select from pg_settings where name = 'default_toast_compression' and 'lz4' = any (enumvals)) then 'lz4' else 'pglz' end as lz4_else_pglz,
   case when :'from_15' then 'nulls not distinct' else '' end as one_null,
   case when :'from_15' then '(a)' else '' end as only_a, case when :'from_15' then '(b)' else '' end as only_b
 \gset

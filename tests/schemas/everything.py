@@ -11,7 +11,8 @@ Stages of an area; a failure says which one was reached:
   proved    a plan that adds a schema is proved, for which the shadow has to hold all of A
   apply     the .lp goes into an empty database B, proved both ways on the shadow
   state     pg_dump of B equals pg_dump of A
-With versions.txt (`14-`) in its folder an area is for servers of these majors.
+With versions.txt (`14-`) in its folder an area is for servers of these majors; with pg_dump.txt, which says why, `state` is left out where
+the witness of newer servers stands in for pg_dump.
 """
 import argparse
 import difflib
@@ -113,6 +114,8 @@ class Trip:
             file.write("schema lpc_one_more\n")
         self.run("proved", "plan", "pulled.lp", "more.lp", "--url", url("a"), "--manage", "*")
         self.run("apply", "apply", "pulled.lp", "--url", url("b"), "--manage", "*", "--yes", "--allow", "all")
+        if self.server.witness and os.path.exists(os.path.join(os.path.dirname(path), "pg_dump.txt")):
+            return
         wanted, got = (without_settings_of_roles(self.server.dump(name)) for name in ("a", "b"))
         if wanted != got:
             raise Failed("state: pg_dump differs\n" + "\n".join(difflib.unified_diff(wanted.splitlines(), got.splitlines(), "origin", "from .lp", lineterm="", n=1)))

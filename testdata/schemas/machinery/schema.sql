@@ -1,5 +1,6 @@
 -- Corners of routines, types, operators and their classes, casts, languages, text search, foreign data and names.
 \ir ../roles.sql
+\ir ../versions.sql
 create schema fu;
 set search_path = fu;
 create table t (id int primary key, name text, v varchar(10));
@@ -288,7 +289,10 @@ create function cofn(text) returns bool language sql return $1 collate ty.co2 = 
 create type co_t as (a text collate co2);
 create type co_r as range (subtype = text, collation = co3);
 create collation co6 (provider = icu, locale = 'en', version = '1.2');
+\if :from_18
+\else
 create collation co7 (lc_collate = 'C', lc_ctype = 'C', version = '7');
+\endif
 
 reset search_path;
 create schema op;

@@ -1,5 +1,6 @@
 -- Corners of tables, inheritance, partitions and indexes: what ALTER leaves behind, copies that differ from their parents', each access method with its options.
 \ir ../roles.sql
+\ir ../versions.sql
 create schema ta;
 set search_path = ta;
 create table zero ();
@@ -11,7 +12,7 @@ create function pg_temp.ff() returns int language sql as 'select 1';
 create table many ();
 select 'alter table many ' || string_agg(format('add %I int', 'c' || n), ', ') from generate_series(1, 1200) n \gexec
 create table col_all (a text, b text, c bytea, d numeric, e int[], f jsonb);
-alter table col_all alter a set storage external, alter b set storage main, alter c set storage plain, alter d set storage plain, alter e set storage external, alter f set storage extended, alter a set compression lz4, alter b set compression default, alter f set compression pglz, alter a set statistics 0, alter b set statistics 10000, alter c set statistics -1, alter d set (n_distinct = -1, n_distinct_inherited = 0.5), alter e set (n_distinct_inherited = -0.25);
+alter table col_all alter a set storage external, alter b set storage main, alter c set storage plain, alter d set storage plain, alter e set storage external, alter f set storage extended, alter a set compression :lz4_else_pglz, alter b set compression default, alter f set compression pglz, alter a set statistics 0, alter b set statistics 10000, alter c set statistics -1, alter d set (n_distinct = -1, n_distinct_inherited = 0.5), alter e set (n_distinct_inherited = -0.25);
 create type tt as (a int, b text collate "C", c numeric(5,2)[]);
 create table typed1 of tt;
 create table typed2 of tt (a with options primary key, b default 'x', c not null, constraint ck check (a > 1), unique (b, c), exclude using btree (a with =));
@@ -288,7 +289,7 @@ create table ge2 (c text, b int generated always as (a * 2) stored, a int);
 alter table ge attach partition ge2 for values in (2);
 create table ge3 (a int, b int generated always as (a * 2) stored, c text);
 alter table ge attach partition ge3 for values in (3);
-alter table ge1 alter c set storage external, alter c set statistics 7, alter c set compression lz4, alter a set (n_distinct = 4), replica identity full;
+alter table ge1 alter c set storage external, alter c set statistics 7, alter c set compression :lz4_else_pglz, alter a set (n_distinct = 4), replica identity full;
 alter table ge alter c set storage main;
 create table ge4 partition of ge for values in (4);
 create unlogged table un partition of ge for values in (5);
