@@ -53,6 +53,19 @@ Status refuse_unmodelled(const Context& context, bool allowed) {
   return ok();
 }
 
+bool ask_whether(const plan::PossibleRename& rename) {
+  std::cerr << fmt::format("Is {} now called {}? Type yes to rename it, anything else to drop the one and add the other: ", rename.before.text(), rename.after.path()) << std::flush;
+  std::string answer;
+  std::getline(std::cin, answer);
+  return trim(answer) == "yes";
+}
+
+std::function<bool(const plan::PossibleRename&)> renames_by(const std::string& mode) {
+  if (mode == "auto") return [](const plan::PossibleRename&) { return true; };
+  if (mode == "ask" && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)) return ask_whether;
+  return nullptr;
+}
+
 struct Live {
   Loaded loaded;
   std::string role;
@@ -77,6 +90,8 @@ void add_planning_options(CLI::App& command, PlanOptions& options, Context& cont
   command.add_option("--manage", options.manage, "also manage schemas that match PATTERN; '*' is every non-system schema, so that a plan also drops what the sources don't mention")
       ->type_name("PATTERN")->allow_extra_args(false);
   command.add_flag("--allow-unmodelled", options.allow_unmodelled, "go on although the database holds objects that lpc can't represent; they are left alone");
+  command.add_option("--renames", options.renames, "what looks like a rename and has no `@renamed_from`: `hint` drops and adds, with a hazard that shows the hint to write (default); "
+                     "`auto` renames, `ask` asks, `off` drops and adds")->type_name("MODE")->check(CLI::IsMember({"hint", "auto", "ask", "off"}));
   add_connection_options(command, context);
 }
 
@@ -90,6 +105,8 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   const plan::Scope scope = widen(desired.scope, options.manage, live.loaded.catalog);
   const int version = live.loaded.server_version ? live.loaded.server_version : server->server_version();
   shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, options.prove};
+  request.is_rename = renames_by(options.renames);
+  request.point_out_renames = options.renames != "off";
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
   context.show_diagnostics();
   return plan;

@@ -16,6 +16,7 @@ struct PlanOptions {
   std::vector<std::string> manage;         ///< patterns of schemas managed besides the declared ones; "*" is everything
   bool prove = true;
   bool allow_unmodelled = false;
+  std::string renames = "hint";            ///< what looks like a rename: hint, auto, ask, off
 };
 
 /// --from, --manage, --allow-unmodelled and the connection options.

@@ -1,7 +1,7 @@
 #include "shadow/make_plan.h"
 
-#include "shadow/materialise.h"
 #include "shadow/prove.h"
+#include "shadow/rename_first.h"
 
 namespace lpc::shadow {
 
@@ -13,22 +13,30 @@ std::vector<std::string> texts(const std::vector<ObjectId>& ids) {
   return result;
 }
 
+/// The drop of what may have been meant to be renamed says so.
+void point_out(const std::vector<plan::PossibleRename>& renames, std::vector<Action>& actions) {
+  for (const plan::PossibleRename& rename : renames) {
+    for (Action& action : actions) {
+      if (action.type != ActionType::drop || action.object != rename.before) continue;
+      const std::string message = diag::make(diag::Code::kPossibleRename, {}, kind_name(rename.before.kind), rename.before.path(), rename.after.path(),
+                                             ident(rename.before.own_name()).text).message;
+      action.hazards.push_back({diag::Code::kPossibleRename, message, rename.before});
+    }
+  }
+}
+
 }  // namespace
 
 Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
   const Catalog wanted = plan::overlay(request.live, request.desired, request.scope);
-  const plan::Renames renames = plan::find_renames(request.live, wanted, sink);
-  std::vector<Action> actions = plan::rename_actions(request.live, renames);
-  if (sink.has_errors()) return Failure::reported();
-
-  Catalog start = request.live;
-  if (!actions.empty()) {
-    LP_TRY(start, carry_out(server, request.live, actions, fragments, sink));    // expressions, views and rules follow a rename by themselves
-  }
-  const Catalog kept = actions.empty() ? start : plan::without_old_names(start, request.live, renames);
+  LP_TRY(Renamed renamed, rename_first(server, request, wanted, fragments, sink));
+  const Catalog& start = renamed.start;
+  const Catalog kept = renamed.actions.empty() ? start : plan::without_old_names(start, request.live, renamed.said);
   const Catalog target = plan::reconcile(kept, wanted, request.role, request.server_version, sink);
   std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role}, sink);
   if (sink.has_errors()) return Failure::reported();
+  if (request.point_out_renames) point_out(renamed.left, changes);
+  std::vector<Action> actions = std::move(renamed.actions);
   for (Action& action : changes) actions.push_back(std::move(action));
 
   plan::Plan plan;

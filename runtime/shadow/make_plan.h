@@ -1,12 +1,14 @@
 // The main job in one call: a live and a desired catalog, both canonical, become a proved plan with its reverse.
 #pragma once
 
+#include <functional>
 #include <string>
 
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
 #include "plan/plan.h"
 #include "plan/planner.h"
+#include "plan/rename_detection.h"
 #include "shadow/server.h"
 
 namespace lpc::shadow {
@@ -19,6 +21,11 @@ struct PlanRequest {
   int server_version = 0;              ///< the live server's
   const SourceMap* sources = nullptr;  ///< for the steps' origins
   bool prove = true;
+  /// What looks like a rename and has no hint: true makes it one. Null: none is, and the plan drops the one and adds the other with the hazard LP4013. (Parts that hold no rows,
+  /// such as indexes and constraints, are renamed without being asked for.)
+  std::function<bool(const plan::PossibleRename&)> is_rename = nullptr;
+  /// Whether LP4013 is raised for what looks like a rename and isn't made one.
+  bool point_out_renames = true;
 };
 
 /// An empty plan when nothing differs in scope. Hints are matched, renames carried out on the shadow so that Postgres itself rewrites what names them,

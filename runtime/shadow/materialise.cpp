@@ -120,16 +120,20 @@ Status materialise(ShadowServer& server, pg::Connection& connection, const Catal
   return build(server, connection, empty, catalog, options, sink);
 }
 
-Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const std::vector<Action>& actions, frontend::FragmentParser& fragments, diag::Sink& sink) {
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink) {
   LP_TRY(pg::Connection connection, server.create_database());
   LP_TRY(const Catalog empty, introspect::introspect(connection, {.again = true}, fragments, sink));
   LP_DO(build(server, connection, empty, with_foreign_cluster(catalog, nullptr), {.canonical = true}, sink));
-  for (const Action& action : actions) {
-    for (const Sql& statement : action.sql) LP_DO(connection.execute(statement));
+  Catalog reached = catalog;
+  for (std::vector<Action> actions = next(reached); !actions.empty(); actions = next(reached)) {
+    for (const Action& action : actions) {
+      for (const Sql& statement : action.sql) LP_DO(connection.execute(statement));
+    }
+    LP_TRY(const Catalog read, introspect::introspect(connection, {.again = true}, fragments, sink));
+    reached = tidy(read, {catalog, empty, connection.user(), "", true});
   }
-  LP_TRY(const Catalog read, introspect::introspect(connection, {.again = true}, fragments, sink));
   LP_DO(server.drop_database(connection.database()));
-  return tidy(read, {catalog, empty, connection.user(), "", true});
+  return reached;
 }
 
 }  // namespace lpc::shadow

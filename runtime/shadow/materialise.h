@@ -25,8 +25,10 @@ struct MaterialiseOptions {
 /// into the source where the SQL fragment stands in it word for word.
 Status materialise(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink);
 
-/// `catalog` (of a whole database) after `actions`, as Postgres itself tells it: built in a new database, changed there and read back.
-Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const std::vector<Action>& actions, frontend::FragmentParser& fragments, diag::Sink& sink);
+/// What to do next to a database that holds this catalog; empty when it is enough.
+using NextActions = std::function<std::vector<Action>(const Catalog&)>;
+/// `catalog` (of a whole database) after all that `next` says, as Postgres itself tells it: built in a new database, changed there and read back after each turn.
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 /// materialise() in a new database, introspect, drop the database. Hints and origins are carried over from `catalog`; owners that `catalog` leaves unsaid are left out again.
 /// Only what `catalog` declares or implies comes back: its external objects stay as they were.

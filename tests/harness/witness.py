@@ -55,7 +55,8 @@ COLUMNS = """select c.relname, a.attname, a.atttypid::regtype from pg_class c jo
   where c.relnamespace = 'pg_catalog'::regnamespace and attnum > 0 order by 1, 2"""
 REFERENCES = "select fktable, array_to_json(fkcols), pktable, array_to_json(pkcols), is_array from pg_get_catalog_foreign_keys()"
 EXTRA = """
-select json_build_array('comment', (select type || ' ' || identity from pg_identify_object(classoid, objoid, objsubid)), description) from pg_description where objoid >= 16384 or classoid = 'pg_namespace'::regclass
+select json_build_array('comment', (select type || ' ' || identity from pg_identify_object(classoid, objoid, objsubid)), description) from pg_description
+where (objoid >= 16384 or classoid = 'pg_namespace'::regclass) and (classoid <> 'pg_subscription'::regclass or exists (select from pg_subscription s where s.oid = objoid))
 union all select json_build_array('label', provider, (select type || ' ' || identity from pg_identify_object(classoid, objoid, objsubid)), label) from pg_seclabel
 union all select json_build_array('depends', deptype, (select type || ' ' || identity from pg_identify_object(classid, objid, objsubid)),
     (select type || ' ' || identity from pg_identify_object(refclassid, refobjid, refobjsubid))) from pg_depend

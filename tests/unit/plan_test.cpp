@@ -8,6 +8,7 @@
 #include "plan/order.h"
 #include "plan/plan_json.h"
 #include "plan/planner.h"
+#include "plan/rename_detection.h"
 
 namespace lpc::plan {
 namespace {
@@ -130,6 +131,32 @@ TEST_F(PlanTest, HintsOfRenamesAreMatched) {
   EXPECT_TRUE(reported("LP3008"));
   find_renames(compile("schema s"), desired, sink_);
   EXPECT_TRUE(reported("LP3009"));
+}
+
+TEST_F(PlanTest, WhatLooksLikeARenameIsFound) {
+  const Catalog live = compile("schema s {\n table old {\n a int\n b text\n check (a > 0)\n }\n}");
+  const Catalog desired = compile("schema s {\n table new {\n a int\n b text\n check (a > 1)\n }\n}");
+  const auto found = possible_renames(live, desired);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found[0].before.text(), "table s.old");
+  EXPECT_EQ(found[0].after.text(), "table s.new");
+  EXPECT_FALSE(found[0].is_free);
+}
+
+TEST_F(PlanTest, WhatCouldBeTwoThingsIsNoRename) {
+  const Catalog live = compile("schema s {\n table old { a int }\n}");
+  EXPECT_TRUE(possible_renames(live, compile("schema s {\n table new { a int }\n table other { a int }\n}")).empty());
+  EXPECT_TRUE(possible_renames(live, compile("schema s {\n table new { a bigint }\n}")).empty());
+  EXPECT_TRUE(possible_renames(live, compile("schema s {\n table new { b int }\n}")).empty());
+  EXPECT_TRUE(possible_renames(compile("schema s {\n table t { a int b int c int }\n}"), compile("schema s {\n table t { c int d int }\n}")).empty());
+}
+
+TEST_F(PlanTest, PartsThatHoldNoRowsAreRenamedFreely) {
+  const Catalog live = compile("schema s {\n table t {\n a int constraint x unique\n index i (a)\n }\n}");
+  const Catalog desired = compile("schema s {\n table t {\n a int constraint y unique\n index j (a)\n }\n}");
+  const auto found = possible_renames(live, desired);
+  ASSERT_EQ(found.size(), 2u);
+  EXPECT_TRUE(found[0].is_free && found[1].is_free);
 }
 
 TEST_F(PlanTest, LiveColumnsKeepTheirOrder) {

@@ -1,0 +1,86 @@
+#include "shadow/rename_first.h"
+
+#include <set>
+#include <utility>
+
+#include "kinds/kind.h"
+#include "shadow/materialise.h"
+
+namespace lpc::shadow {
+
+namespace {
+
+std::set<std::string> taken_names(const Catalog& catalog) {
+  std::set<std::string> names;
+  for (const Object& object : catalog.objects()) {
+    if (const auto slots = kinds::kind(object.id.kind).slots) names.merge([&] { auto list = slots(object); return std::set<std::string>(list.begin(), list.end()); }());
+  }
+  return names;
+}
+
+class Renamer {
+ public:
+  Renamer(const PlanRequest& request, const Catalog& wanted, Renamed& result) : request_(request), wanted_(wanted), result_(result) {}
+
+  /// The next renames of a database that holds `reached`.
+  std::vector<Action> next(const Catalog& reached) {
+    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(plan::rename_actions(request_.live, result_.said));
+    return keep(plan::rename_actions(reached, found_in(reached)));
+  }
+
+ private:
+  std::vector<Action> keep(std::vector<Action> actions) {
+    result_.actions.insert(result_.actions.end(), actions.begin(), actions.end());
+    return actions;
+  }
+
+  plan::Renames found_in(const Catalog& reached) {
+    plan::Renames renames;
+    result_.left.clear();
+    const std::vector<plan::PossibleRename> possible = plan::possible_renames(reached, wanted_);
+    const std::set<std::string> taken = possible.empty() ? std::set<std::string>() : taken_names(reached);
+    for (const plan::PossibleRename& rename : possible) {
+      // What is inherited is renamed with the parent's.
+      if (reached.find(rename.before)->attributes.flag("inherited")) continue;
+      if (is_free_name(rename.after, taken) && (rename.is_free || agreed(rename))) renames.emplace_back(rename.before, rename.after);
+      else if (!rename.is_free) result_.left.push_back(rename);
+    }
+    return renames;
+  }
+
+  bool is_free_name(const ObjectId& id, const std::set<std::string>& taken) const {
+    const auto slots = kinds::kind(id.kind).slots;
+    if (!slots) return true;
+    for (const std::string& slot : slots(*wanted_.find(id))) {
+      if (taken.contains(slot)) return false;
+    }
+    return true;
+  }
+
+  /// Asked once for each.
+  bool agreed(const plan::PossibleRename& rename) {
+    if (!request_.is_rename || !asked_.insert(rename.before).second) return false;
+    return request_.is_rename(rename);
+  }
+
+  const PlanRequest& request_;
+  const Catalog& wanted_;
+  Renamed& result_;
+  std::set<ObjectId> asked_;
+  bool said_done_ = false;
+};
+
+}  // namespace
+
+Result<Renamed> rename_first(ShadowServer& server, const PlanRequest& request, const Catalog& wanted, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  Renamed result{request.live, {}, plan::find_renames(request.live, wanted, sink), {}};
+  if (sink.has_errors()) return Failure::reported();
+  Renamer renamer(request, wanted, result);
+  std::vector<Action> first = renamer.next(request.live);
+  if (first.empty()) return result;      // which is so nearly always: no database is needed
+  const auto next = [&](const Catalog& reached) { return first.empty() ? renamer.next(reached) : std::exchange(first, {}); };
+  LP_TRY(result.start, carry_out(server, request.live, next, fragments, sink));
+  return result;
+}
+
+}  // namespace lpc::shadow

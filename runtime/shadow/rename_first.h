@@ -1,0 +1,19 @@
+// The renames of a plan, which come before everything else: those that hints ask for, those of parts that hold no rows, and those that whoever plans agrees to.
+// They are carried out on the shadow, so that Postgres itself rewrites the expressions, views and rules that name what is renamed.
+#pragma once
+
+#include "shadow/make_plan.h"
+
+namespace lpc::shadow {
+
+struct Renamed {
+  Catalog start;                                   ///< the live catalog after the renames
+  std::vector<Action> actions;                     ///< that lead there, in order
+  plan::Renames said;                              ///< those that hints ask for
+  std::vector<plan::PossibleRename> left;          ///< look like renames, and aren't made ones
+};
+
+/// `wanted` is the whole database as it shall be. Hints that match nothing are reported to the sink.
+Result<Renamed> rename_first(ShadowServer& server, const PlanRequest& request, const Catalog& wanted, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+}  // namespace lpc::shadow
