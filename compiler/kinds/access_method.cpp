@@ -88,7 +88,7 @@ constexpr Kind kAccessMethod = {
     .attributes = kRules,
     .print_lp = print_access_method,
     .slots = nullptr,
-    .traits = {.schemaless = true},
+    .traits = {.schemaless = true, .found_in = "pg_am where oid >= 16384"},
 };
 static_assert(is_complete(kAccessMethod));
 

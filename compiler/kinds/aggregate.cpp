@@ -396,7 +396,7 @@ constexpr Kind kAggregate = {
     .attributes = kRules,
     .print_lp = print_aggregate,
     .slots = aggregate_slots,
-    .traits = {.acl_type = 'f', .can_replace = can_replace_aggregate},
+    .traits = {.acl_type = 'f', .found_in = "pg_aggregate where aggfnoid >= 16384", .can_replace = can_replace_aggregate},
 };
 static_assert(is_complete(kAggregate));
 

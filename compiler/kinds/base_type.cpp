@@ -268,7 +268,8 @@ constexpr Kind kBaseType = {
     .attributes = kRules,
     .print_lp = print_base_type,
     .slots = base_type_slots,
-    .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .acl_type = 'T'},
+    .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .acl_type = 'T',
+               .found_in = "pg_type t where typtype in ('b', 'p') and oid >= 16384 and not exists (select from pg_catalog.pg_type e where e.typarray = t.oid)"},
 };
 static_assert(is_complete(kBaseType));
 

@@ -161,7 +161,7 @@ constexpr Kind kCast = {
     .attributes = kRules,
     .print_lp = print_cast,
     .slots = nullptr,
-    .traits = {.schemaless = true},
+    .traits = {.schemaless = true, .found_in = "pg_cast where oid >= 16384"},
 };
 static_assert(is_complete(kCast));
 

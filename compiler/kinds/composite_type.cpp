@@ -255,7 +255,7 @@ constexpr Kind kCompositeType = {
     .attributes = kRules,
     .print_lp = print_composite_type,
     .slots = relation_slots,
-    .traits = {.swappable = true, .acl_type = 'T', .can_replace = can_replace_composite_type},
+    .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_class where relkind = 'c' and oid >= 16384", .can_replace = can_replace_composite_type},
 };
 static_assert(is_complete(kCompositeType));
 

@@ -99,7 +99,7 @@ constexpr Kind kConversion = {
     .attributes = kRules,
     .print_lp = print_conversion,
     .slots = conversion_slots,
-    .traits = {},
+    .traits = {.found_in = "pg_conversion where oid >= 16384"},
 };
 static_assert(is_complete(kConversion));
 

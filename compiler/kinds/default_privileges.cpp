@@ -241,7 +241,7 @@ constexpr Kind kDefaultPrivileges = {
     .attributes = kRules,
     .print_lp = print_default_privileges,
     .slots = nullptr,
-    .traits = {.schemaless = true, .named_after_role = true, .runs_last = true},
+    .traits = {.schemaless = true, .named_after_role = true, .runs_last = true, .found_in = "pg_default_acl"},
 };
 static_assert(is_complete(kDefaultPrivileges));
 

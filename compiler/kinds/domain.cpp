@@ -177,7 +177,7 @@ constexpr Kind kDomain = {
     .attributes = kRules,
     .print_lp = print_domain,
     .slots = type_slots,
-    .traits = {.swappable = true, .acl_type = 'T'},
+    .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_type where typtype = 'd' and oid >= 16384"},
 };
 static_assert(is_complete(kDomain));
 

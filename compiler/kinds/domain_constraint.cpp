@@ -131,7 +131,7 @@ constexpr Kind kDomainConstraint = {
     .attributes = kRules,
     .print_lp = print_domain_constraint,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true},
+    .traits = {.dropped_with_parent = true, .found_in = "pg_type where typtype = 'd' and oid >= 16384"},
 };
 static_assert(is_complete(kDomainConstraint));
 

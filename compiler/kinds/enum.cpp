@@ -168,7 +168,7 @@ constexpr Kind kEnum = {
     .attributes = kRules,
     .print_lp = print_enum,
     .slots = type_slots,
-    .traits = {.swappable = true, .acl_type = 'T', .can_replace = can_replace_enum},
+    .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_type where typtype = 'e' and oid >= 16384", .can_replace = can_replace_enum},
 };
 static_assert(is_complete(kEnum));
 

@@ -133,7 +133,7 @@ constexpr Kind kEventTrigger = {
     .attributes = kRules,
     .print_lp = print_event_trigger,
     .slots = event_trigger_slots,
-    .traits = {.schemaless = true, .runs_last = true},
+    .traits = {.schemaless = true, .runs_last = true, .found_in = "pg_event_trigger"},
 };
 static_assert(is_complete(kEventTrigger));
 

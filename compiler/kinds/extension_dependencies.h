@@ -9,12 +9,13 @@
 
 namespace lpc::kinds {
 
-// For the queries: the join gives ext(names) for the catalog row of that class and oid. It looks each row up: all dependencies on extensions at once would be
-// read anew for each row where the planner takes the rows for few.
-#define LPC_EXTENSIONS_JOIN(class, oid)                                                                                                          \
-  "left join lateral (select json_agg(e.extname order by e.extname collate \"C\") as names from pg_depend x join pg_extension e on e.oid = x.refobjid\n" \
-  "  where x.classid = '" class "'::regclass and x.objid = " oid " and x.objsubid = 0 and x.deptype = 'x' and x.refclassid = 'pg_extension'::regclass) ext\n" \
-  "  on true\n"
+// For the queries: the join gives ext(names) for the catalog row of that class and oid. The inner query is asked once, whatever the planner thinks of the number of
+// rows; there are hardly ever such dependencies, and then there is nothing to look up.
+#define LPC_EXTENSIONS_JOIN(class, oid)                                                                                                                  \
+  "left join lateral (select (select jsonb_object_agg(x.objid, x.names) from (\n"                                                                        \
+  "    select x.objid, json_agg(e.extname order by e.extname collate \"C\") as names from pg_depend x join pg_extension e on e.oid = x.refobjid\n"       \
+  "    where x.refclassid = 'pg_extension'::regclass and x.classid = '" class "'::regclass and x.objsubid = 0 and x.deptype = 'x' group by x.objid) x)\n" \
+  "  -> " oid "::text as names) ext on true\n"
 #define LPC_EXTENSIONS_COLUMN "ext.names as depends_on_extensions"
 
 /// `ALTER … [NO] DEPENDS ON EXTENSION` for what differs.

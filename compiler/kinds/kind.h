@@ -151,6 +151,9 @@ struct KindTraits {
   char acl_type = 0;
   /// The object that must be made anew when this one's type changes, because Postgres refuses that: the partitioned table whose key a column is in. Null: none.
   std::optional<ObjectId> (*ties_down)(const Object& before, const Catalog& catalog) = nullptr;
+  /// Rows of system catalogs, as what follows FROM: without one there is no object of this kind, and its own, longer query need not be asked. "" when it always must be.
+  /// Users' rows have OIDs from 16384 on: FirstNormalObjectId in src/include/access/transam.h.
+  std::string_view found_in = {};
   /// How long its query takes on a big database (GitLab's schema: 1,400 tables, 6,000 indexes) in milliseconds, so that two sessions can share the work.
   int introspection_cost = 4;
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).

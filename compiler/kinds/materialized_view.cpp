@@ -155,7 +155,7 @@ constexpr Kind kMaterializedView = {
     .attributes = kRules,
     .print_lp = print_materialized_view,
     .slots = relation_slots,
-    .traits = {.rebuilt_with_column = true, .acl_type = 'r'},
+    .traits = {.rebuilt_with_column = true, .acl_type = 'r', .found_in = "pg_class where relkind = 'm' and oid >= 16384"},
 };
 static_assert(is_complete(kMaterializedView));
 

@@ -327,7 +327,7 @@ constexpr Kind kOperator = {
     .attributes = kRules,
     .print_lp = print_operator,
     .slots = operator_slots,
-    .traits = {},
+    .traits = {.found_in = "pg_operator where oid >= 16384"},
 };
 static_assert(is_complete(kOperator));
 

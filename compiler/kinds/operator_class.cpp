@@ -164,7 +164,7 @@ constexpr Kind kOperatorClass = {
     .attributes = kRules,
     .print_lp = print_class,
     .slots = nullptr,
-    .traits = {},
+    .traits = {.found_in = "pg_opclass where oid >= 16384"},
 };
 static_assert(is_complete(kOperatorClass));
 

@@ -197,7 +197,7 @@ constexpr Kind kOperatorFamily = {
     .attributes = kRules,
     .print_lp = print_family,
     .slots = nullptr,
-    .traits = {},
+    .traits = {.found_in = "pg_opfamily where oid >= 16384"},
 };
 static_assert(is_complete(kOperatorFamily));
 

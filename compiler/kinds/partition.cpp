@@ -332,7 +332,7 @@ constexpr Kind kPartition = {
     .attributes = kAttributes,
     .print_lp = print_partition,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true},
+    .traits = {.dropped_with_parent = true, .found_in = "pg_class where relispartition"},
 };
 
 static_assert(is_complete(kPartition));

@@ -171,7 +171,7 @@ constexpr Kind kPolicy = {
     .attributes = kAttributes,
     .print_lp = print_policy,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_policy"},
 };
 
 static_assert(is_complete(kPolicy));

@@ -103,7 +103,7 @@ constexpr Kind kProcedure = {
     .attributes = kRules,
     .print_lp = print_procedure,
     .slots = routine_slots,
-    .traits = {.acl_type = 'f', .can_replace = routine::can_replace_parameters},
+    .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind = 'p' and oid >= 16384", .can_replace = routine::can_replace_parameters},
 };
 static_assert(is_complete(kProcedure));
 

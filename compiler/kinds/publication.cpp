@@ -356,7 +356,7 @@ constexpr Kind kPublication = {
     .attributes = kRules,
     .print_lp = print_publication,
     .slots = publication_slots,
-    .traits = {.rebuilt_with_column = true, .schemaless = true},
+    .traits = {.rebuilt_with_column = true, .schemaless = true, .found_in = "pg_publication"},
 };
 static_assert(is_complete(kPublication));
 

@@ -124,7 +124,7 @@ constexpr Kind kRule = {
     .attributes = kAttributes,
     .print_lp = print_rule,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_rewrite where rulename <> '_RETURN' and oid >= 16384"},
 };
 
 static_assert(is_complete(kRule));

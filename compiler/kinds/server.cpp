@@ -110,7 +110,7 @@ constexpr Kind kServer = {
     .attributes = kRules,
     .print_lp = print_server,
     .slots = server_slots,
-    .traits = {.schemaless = true, .acl_type = 'S'},
+    .traits = {.schemaless = true, .acl_type = 'S', .found_in = "pg_foreign_server"},
 };
 static_assert(is_complete(kServer));
 

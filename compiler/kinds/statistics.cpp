@@ -215,7 +215,7 @@ constexpr Kind kStatistics = {
     .attributes = kRules,
     .print_lp = print_statistics,
     .slots = statistics_slots,
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_statistic_ext"},
 };
 static_assert(is_complete(kStatistics));
 

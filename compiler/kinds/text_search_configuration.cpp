@@ -224,7 +224,7 @@ constexpr Kind kTextSearchConfiguration = {
     .attributes = kRules,
     .print_lp = print_configuration,
     .slots = configuration_slots,
-    .traits = {},
+    .traits = {.found_in = "pg_ts_config where oid >= 16384"},
 };
 static_assert(is_complete(kTextSearchConfiguration));
 

@@ -144,7 +144,7 @@ constexpr Kind kTextSearchDictionary = {
     .attributes = kRules,
     .print_lp = print_dictionary,
     .slots = dictionary_slots,
-    .traits = {},
+    .traits = {.found_in = "pg_ts_dict where oid >= 16384"},
 };
 static_assert(is_complete(kTextSearchDictionary));
 

@@ -60,7 +60,7 @@ constexpr Kind kTextSearchParser = {
     .attributes = kRules,
     .print_lp = print,
     .slots = slots,
-    .traits = {},
+    .traits = {.found_in = "pg_ts_parser where oid >= 16384"},
 };
 static_assert(is_complete(kTextSearchParser));
 

@@ -54,7 +54,7 @@ constexpr Kind kTextSearchTemplate = {
     .attributes = kRules,
     .print_lp = print,
     .slots = slots,
-    .traits = {},
+    .traits = {.found_in = "pg_ts_template where oid >= 16384"},
 };
 static_assert(is_complete(kTextSearchTemplate));
 

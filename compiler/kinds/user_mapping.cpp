@@ -98,7 +98,7 @@ constexpr Kind kUserMapping = {
     .attributes = kRules,
     .print_lp = print_mapping,
     .slots = nullptr,
-    .traits = {.schemaless = true, .named_after_role = true},
+    .traits = {.schemaless = true, .named_after_role = true, .found_in = "pg_foreign_server"},
 };
 static_assert(is_complete(kUserMapping));
 

@@ -171,7 +171,7 @@ constexpr Kind kView = {
     .attributes = kRules,
     .print_lp = print_view,
     .slots = relation_slots,
-    .traits = {.rebuilt_with_column = true, .acl_type = 'r', .can_replace = can_replace_view},
+    .traits = {.rebuilt_with_column = true, .acl_type = 'r', .found_in = "pg_class where relkind = 'v' and oid >= 16384", .can_replace = can_replace_view},
 };
 static_assert(is_complete(kView));
 

@@ -161,7 +161,7 @@ constexpr Kind kViewColumn = {
     .attributes = kAttributes,
     .print_lp = print_view_column,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .acl_type = 'c'},
+    .traits = {.dropped_with_parent = true, .acl_type = 'c', .found_in = "pg_class where relkind in ('v', 'm') and oid >= 16384"},
 };
 
 static_assert(is_complete(kViewColumn));

@@ -130,11 +130,13 @@ void Dependencies::add_needed(const CatalogRow& row, std::vector<const Object*>&
 
 namespace {
 
-using Parents = std::unordered_map<const Object*, const Object*>;
+using Parents = tsl::robin_map<const Object*, const Object*>;
 
 Parents parents_of(CatalogBuilder& builder) {
   Parents parents;
-  for (const Object* object : builder.objects()) {
+  const std::vector<Object*> objects = builder.objects();
+  parents.reserve(objects.size());
+  for (const Object* object : objects) {
     if (object->parent) parents.emplace(object, builder.find(*object->parent));
   }
   return parents;
@@ -154,7 +156,7 @@ bool is_within(const Object* object, const Object* outer, const Parents& parents
 void Dependencies::apply(CatalogBuilder& builder) const {
   const Parents parents = parents_of(builder);
   const std::uint32_t pg_namespace = aliases_.catalog("pg_namespace");
-  std::unordered_map<Object*, std::vector<const Object*>> needs;
+  tsl::robin_map<Object*, std::vector<const Object*>> needs;
   std::vector<const Object*> needed;
   for (const Edge& edge : edges_) {
     Object* from = resolve(edge.from);
@@ -168,7 +170,7 @@ void Dependencies::apply(CatalogBuilder& builder) const {
       if (std::find(list.begin(), list.end(), to) == list.end()) list.push_back(to);
     }
   }
-  for (auto& [object, list] : needs) {
+  for (const auto& [object, list] : needs) {
     for (const Object* need : list) object->depends_on.push_back(need->id);
   }
 }

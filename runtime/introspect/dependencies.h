@@ -8,6 +8,8 @@
 #include <unordered_map>
 #include <vector>
 
+#include <tsl/robin_map.h>
+
 #include "catalog/catalog.h"
 #include "pg/connection.h"
 
@@ -29,6 +31,9 @@ struct CatalogRowHash {
   }
 };
 
+template <class Value>
+using ByCatalogRow = tsl::robin_map<CatalogRow, Value, CatalogRowHash>;
+
 /// Which object a row of a system catalog is.
 class Aliases {
  public:
@@ -45,7 +50,7 @@ class Aliases {
 
  private:
   std::unordered_map<std::string, std::uint32_t> catalogs_;
-  std::unordered_map<CatalogRow, Object*, CatalogRowHash> objects_;
+  ByCatalogRow<Object*> objects_;
 };
 
 /// Columns: catalog, oid, sub of the depender; of what it depends on; the type. User objects only.
@@ -74,10 +79,10 @@ class Dependencies {
 
   const Aliases& aliases_;
   std::vector<Edge> edges_;
-  std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> owners_;
+  ByCatalogRow<CatalogRow> owners_;
   /// A partition's index or constraint that comes from its parent's: that one, and the partition.
-  std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> originals_;
-  std::unordered_map<CatalogRow, CatalogRow, CatalogRowHash> partitions_;
+  ByCatalogRow<CatalogRow> originals_;
+  ByCatalogRow<CatalogRow> partitions_;
 };
 
 /// Dependencies on objects that have been removed since go to their nearest ancestor that is still there.

@@ -29,8 +29,8 @@ constexpr const char* kSettings = R"sql(SELECT pg_catalog.set_config(s.name, s.v
 
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kSavepoint = "lockplane_introspect";
-/// Relations from which on a second session is worth its start.
-constexpr const char* kSizeQuery = "SELECT CASE WHEN count(*) > 4000 THEN pg_catalog.pg_export_snapshot() END FROM pg_catalog.pg_class";
+/// Relations from which on a second session is worth its start: then a snapshot for it.
+constexpr std::string_view kSizeQuery = "SELECT CASE WHEN count(*) > 4000 THEN pg_catalog.pg_export_snapshot() END FROM pg_catalog.pg_class";
 /// As KindTraits::introspection_cost, for the queries that belong to no kind.
 constexpr int kDependenciesCost = 35;
 constexpr int kCandidatesCost = 10;
@@ -41,6 +41,16 @@ std::string_view query_for(const kinds::Kind& kind, int server_version) {
     if (query.from_version <= server_version) return query.sql;
   }
   return {};
+}
+
+/// In one row the snapshot, in others the names of kinds of which there is nothing: planning the queries of all kinds would take longer than all else in a small database.
+std::string first_look_query() {
+  std::string text(kSizeQuery);
+  for (const kinds::Kind* kind : kinds::all_kinds()) {
+    const std::string_view rows = kind->traits.found_in;
+    if (!rows.empty()) text += sql(" UNION ALL SELECT {} WHERE NOT EXISTS (SELECT FROM pg_catalog.{})", literal(kind_name(kind->id)), fragment(rows)).text;
+  }
+  return text;
 }
 
 /// One session's pipeline: statements, and where the answer of each goes (null: nowhere).
@@ -82,7 +92,7 @@ class Reader {
   Reader(pg::Connection& connection, const ReadOptions& options, const OnKind& on_kind) : connection_(connection), options_(options), on_kind_(on_kind) {}
 
   Result<Reading> run() {
-    if (!options_.in_transaction && !options_.hash_only) LP_DO(export_snapshot());
+    if (!options_.in_transaction && !options_.hash_only) LP_DO(look());
     if (options_.again && snapshot_.empty()) LP_DO(find_prepared());
     const Status done = snapshot_.empty() ? read_alone() : read_in_two();
     if (!done) {
@@ -93,13 +103,14 @@ class Reader {
   }
 
  private:
-  /// For a big database: a second session can see what this one sees.
-  Status export_snapshot() {
+  /// What there is to read, and for a big database a snapshot, so that a second session can see what this one sees.
+  Status look() {
     LP_DO(connection_.execute(kBegin));
     begun_ = true;
-    const auto snapshot = connection_.query(kSizeQuery);
-    if (snapshot) {
-      if (!snapshot->is_null(0, 0)) snapshot_ = snapshot->at(0, 0);
+    const auto found = connection_.query(first_look_query());
+    if (found) {
+      if (!found->is_null(0, 0)) snapshot_ = found->at(0, 0);
+      for (int row = 1; row < found->size(); ++row) absent_.emplace((*found)(row, 0));
       return ok();
     }
     begun_ = false;    // a server that can't export snapshots
@@ -162,7 +173,7 @@ class Reader {
     reading_.kinds.reserve(kinds::all_kinds().size());    // the questions point into it
     for (const kinds::Kind* kind : kinds::all_kinds()) {
       const std::string_view query = query_for(*kind, server_version);
-      if (query.empty()) continue;
+      if (query.empty() || absent_.contains(kind_name(kind->id))) continue;
       reading_.kinds.emplace_back(kind, pg::Rows());
       questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind, kind->traits.introspection_cost});
     }
@@ -211,6 +222,7 @@ class Reader {
   const OnKind& on_kind_;
   bool begun_ = false;
   std::string snapshot_;              ///< of a big database, for the second session
+  std::set<std::string, std::less<>> absent_;    ///< kinds of which the database has nothing
   std::set<std::string> prepared_;    ///< names that the session has
   Reading reading_;
 };
