@@ -267,7 +267,7 @@ void alter_invalid(const Alteration& alteration, const ChangeContext& context, A
 constexpr AttributeRule kAttributes[] = {
     {.name = "unique", .content = Content::flag},
     {.name = "using", .content = Content::name},
-    {.name = "elements", .content = Content::list},
+    {.name = "elements", .content = Content::list, .has_sql = true},
     {.name = "include", .content = Content::names},
     {.name = "nulls_not_distinct", .content = Content::flag},
     {.name = "where", .content = Content::expression},

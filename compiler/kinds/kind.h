@@ -62,6 +62,8 @@ struct AttributeRule {
   /// A list whose order Postgres can't change (04-planning, "Column order"): items both sides have keep the live order, new ones follow. An
   /// item is a text, or a map with a `name`.
   bool keeps_live_order = false;
+  /// A text, list or map with SQL in it that the server prints from what it has stored, as it does every expression, query and statement.
+  bool has_sql = false;
   /// With an alter: true when this very change can't be altered after all, so that the object must be replaced (SET EXPRESSION before 17).
   bool (*replace_when)(const Object& before, const Object& after, int server_version) = nullptr;
 };
@@ -193,6 +195,8 @@ std::span<const Kind* const> all_kinds();
 const Kind* kind_declared_as(std::string_view decl_kind);
 /// The rule of that name, or null.
 const AttributeRule* rule(const Kind& kind, std::string_view attribute);
+/// Whether the server prints SQL there from what it has stored, in its own words.
+bool holds_sql(const AttributeRule& rule);
 /// For catalog_from_json.
 const AttributeNames& attribute_names();
 

@@ -89,7 +89,7 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   LP_DO(check_versions(live.loaded.server_version, server->server_version()));
   const plan::Scope scope = widen(desired.scope, options.manage, live.loaded.catalog);
   const int version = live.loaded.server_version ? live.loaded.server_version : server->server_version();
-  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, options.prove};
+  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources};
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
   context.show_diagnostics();
   return plan;
@@ -110,9 +110,9 @@ Result<plan::Plan> verify_plan(plan::Plan plan, Context& context) {
     return Failure{"LP5005", diag::make(diag::Code::kStalePlan, {}, plan.source_hash, hash).message, "make a new plan; `lpc drift` shows what changed", ""};
   }
   plan.source_hash = hash;
-  LP_TRY(shadow::ProvenPlan proven, shadow::prove(*server, std::move(plan), {live.catalog, scope, nullptr}, context.fragments, context.sink));
+  Result<plan::Plan> verified = shadow::verify_plan(*server, plan, live.catalog, scope, context.fragments, context.sink);
   context.show_diagnostics();
-  return std::move(proven.plan);
+  return verified;
 }
 
 Result<plan::Plan> read_plan(const std::string& path) {

@@ -1,5 +1,9 @@
 #include "shadow/make_plan.h"
 
+#include <optional>
+
+#include "plan/diff.h"
+#include "plan/respelling.h"
 #include "shadow/materialise.h"
 #include "shadow/prove.h"
 
@@ -13,37 +17,126 @@ std::vector<std::string> texts(const std::vector<ObjectId>& ids) {
   return result;
 }
 
+/// The live catalog and the desired one in the words of one server, and how the former's differ from those of the live database.
+struct Words {
+  const Catalog& live;
+  const Catalog& desired;
+  const plan::Respelling* respelling = nullptr;
+};
+
+class PlanMaker {
+ public:
+  PlanMaker(ShadowServer& server, const PlanRequest& request, const Words& words, frontend::FragmentParser& fragments, diag::Sink& sink)
+      : server_(server), request_(request), words_(words), fragments_(fragments), sink_(sink) {}
+
+  Result<plan::Plan> run() {
+    const Catalog wanted = plan::overlay(words_.live, words_.desired, request_.scope);
+    const plan::Renames renames = plan::find_renames(words_.live, wanted, sink_);
+    std::vector<Action> actions = plan::rename_actions(words_.live, renames);
+    if (sink_.has_errors()) return Failure::reported();
+
+    Catalog start = words_.live;
+    if (!actions.empty()) {
+      LP_TRY(start, renamed(actions));
+    }
+    const Catalog target = plan::reconcile(start, wanted, request_.role, request_.server_version, sink_);
+    may_be_spelled_differently_ = plan::may_be_spelled_differently(plan::diff(start, target));
+    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role}, sink_);
+    if (sink_.has_errors()) return Failure::reported();
+    for (Action& action : changes) actions.push_back(std::move(action));
+
+    plan::Plan plan = to_plan(actions, target);
+    if (plan.empty()) return plan;
+    may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
+    const Catalog target_in_scope = plan::restrict(target, request_.scope);
+    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, request_.scope, &target_in_scope, words_.respelling}, fragments_, sink_));
+    return std::move(proven.plan);
+  }
+
+  /// After a failure: whether it can come from a difference in words alone.
+  bool may_be_spelled_differently() const { return may_be_spelled_differently_; }
+
+ private:
+  /// Expressions, views and rules follow a rename by themselves.
+  Result<Catalog> renamed(const std::vector<Action>& actions) {
+    plan::Survivors survivors;
+    LP_TRY(Catalog start, carry_out(server_, words_.live, actions, fragments_, sink_, words_.respelling ? &survivors : nullptr));
+    return words_.respelling ? words_.respelling->with_stale_texts(start, survivors) : std::move(start);
+  }
+
+  plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target) const {
+    plan::Plan plan;
+    plan.source_hash = catalog_hash(plan::restrict(request_.live, request_.scope));
+    plan.target_hash = actions.empty() ? plan.source_hash : catalog_hash(plan::restrict(target, request_.scope));
+    plan.server_version = request_.server_version;
+    plan.managed = request_.scope.all ? std::vector<std::string>{"*"} : request_.scope.schemas;
+    plan.declared = texts(request_.scope.declared);
+    plan.role = request_.role;
+    plan.steps = plan::to_steps(actions, request_.sources, &target);
+    plan.loses = plan::losses(actions);
+    return plan;
+  }
+
+  ShadowServer& server_;
+  const PlanRequest& request_;
+  const Words words_;
+  frontend::FragmentParser& fragments_;
+  diag::Sink& sink_;
+  bool may_be_spelled_differently_ = false;
+};
+
+/// A live catalog in the words that a copy of it settles on.
+struct Settled {
+  Catalog live;
+  plan::Respelling respelling;
+};
+
+/// Nothing when it can't be built, or differs in more than words.
+std::optional<Settled> settled(ShadowServer& server, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments) {
+  diag::Sink unsaid;    // what keeps it from being built was said when the plan was proved
+  Result<Catalog> copy = settle(server, live, fragments, unsaid);
+  if (!copy) return std::nullopt;
+  std::optional<plan::Respelling> respelling = plan::Respelling::between(live, *copy, scope);
+  if (!respelling) return std::nullopt;
+  return Settled{*std::move(copy), *std::move(respelling)};
+}
+
+void hand_over(const diag::Sink& from, diag::Sink& to) {
+  for (const diag::Diagnostic& diagnostic : from.all()) to.add(diagnostic);
+}
+
 }  // namespace
 
 Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
-  const Catalog wanted = plan::overlay(request.live, request.desired, request.scope);
-  const plan::Renames renames = plan::find_renames(request.live, wanted, sink);
-  std::vector<Action> actions = plan::rename_actions(request.live, renames);
-  if (sink.has_errors()) return Failure::reported();
+  diag::Sink said;
+  PlanMaker as_given(server, request, {request.live, request.desired, nullptr}, fragments, said);
+  Result<plan::Plan> plan = as_given.run();
+  const auto in_other_words = [&]() {
+    const auto live = settled(server, request.live, request.scope, fragments);
+    if (!live) return;
+    diag::Sink unsaid;
+    const Result<Catalog> desired = settle(server, request.desired, fragments, unsaid);
+    if (!desired || (live->respelling.empty() && catalog_hash(*desired) == catalog_hash(request.desired))) return;
+    said = {};
+    plan = PlanMaker(server, request, {live->live, *desired, &live->respelling}, fragments, said).run();
+  };
+  if (!plan && as_given.may_be_spelled_differently()) in_other_words();
+  hand_over(said, sink);
+  return plan;
+}
 
-  Catalog start = request.live;
-  if (!actions.empty()) {
-    LP_TRY(start, carry_out(server, request.live, actions, fragments, sink));    // expressions, views and rules follow a rename by themselves
+Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  diag::Sink said;
+  Result<ProvenPlan> proven = prove(server, plan, {live, scope, nullptr, nullptr}, fragments, said);
+  if (!proven) {
+    if (const auto copy = settled(server, live, scope, fragments); copy && !copy->respelling.empty()) {
+      said = {};
+      proven = prove(server, plan, {copy->live, scope, nullptr, &copy->respelling}, fragments, said);
+    }
   }
-  const Catalog target = plan::reconcile(start, wanted, request.role, request.server_version, sink);
-  std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role}, sink);
-  if (sink.has_errors()) return Failure::reported();
-  for (Action& action : changes) actions.push_back(std::move(action));
-
-  plan::Plan plan;
-  plan.source_hash = catalog_hash(plan::restrict(request.live, request.scope));
-  plan.target_hash = catalog_hash(plan::restrict(target, request.scope));
-  plan.server_version = request.server_version;
-  plan.managed = request.scope.all ? std::vector<std::string>{"*"} : request.scope.schemas;
-  plan.declared = texts(request.scope.declared);
-  plan.role = request.role;
-  plan.steps = plan::to_steps(actions, request.sources, &target);
-  plan.loses = plan::losses(actions);
-  if (plan.empty() || !request.prove) return plan;
-
-  const Catalog target_in_scope = plan::restrict(target, request.scope);
-  LP_TRY(ProvenPlan proven, prove(server, std::move(plan), {request.live, request.scope, &target_in_scope}, fragments, sink));
-  return std::move(proven.plan);
+  hand_over(said, sink);
+  if (!proven) return proven.failure();
+  return std::move(proven->plan);
 }
 
 }  // namespace lpc::shadow

@@ -6,6 +6,7 @@
 #include "change/action.h"
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
+#include "plan/respelling.h"
 #include "shadow/server.h"
 
 namespace lpc::shadow {
@@ -25,11 +26,16 @@ struct MaterialiseOptions {
 /// into the source where the SQL fragment stands in it word for word.
 Status materialise(ShadowServer& server, pg::Connection& connection, const Catalog& catalog, const MaterialiseOptions& options, diag::Sink& sink);
 
-/// `catalog` (of a whole database) after `actions`, as Postgres itself tells it: built in a new database, changed there and read back.
-Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const std::vector<Action>& actions, frontend::FragmentParser& fragments, diag::Sink& sink);
+/// `catalog` (of a whole database) after `actions`, as Postgres itself tells it: built in a new database, changed there and read back. `survivors` (may be null) takes what its objects
+/// were before.
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const std::vector<Action>& actions, frontend::FragmentParser& fragments, diag::Sink& sink,
+                          plan::Survivors* survivors = nullptr);
 
 /// materialise() in a new database, introspect, drop the database. Hints and origins are carried over from `catalog`; owners that `catalog` leaves unsaid are left out again.
 /// Only what `catalog` declares or implies comes back: its external objects stay as they were.
 Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const MaterialiseOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+/// A canonical catalog as a server reads it that was built from it, over and over until it reads what it was built from (plan/respelling.h). Most catalogs are that already.
+Result<Catalog> settle(ShadowServer& server, const Catalog& catalog, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 }  // namespace lpc::shadow
