@@ -1,9 +1,9 @@
 #include "base/exact_sql.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <array>
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <vector>
 
@@ -162,10 +162,46 @@ std::string cast_arrays_twice(std::string_view sql) {
   return out;
 }
 
+/// `'Y'::text` as the grammar wants it where only constants may stand. What is no literal with a cast stays as it is.
+std::string as_constant(std::string_view value) {
+  const Lexeme literal = scan_lexeme(value, 0);
+  if (literal.kind != LexemeKind::string || !value.substr(literal.end).starts_with("::")) return std::string(value);
+  const std::string_view type = value.substr(literal.end + 2);
+  const std::string_view text = value.substr(0, literal.end);
+  return type == "text" ? std::string(text) : fmt::format("{} {}", type, text);
+}
+
+/// The marks of CYCLE … SET … TO mark DEFAULT other_mark USING ….
+std::string write_cycle_marks(std::string_view sql) {
+  if (sql.find(" CYCLE ") == std::string_view::npos) return std::string(sql);
+  constexpr std::array<std::string_view, 5> kWords = {"CYCLE", "SET", "TO", "DEFAULT", "USING"};
+  std::string out;
+  std::size_t next = 0;      // the word that must come next
+  std::size_t copied = 0;
+  for (std::size_t at = 0; at < sql.size();) {
+    const Lexeme lexeme = scan_lexeme(sql, at);
+    const std::string_view word = lexeme.kind == LexemeKind::word ? sql.substr(at, lexeme.end - at) : std::string_view();
+    if (word == kWords[next]) {
+      if (next > 2) {        // a mark ends here
+        const std::string_view mark = trim(sql.substr(copied, at - copied));
+        out += fmt::format(" {} ", as_constant(mark));
+        copied = at;
+      }
+      if (next > 1) {
+        out += sql.substr(copied, lexeme.end - copied);
+        copied = lexeme.end;
+      }
+      next = (next + 1) % kWords.size();
+    }
+    at = lexeme.end;
+  }
+  return out.append(sql.substr(copied));
+}
+
 }  // namespace
 
 std::string exact_sql(std::string_view printed) {
-  std::string sql = cast_arrays_twice(printed);
+  std::string sql = write_cycle_marks(cast_arrays_twice(printed));
   const bool may_have_columns = sql.find("SELECT") != std::string::npos || sql.find("RETURNING") != std::string::npos;
   return may_have_columns && sql.find("::") != std::string::npos ? ColumnNamer(sql).run() : sql;
 }
