@@ -192,6 +192,8 @@ std::string write_cycle_marks(std::string_view sql) {
         copied = lexeme.end;
       }
       next = (next + 1) % kWords.size();
+    } else if (word == "USING") {
+      next = 0;              // SET without marks: they are true and false
     }
     at = lexeme.end;
   }
