@@ -54,10 +54,27 @@ bool is_about_sql(const Delta& delta, const AttributeDelta& attribute) {
   return rule && kinds::holds_sql(*rule) && have_one_shape(*attribute.before, *attribute.after);
 }
 
-bool may_be_spelled_differently(const std::vector<Delta>& deltas) {
-  return std::any_of(deltas.begin(), deltas.end(), [](const Delta& delta) {
-    return std::any_of(delta.attributes.begin(), delta.attributes.end(), [&](const AttributeDelta& attribute) { return is_about_sql(delta, attribute); });
-  });
+std::vector<ObjectId> maybe_spelled_differently(const std::vector<Delta>& deltas) {
+  std::vector<ObjectId> ids;
+  for (const Delta& delta : deltas) {
+    const auto differs = [&](const AttributeDelta& attribute) { return is_about_sql(delta, attribute); };
+    if (std::any_of(delta.attributes.begin(), delta.attributes.end(), differs)) ids.push_back(delta.after->id);
+  }
+  return ids;
+}
+
+Catalog with_words(const Catalog& catalog, const std::vector<ObjectId>& ids, const Catalog& settled) {
+  CatalogBuilder builder(catalog);
+  for (const ObjectId& id : ids) {
+    Object* object = builder.find(id);
+    const Object* other = settled.find(id);
+    if (!object || !other) continue;
+    for (const kinds::AttributeRule& rule : kinds::kind(id.kind).attributes) {
+      const Value* words = kinds::holds_sql(rule) && object->attributes.has(rule.name) ? other->attributes.find(rule.name) : nullptr;
+      if (words) object->attributes.set(rule.name, *words);
+    }
+  }
+  return builder.finish();
 }
 
 std::optional<Respelling> Respelling::between(const Catalog& live, const Catalog& copy, const Scope& scope) {

@@ -21,8 +21,10 @@ namespace lpc::plan {
 
 /// Whether a change is one of SQL text that is there before and after.
 bool is_about_sql(const Delta& delta, const AttributeDelta& attribute);
-/// Whether anything that both catalogs have differs in the text of its SQL, which may be a matter of spelling.
-bool may_be_spelled_differently(const std::vector<Delta>& deltas);
+/// Objects of both catalogs that differ in the text of their SQL, which may be a matter of spelling.
+std::vector<ObjectId> maybe_spelled_differently(const std::vector<Delta>& deltas);
+/// The catalog with the SQL of these objects as `settled` has it.
+Catalog with_words(const Catalog& catalog, const std::vector<ObjectId>& ids, const Catalog& settled);
 
 /// What an object of the later of two readings of one database was in the earlier one: the same catalog rows.
 using Survivors = std::unordered_map<ObjectId, ObjectId, ObjectIdHash>;

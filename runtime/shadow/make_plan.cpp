@@ -40,7 +40,7 @@ class PlanMaker {
       LP_TRY(start, renamed(actions));
     }
     const Catalog target = plan::reconcile(start, wanted, request_.role, request_.server_version, sink_);
-    may_be_spelled_differently_ = plan::may_be_spelled_differently(plan::diff(start, target));
+    may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, target)).empty();
     std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role}, sink_);
     if (sink_.has_errors()) return Failure::reported();
     for (Action& action : changes) actions.push_back(std::move(action));
