@@ -157,9 +157,9 @@ struct KindTraits {
   int introspection_cost = 4;
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
   bool (*can_replace)(const Object& before, const Object& after) = nullptr;
-  /// The statement that makes, or makes of what is there, the same object without what it needs but for the types of its columns; `create` then replaces that. For objects that
-  /// need each other. Empty when the object doesn't know its columns. Null: there is no such thing.
-  Sql (*stand_in)(const Object&) = nullptr;
+  /// The statement that makes (or, with `replaces`, makes of what is there) the same object without what it needs but for the types of its columns; `create` then replaces that.
+  /// For objects that need each other. Empty when the object doesn't know its columns. Null: there is no such thing.
+  Sql (*stand_in)(const Object&, bool replaces) = nullptr;
 };
 
 struct Kind {

@@ -82,7 +82,7 @@ void warn_of_weaker_options(const Object* before, const Object& after, Action& a
 
 void create_view(const Object& object, const ChangeContext& context, Action& action) {
   const bool stands_in = action.type != ActionType::alter && object.attributes.flag("_needs_itself") && object.attributes.has("_columns");
-  if (stands_in) action.sql.push_back(stand_in(object));
+  if (stands_in) action.sql.push_back(stand_in(object, false));
   const bool replaces = action.type == ActionType::alter || stands_in;
   Sql statement = sql("{} VIEW {}{}{} AS\n{}", replaces ? sql("CREATE OR REPLACE") : sql("CREATE"), address_qualified(object.id), view::column_names(object),
                       view::with_clause(object), fragment(object.attributes.text("query")));

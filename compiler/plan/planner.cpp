@@ -19,7 +19,7 @@ bool add_stand_in(const ActionGraph& graph, const std::vector<std::size_t>& circ
     const Action& action = graph.actions[position];
     const Object* object = action.type == type ? catalog.find(action.object) : nullptr;
     const auto stand_in = object ? kinds::kind(object->id.kind).traits.stand_in : nullptr;
-    if (!stand_in || stood_in.contains(object->id) || stand_in(*object).text.empty()) continue;
+    if (!stand_in || stood_in.contains(object->id) || stand_in(*object, false).text.empty()) continue;
     if (!first || object->id < first->id) first = object;
   }
   if (first) stood_in.insert(first->id);

@@ -72,7 +72,7 @@ class Synthesiser {
     Action action;
     action.type = ActionType::drop;
     action.object = object.id;
-    action.sql.push_back(kind(object.id.kind).traits.stand_in(object));
+    action.sql.push_back(kind(object.id.kind).traits.stand_in(object, true));
     action.description = fmt::format("Empty {}, which goes, so that what it needs can go before", kinds::spoken(object.id));
     action.locks.push_back({object.id, Lock::access_exclusive});
     empty_nodes_[object.id] = add(std::move(action));
@@ -146,7 +146,7 @@ class Synthesiser {
     Action action;
     action.type = ActionType::create;
     action.object = object.id;
-    action.sql.push_back(kind(object.id.kind).traits.stand_in(object));
+    action.sql.push_back(kind(object.id.kind).traits.stand_in(object, false));
     action.description = fmt::format("Create {} with empty columns, for what it needs and what needs it", kinds::spoken(object.id));
     create_nodes_[object.id] = add(std::move(action));
     edge(create_node(object.id), &real_nodes_[object.id]);
