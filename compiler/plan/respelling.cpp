@@ -4,6 +4,7 @@
 
 #include "catalog/spelling.h"
 #include "kinds/kind.h"
+#include "kinds/mishaps.h"
 
 namespace lpc::plan {
 
@@ -37,7 +38,7 @@ std::vector<std::string_view> differing_texts(const Value& value, const Value& o
 
 bool says(const Step& step, const std::vector<std::string_view>& texts) {
   return std::any_of(texts.begin(), texts.end(), [&](std::string_view text) {
-    return std::any_of(step.sql.begin(), step.sql.end(), [&](const std::string& statement) { return statement.find(text) != std::string::npos; });
+    return !text.empty() && std::any_of(step.sql.begin(), step.sql.end(), [&](const std::string& statement) { return statement.find(text) != std::string::npos; });
   });
 }
 
@@ -83,14 +84,39 @@ std::optional<Respelling> Respelling::between(const Catalog& live, const Catalog
     const bool counts = scope.covers(delta.before ? *delta.before : *delta.after);
     if (delta.type != DeltaType::changed && counts) return std::nullopt;
     for (const AttributeDelta& attribute : delta.attributes) {
+      const std::string_view mended_by = attribute.after ? "" : kinds::mended_by(delta.before->id.kind, attribute.name);
       if (is_about_sql(delta, attribute)) {
-        result.changes_[delta.after->id].push_back({attribute.name, *attribute.before, *attribute.after});
+        result.changes_[delta.after->id].push_back({attribute.name, *attribute.before, *attribute.after, ""});
+      } else if (!mended_by.empty()) {
+        result.changes_[delta.after->id].push_back({attribute.name, *attribute.before, {}, mended_by});
       } else if (counts) {
         return std::nullopt;
       }
     }
   }
   return result;
+}
+
+Catalog Respelling::with_mishaps(const Catalog& copy) const {
+  CatalogBuilder builder(copy);
+  for (const auto& [id, changes] : changes_) {
+    Object* object = builder.find(id);
+    for (const Change& change : changes) {
+      if (object && !change.mended_by.empty()) object->attributes.set(change.attribute, change.live);
+    }
+  }
+  return builder.finish();
+}
+
+Catalog Respelling::without_mishaps(const Catalog& copy) const {
+  CatalogBuilder builder(copy);
+  for (const auto& [id, changes] : changes_) {
+    Object* object = builder.find(id);
+    for (const Change& change : changes) {
+      if (object && !change.mended_by.empty()) object->attributes.remove(change.attribute);
+    }
+  }
+  return builder.finish();
 }
 
 Catalog Respelling::with_stale_texts(const Catalog& renamed, const Survivors& survivors) const {
@@ -101,7 +127,11 @@ Catalog Respelling::with_stale_texts(const Catalog& renamed, const Survivors& su
     if (at == changes_.end()) continue;
     for (const Change& change : at->second) {
       const Value* text = object->attributes.find(change.attribute);
-      if (text && *text != change.copy) object->attributes.set(change.attribute, change.copy);
+      if (!change.mended_by.empty()) {
+        object->attributes.set(change.attribute, change.live);
+      } else if (text && *text != change.copy) {
+        object->attributes.set(change.attribute, change.copy);
+      }
     }
   }
   return builder.finish();
@@ -115,10 +145,13 @@ Respelling::Attributes Respelling::said_again(const std::vector<Step>& steps, co
     if (!object) continue;
     for (const Change& change : at->second) {
       const Value* text = object->attributes.find(change.attribute);
-      if (!text) continue;
+      if (!text && change.mended_by.empty()) continue;
       std::vector<std::string_view> words = differing_texts(change.live, change.copy);
+      if (!change.mended_by.empty()) words.push_back(change.mended_by);
       for (const std::string_view word : differing_texts(change.copy, change.live)) words.push_back(word);
-      for (const std::string_view word : differing_texts(*text, change.live)) words.push_back(word);
+      if (text) {
+        for (const std::string_view word : differing_texts(*text, change.live)) words.push_back(word);
+      }
       const auto names = [&](const Step& step) {
         return std::find(step.objects.begin(), step.objects.end(), now.text()) != step.objects.end() ||
                std::find(step.objects.begin(), step.objects.end(), id.text()) != step.objects.end();
@@ -137,7 +170,8 @@ Catalog Respelling::as_live(const Catalog& reached, const Survivors& survivors, 
     if (at == changes_.end()) continue;
     for (const Change& change : at->second) {
       const Value* text = object->attributes.find(change.attribute);
-      if (text && *text == change.copy && !said_again.contains({*id, change.attribute})) object->attributes.set(change.attribute, change.live);
+      const bool is_as_it_was = change.mended_by.empty() ? text && *text == change.copy : !text;
+      if (is_as_it_was && !said_again.contains({*id, change.attribute})) object->attributes.set(change.attribute, change.live);
     }
   }
   return builder.finish();

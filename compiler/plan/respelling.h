@@ -1,6 +1,6 @@
 // SQL that Postgres reads differently when it meets its own words for it. It prints some stored queries and expressions so that they parse into others that mean the same
 // (`'x'::text` in a sub-select gets a column name, aliases of a function's columns follow its type, …), so a copy of a live database, built from what the database prints, can't
-// always read like it. A plan then leads from the catalog as the copy spells it to the desired one, spelled by the same server; this tells how the live database itself reads.
+// always read like it. Nor is there in a copy what befell an object of the live database: an index whose build failed. A plan then leads from the catalog as the copy spells it to the desired one, spelled by the same server; this tells how the live database itself reads.
 // Knows no server: both catalogs are given.
 #pragma once
 
@@ -35,10 +35,14 @@ class Respelling {
   using Attributes = std::set<std::pair<ObjectId, std::string_view>>;
 
   Respelling() = default;
-  /// Nothing when the catalogs, of one database as it reads and as its copy does, differ in the scope in anything but the text of SQL.
+  /// Nothing when the catalogs, of one database as it reads and as its copy does, differ in the scope in anything but the text of SQL and mishaps.
   static std::optional<Respelling> between(const Catalog& live, const Catalog& copy, const Scope& scope);
 
   bool empty() const { return changes_.empty(); }
+
+  /// The copy's catalog with the mishaps of the live one, which a plan may mend, and without them.
+  Catalog with_mishaps(const Catalog& copy) const;
+  Catalog without_mishaps(const Catalog& copy) const;
 
   /// `renamed` is the copy after renames. Where they changed text that the live database spells differently, nobody can tell how that reads there: it gets the text of before the renames,
   /// so that the plan says it again.
@@ -54,7 +58,8 @@ class Respelling {
   struct Change {
     std::string_view attribute;
     Value live;
-    Value copy;
+    Value copy;                      ///< of a mishap: none
+    std::string_view mended_by;      ///< of a mishap
   };
 
   std::unordered_map<ObjectId, std::vector<Change>, ObjectIdHash> changes_;

@@ -98,7 +98,8 @@ std::optional<Settled> settled(ShadowServer& server, const Catalog& live, const 
   if (!copy) return std::nullopt;
   std::optional<plan::Respelling> respelling = plan::Respelling::between(live, *copy, scope);
   if (!respelling) return std::nullopt;
-  return Settled{*std::move(copy), *std::move(respelling)};
+  Catalog settled = respelling->with_mishaps(*copy);
+  return Settled{std::move(settled), *std::move(respelling)};
 }
 
 void hand_over(const diag::Sink& from, diag::Sink& to) {
