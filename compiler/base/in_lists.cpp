@@ -138,13 +138,18 @@ bool write_array(Copier& copier, std::optional<std::size_t> closed) {
   return true;
 }
 
-/// `(ARRAY[…])::text[]`: the cast moves to the elements.
+/// `(ARRAY[…])::text[]`, or that with the array's own type said as well (base/exact_sql.h): the cast moves to the elements.
 bool write_cast_elements(Copier& copier) {
   constexpr std::string_view kBegin = "(ARRAY[";
-  if (!copier.rest().starts_with(kBegin)) return false;
-  const auto items = read_items(copier.sql(), copier.at() + kBegin.size(), ']');
-  if (!items || !copier.sql().substr(items->end).starts_with(")::")) return false;
-  const std::size_t type = items->end + 3;
+  constexpr std::string_view kOwnType = ")::character varying[]";
+  const bool says_own_type = copier.rest().starts_with("((ARRAY[");
+  if (!says_own_type && !copier.rest().starts_with(kBegin)) return false;
+  const auto items = read_items(copier.sql(), copier.at() + kBegin.size() + (says_own_type ? 1 : 0), ']');
+  if (!items) return false;
+  const std::size_t cast = items->end + (says_own_type ? kOwnType.size() : 0);
+  if (says_own_type && !copier.sql().substr(items->end).starts_with(kOwnType)) return false;
+  if (!copier.sql().substr(cast).starts_with(")::")) return false;
+  const std::size_t type = cast + 3;
   const std::size_t brackets = copier.sql().find("[]", type);
   if (brackets == std::string_view::npos) return false;
   const std::string_view name = copier.sql().substr(type, brackets - type);

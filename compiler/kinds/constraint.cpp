@@ -396,7 +396,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "no_inherit", .content = Content::flag},
     {.name = "nulls_not_distinct", .content = Content::flag},
     {.name = "include", .content = Content::names},
-    {.name = "elements", .content = Content::list},
+    {.name = "elements", .content = Content::list, .has_sql = true},
     {.name = "using", .content = Content::name},
     {.name = "where", .content = Content::expression},
     {.name = "with", .content = Content::map, .alter = alter_storage},

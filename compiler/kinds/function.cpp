@@ -238,7 +238,7 @@ void print_function(const Object& object, const Catalog&, LpWriter& writer) {
 }
 
 constexpr AttributeRule kRules[] = {
-    {.name = "parameters", .content = Content::list},
+    {.name = "parameters", .content = Content::list, .has_sql = true},
     {.name = "returns", .content = Content::type},
     {.name = "returns_set", .content = Content::flag},
     {.name = "language", .content = Content::name},
@@ -256,7 +256,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "body", .content = Content::text},
     {.name = "object_file", .content = Content::text},
     {.name = "return", .content = Content::expression},
-    {.name = "atomic", .content = Content::text},
+    {.name = "atomic", .content = Content::text, .has_sql = true},
     kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,

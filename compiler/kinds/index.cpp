@@ -14,6 +14,7 @@
 #include "kinds/index_query.h"
 #include "kinds/link_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/mishaps.h"
 #include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
@@ -267,7 +268,7 @@ void alter_invalid(const Alteration& alteration, const ChangeContext& context, A
 constexpr AttributeRule kAttributes[] = {
     {.name = "unique", .content = Content::flag},
     {.name = "using", .content = Content::name},
-    {.name = "elements", .content = Content::list},
+    {.name = "elements", .content = Content::list, .has_sql = true},
     {.name = "include", .content = Content::names},
     {.name = "nulls_not_distinct", .content = Content::flag},
     {.name = "where", .content = Content::expression},
@@ -320,6 +321,9 @@ void print_index(const Object& index, const Catalog&, LpWriter& writer) {
 std::vector<std::string> index_slots(const Object& index) { return {"relation " + address_qualified(index.id).text}; }
 
 }  // namespace
+
+/// A build that failed leaves an index behind: https://www.postgresql.org/docs/15/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
+std::string_view mended_by(KindId kind, std::string_view attribute) { return kind == KindId::Index && attribute == "invalid" ? "REINDEX" : ""; }
 
 constexpr Kind kIndex = {
     .id = KindId::Index,

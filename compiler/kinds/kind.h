@@ -62,6 +62,8 @@ struct AttributeRule {
   /// A list whose order Postgres can't change (04-planning, "Column order"): items both sides have keep the live order, new ones follow. An
   /// item is a text, or a map with a `name`.
   bool keeps_live_order = false;
+  /// A text, list or map with SQL in it that the server prints from what it has stored, as it does every expression, query and statement.
+  bool has_sql = false;
   /// With an alter: true when this very change can't be altered after all, so that the object must be replaced (SET EXPRESSION before 17).
   bool (*replace_when)(const Object& before, const Object& after, int server_version) = nullptr;
 };
@@ -158,6 +160,9 @@ struct KindTraits {
   int introspection_cost = 4;
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
   bool (*can_replace)(const Object& before, const Object& after) = nullptr;
+  /// The statement that makes (or, with `replaces`, makes of what is there) the same object without what it needs but for the types of its columns; `create` then replaces that.
+  /// For objects that need each other. Empty when the object doesn't know its columns. Null: there is no such thing.
+  Sql (*stand_in)(const Object&, bool replaces) = nullptr;
 };
 
 struct Kind {
@@ -196,6 +201,8 @@ std::span<const Kind* const> all_kinds();
 const Kind* kind_declared_as(std::string_view decl_kind);
 /// The rule of that name, or null.
 const AttributeRule* rule(const Kind& kind, std::string_view attribute);
+/// Whether the server prints SQL there from what it has stored, in its own words.
+bool holds_sql(const AttributeRule& rule);
 /// For catalog_from_json.
 const AttributeNames& attribute_names();
 

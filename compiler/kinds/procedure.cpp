@@ -66,7 +66,7 @@ void print_procedure(const Object& object, const Catalog&, LpWriter& writer) {
 }
 
 constexpr AttributeRule kRules[] = {
-    {.name = "parameters", .content = Content::list},
+    {.name = "parameters", .content = Content::list, .has_sql = true},
     {.name = "language", .content = Content::name},
     {.name = "transforms", .content = Content::list},
     {.name = "security_definer", .content = Content::flag, .alter = alter_options},
@@ -74,7 +74,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "body", .content = Content::text},
     {.name = "object_file", .content = Content::text},
     {.name = "return", .content = Content::expression},
-    {.name = "atomic", .content = Content::text},
+    {.name = "atomic", .content = Content::text, .has_sql = true},
     kExtensionDependenciesRule,
     kOwnerRule,
     kCommentRule,

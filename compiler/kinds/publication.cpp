@@ -326,7 +326,7 @@ void print_publication(const Object& object, const Catalog&, LpWriter& writer) {
 
 constexpr AttributeRule kRules[] = {
     {.name = "all_tables", .content = Content::flag},
-    {.name = "tables", .content = Content::list, .alter = alter_objects},
+    {.name = "tables", .content = Content::list, .alter = alter_objects, .has_sql = true},
     {.name = "schemas", .content = Content::names, .alter = alter_objects},
     {.name = "publish", .content = Content::text, .alter = alter_options},
     {.name = "publish_via_partition_root", .content = Content::flag, .alter = alter_options},

@@ -60,6 +60,10 @@ const AttributeRule* rule(const Kind& kind, std::string_view attribute) {
   return nullptr;
 }
 
+bool holds_sql(const AttributeRule& rule) {
+  return rule.has_sql || rule.content == Content::expression || rule.content == Content::query || rule.content == Content::statement;
+}
+
 const AttributeNames& attribute_names() {
   static const RegisteredNames names;
   return names;

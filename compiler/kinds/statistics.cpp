@@ -190,7 +190,7 @@ std::vector<std::string> statistics_slots(const Object& statistics) { return {"s
 constexpr AttributeRule kRules[] = {
     {.name = "kinds", .content = Content::names},
     {.name = "columns", .content = Content::names},
-    {.name = "expressions", .content = Content::list},
+    {.name = "expressions", .content = Content::list, .has_sql = true},
     {.name = "target", .content = Content::integer, .alter = alter_target, .after_create = true},
     kOwnerRule,
     kCommentRule,

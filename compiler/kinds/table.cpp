@@ -207,7 +207,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "_first", .content = Content::names, .ignored = true},      // of `columns`: those whose place follows from the parents
     {.name = "_not_null_names", .content = Content::map, .ignored = true},
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
-    {.name = "partition_by", .content = Content::text},
+    {.name = "partition_by", .content = Content::text, .has_sql = true},
     {.name = "inherits", .content = Content::list, .alter = alter_inherits},
     {.name = "unlogged", .content = Content::flag, .alter = alter_unlogged},
     {.name = "options", .content = Content::map, .alter = alter_relation_options},

@@ -2,6 +2,8 @@
 #include "kinds/view.h"
 
 #include <algorithm>
+#include <map>
+#include <set>
 
 #include "kinds/relation_options.h"
 #include "kinds/security_labels.h"
@@ -80,7 +82,7 @@ void warn_of_weaker_options(const Object* before, const Object& after, Action& a
 
 void create_view(const Object& object, const ChangeContext& context, Action& action) {
   const bool stands_in = action.type != ActionType::alter && object.attributes.flag("_needs_itself") && object.attributes.has("_columns");
-  if (stands_in) action.sql.push_back(stand_in(object));
+  if (stands_in) action.sql.push_back(stand_in(object, false));
   const bool replaces = action.type == ActionType::alter || stands_in;
   Sql statement = sql("{} VIEW {}{}{} AS\n{}", replaces ? sql("CREATE OR REPLACE") : sql("CREATE"), address_qualified(object.id), view::column_names(object),
                       view::with_clause(object), fragment(object.attributes.text("query")));
@@ -113,7 +115,29 @@ void alter_view_options(const Alteration& alteration, const ChangeContext& conte
   view::lock_self(after.id, context, action);
 }
 
-// `_columns` are the names and types that the query gives; `_needs_itself` says that it reads the view itself, which must be there before it is.
+// `_columns` are the names and types that the query gives; `_needs_itself` says that it reads the view itself, which must be there before it is; `_in_circle` that it does
+// through other views.
+
+/// The views that need each other: what is left when those go that need no view that is left, and those that no view needs that is left.
+void find_circles(CatalogBuilder& builder) {
+  std::map<ObjectId, std::set<ObjectId>> needs;
+  for (const Object* object : builder.objects()) {
+    if (object->id.kind != KindId::View) continue;
+    for (const ObjectId& need : object->depends_on) {
+      if (need.kind == KindId::View && need != object->id) needs[object->id].insert(need);
+    }
+  }
+  for (std::size_t before = 0; before != needs.size();) {
+    before = needs.size();
+    std::set<ObjectId> needed;
+    for (auto& [id, others] : needs) {
+      std::erase_if(others, [&](const ObjectId& other) { return !needs.contains(other); });
+      needed.insert(others.begin(), others.end());
+    }
+    std::erase_if(needs, [&](const auto& entry) { return entry.second.empty() || !needed.contains(entry.first); });
+  }
+  for (const auto& [id, others] : needs) builder.find(id)->attributes.set("_in_circle", true);
+}
 
 /// Columns may only be added at the end; the others keep name, type and collation: checkViewColumns() in src/backend/commands/view.c.
 bool can_replace_view(const Object& before, const Object& after) {
@@ -126,7 +150,7 @@ bool can_replace_view(const Object& before, const Object& after) {
 void print_view(const Object& object, const Catalog& catalog, LpWriter& writer) {
   writer.doc(object).word("view").name(object.id.schema, object.id.name);
   if (const std::vector<std::string> names = object.attributes.texts("column_names"); !names.empty()) writer.names(names);
-  if (object.attributes.flag("_needs_itself")) writer.sql(view::typed_columns(object).text);
+  if (object.attributes.flag("_needs_itself") || object.attributes.flag("_in_circle")) writer.sql(view::typed_columns(object).text);
   writer.owner(object).comment_clause(object);
   if (const Map options = option_map(object); !options.empty()) writer.word("with").options(options);
   writer.word("as").sql(object.attributes.text("query"));
@@ -144,6 +168,7 @@ constexpr AttributeRule kRules[] = {
     {.name = "check_option", .content = Content::text, .alter = alter_view_options},
     {.name = "_columns", .content = Content::list, .ignored = true},
     {.name = "_needs_itself", .content = Content::flag, .ignored = true},
+    {.name = "_in_circle", .content = Content::flag, .ignored = true},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
@@ -160,7 +185,7 @@ constexpr Kind kView = {
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
     .lower = lower_view,
-    .normalise = nullptr,
+    .normalise = find_circles,
     .edges = nullptr,
     .create = create_view,
     .drop = drop_view,
@@ -171,7 +196,8 @@ constexpr Kind kView = {
     .attributes = kRules,
     .print_lp = print_view,
     .slots = relation_slots,
-    .traits = {.rebuilt_with_column = true, .acl_type = 'r', .found_in = "pg_class where relkind = 'v' and oid >= 16384", .can_replace = can_replace_view},
+    .traits = {.rebuilt_with_column = true, .acl_type = 'r', .found_in = "pg_class where relkind = 'v' and oid >= 16384", .can_replace = can_replace_view,
+               .stand_in = stand_in},
 };
 static_assert(is_complete(kView));
 

@@ -11,7 +11,7 @@ namespace lpc::kinds {
 
 /// The view with its columns' names and types and NULL in each: made first when views need each other, or a view itself; the real one then replaces it.
 /// Empty when the object doesn't know its columns (a catalog that no server has seen).
-Sql stand_in(const Object& view);
+Sql stand_in(const Object& view, bool replaces);
 
 namespace view {
 

@@ -19,7 +19,7 @@ const std::string& text_of(const Value& map, std::string_view key) {
 }  // namespace
 
 // pg_dump does the same (createDummyViewAsClause).
-Sql stand_in(const Object& view) {
+Sql stand_in(const Object& view, bool replaces) {
   const Value* columns = view.attributes.find("_columns");
   if (columns == nullptr) return {};
   std::vector<Sql> parts;
@@ -28,7 +28,7 @@ Sql stand_in(const Object& view) {
     if (column.find("collation") != nullptr) null = sql("{} COLLATE {}", null, fragment(text_of(column, "collation")));
     parts.push_back(sql("{} AS {}", null, ident(text_of(column, "name"))));
   }
-  return sql("CREATE VIEW {} AS\n SELECT {}", address_qualified(view.id), join(parts, ",\n    "));
+  return sql("{} VIEW {} AS\n SELECT {}", replaces ? sql("CREATE OR REPLACE") : sql("CREATE"), address_qualified(view.id), join(parts, ",\n    "));
 }
 
 namespace view {

@@ -31,8 +31,10 @@ struct Fates {
 struct Openings {
   IdSet apart;                         ///< parts of dropped objects that get a drop of their own before it: foreign keys of tables that refer to each other
   IdSet anew;                          ///< objects that could be redefined in place, and are dropped and made again instead: a view over what takes another's place
+  IdSet stood_in;                      ///< new objects that something stands in for until what they need is there: views that select from each other
+  IdSet emptied;                       ///< dropped objects that something takes the place of before, so that what they need can go
 
-  std::size_t size() const { return apart.size() + anew.size(); }
+  std::size_t size() const { return apart.size() + anew.size() + stood_in.size() + emptied.size(); }
 };
 
 /// LP5008 at what would lose data only because something else must be replaced.

@@ -12,9 +12,23 @@ namespace lpc::plan {
 
 namespace {
 
-/// When actions wait for each other, adds the parts through which dropped objects do, and otherwise what could be redefined in place: see Openings. False when
-/// there is no circle, or none that this opens.
-bool open_circle(const ActionGraph& graph, const Catalog& before, Openings& openings) {
+/// One of the objects that the circle makes or drops and that something can stand in for; nothing when there is none that isn't stood in for already.
+bool add_stand_in(const ActionGraph& graph, const std::vector<std::size_t>& circle, ActionType type, const Catalog& catalog, IdSet& stood_in) {
+  const Object* first = nullptr;
+  for (const std::size_t position : circle) {
+    const Action& action = graph.actions[position];
+    const Object* object = action.type == type ? catalog.find(action.object) : nullptr;
+    const auto stand_in = object ? kinds::kind(object->id.kind).traits.stand_in : nullptr;
+    if (!stand_in || stood_in.contains(object->id) || stand_in(*object, false).text.empty()) continue;
+    if (!first || object->id < first->id) first = object;
+  }
+  if (first) stood_in.insert(first->id);
+  return first != nullptr;
+}
+
+/// When actions wait for each other, adds the parts through which dropped objects do, otherwise what could be redefined in place, otherwise what something can stand in for:
+/// see Openings. False when there is no circle, or none that this opens.
+bool open_circle(const ActionGraph& graph, const Catalog& before, const Catalog& after, Openings& openings) {
   const std::vector<std::size_t> circle = find_circle(graph);
   IdSet members;
   for (const std::size_t position : circle) {
@@ -42,7 +56,8 @@ bool open_circle(const ActionGraph& graph, const Catalog& before, Openings& open
     const bool redefines = action.type == ActionType::alter && action.attributes.empty() && kinds::kind(action.object.kind).traits.can_replace;
     if (redefines && !kinds::kind(action.object.kind).traits.holds_data) openings.anew.insert(action.object);
   }
-  return openings.size() > known;
+  if (openings.size() > known) return true;
+  return add_stand_in(graph, circle, ActionType::create, after, openings.stood_in) || add_stand_in(graph, circle, ActionType::drop, before, openings.emptied);
 }
 
 }  // namespace
@@ -53,7 +68,7 @@ std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, co
   const std::size_t errors = sink.error_count();
   Openings openings;
   ActionGraph graph = synthesise(before, after, deltas, openings, options, sink);
-  while (sink.error_count() == errors && open_circle(graph, before, openings)) graph = synthesise(before, after, deltas, openings, options, sink);
+  while (sink.error_count() == errors && open_circle(graph, before, after, openings)) graph = synthesise(before, after, deltas, openings, options, sink);
   if (sink.error_count() > errors) return {};
   if (graph.actions.empty()) {
     const Object& object = deltas.front().after ? *deltas.front().after : *deltas.front().before;

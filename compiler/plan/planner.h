@@ -30,6 +30,9 @@ Catalog restrict(Catalog&& catalog, const Scope& scope);
 /// `live` with everything in scope replaced by `desired`: what the database shall be, its context kept.
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope);
 
+/// The objects of `ids` that the catalog has, and all that is needed to build them.
+Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
+
 /// What the plan can reach, and what is to be kept where the sources say nothing: live column order for existing columns (new ones after them), live values of attributes that
 /// `unsaid_keeps_live` names, `role` as the owner of new objects. Columns that must be dropped and made again count as new. Reports differences in order as LP5012.
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);

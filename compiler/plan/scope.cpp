@@ -55,4 +55,24 @@ Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope)
   return builder.finish();
 }
 
+Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids) {
+  std::vector<const Object*> queue;
+  for (const ObjectId& id : ids) {
+    if (const Object* object = catalog.find(id)) queue.push_back(object);
+  }
+  CatalogBuilder builder;
+  while (!queue.empty()) {
+    const Object* object = queue.back();
+    queue.pop_back();
+    if (!builder.add(*object)) continue;
+    for (const ObjectId& need : catalog.needs(*object)) {
+      if (const Object* found = catalog.find(need)) queue.push_back(found);
+    }
+    for (const Object* part : catalog.children(object->id)) {
+      if (kinds::kind(part->id.kind).folds) queue.push_back(part);
+    }
+  }
+  return builder.finish();
+}
+
 }  // namespace lpc::plan

@@ -19,8 +19,8 @@ constexpr std::string_view kAside = "_lpc_old";
 
 class Synthesiser {
  public:
-  Synthesiser(const Catalog& before, const Catalog& after, Fates fates, const IdSet& apart, const PlannerOptions& options)
-      : before_(before), after_(after), fates_(std::move(fates)), apart_(apart),
+  Synthesiser(const Catalog& before, const Catalog& after, Fates fates, const Openings& openings, const PlannerOptions& options)
+      : before_(before), after_(after), fates_(std::move(fates)), openings_(openings), apart_(openings.apart),
         context_{before, after, options.server_version, options.role,
                  [this](const ObjectId& id) { return folding_.root(id).has_value(); },
                  [this](const ObjectId& id) { return fates_.dropped.contains(id); },
@@ -64,6 +64,19 @@ class Synthesiser {
     cover_parts(object.id, action);
     add_drop_hazard(object, action);
     drop_nodes_[object.id] = add(std::move(action));
+    if (openings_.emptied.contains(object.id)) add_emptying(object);
+  }
+
+  /// What is about to be dropped lets go of what it needs.
+  void add_emptying(const Object& object) {
+    Action action;
+    action.type = ActionType::drop;
+    action.object = object.id;
+    action.sql.push_back(kind(object.id.kind).traits.stand_in(object, true));
+    action.description = fmt::format("Empty {}, which goes, so that what it needs can go before", kinds::spoken(object.id));
+    action.locks.push_back({object.id, Lock::access_exclusive});
+    empty_nodes_[object.id] = add(std::move(action));
+    edge(&empty_nodes_[object.id], drop_node(object.id));
   }
 
   void cover_parts(const ObjectId& id, Action& action) {
@@ -108,8 +121,9 @@ class Synthesiser {
   void add_create(const Object& object) {
     if (folding_.root(object.id)) return;
     const kinds::Kind& its_kind = kind(object.id.kind);
+    const bool stood_in = openings_.stood_in.contains(object.id);
     Action action;
-    action.type = ActionType::create;
+    action.type = stood_in ? ActionType::alter : ActionType::create;
     action.object = object.id;
     its_kind.create(object, context_, action);
     if (action.description.empty()) action.description = "Create " + kinds::spoken(object.id);
@@ -118,7 +132,24 @@ class Synthesiser {
       action.covers.push_back(part);
       finish_creation(*after_.find(part), action);
     }
+    const std::size_t node = add(std::move(action));
+    if (stood_in) {
+      real_nodes_[object.id] = node;
+      add_stand_in(object);
+    } else {
+      create_nodes_[object.id] = node;
+    }
+  }
+
+  /// What needs the object is content with this.
+  void add_stand_in(const Object& object) {
+    Action action;
+    action.type = ActionType::create;
+    action.object = object.id;
+    action.sql.push_back(kind(object.id.kind).traits.stand_in(object, false));
+    action.description = fmt::format("Create {} with empty columns, for what it needs and what needs it", kinds::spoken(object.id));
     create_nodes_[object.id] = add(std::move(action));
+    edge(create_node(object.id), &real_nodes_[object.id]);
   }
 
   /// What CREATE can't say: owner, comment, grants.
@@ -275,9 +306,12 @@ class Synthesiser {
   void connect_after(const Object& object) {
     const std::size_t* node = create_node(object.id);
     if (!node || !fates_.created.contains(object.id)) return;
+    const auto real = real_nodes_.find(object.id);
     for (const ObjectId& need : after_.needs(object)) {
-      if (fates_.created.contains(need)) edge(create_node(need), node);
-      for (const std::size_t alter : alter_nodes(need)) edge(&alter, node);
+      // A stand-in needs nothing that is of its own sort, or comes after that.
+      const std::size_t* user = real != real_nodes_.end() && need.kind >= object.id.kind ? &real->second : node;
+      if (fates_.created.contains(need)) edge(create_node(need), user);
+      for (const std::size_t alter : alter_nodes(need)) edge(&alter, user);
     }
     for (const ObjectId& mention : object.mentions) {
       const std::size_t* first = fates_.created.contains(mention) ? create_node(mention) : nullptr;
@@ -292,8 +326,10 @@ class Synthesiser {
     const auto gone_with = kind(object.id.kind).traits.gone_with;
     const std::optional<ObjectId> carrier = gone_with ? gone_with(object) : std::nullopt;
     for (const Object* dependent : before_.dependents(object.id)) {
-      edge(drop_node(dependent->id), node);
-      if (carrier) edge(drop_node(dependent->id), drop_node(*carrier));
+      const auto emptied = empty_nodes_.find(dependent->id);
+      const std::size_t* freeing = emptied != empty_nodes_.end() && object.id.kind >= dependent->id.kind ? &emptied->second : drop_node(dependent->id);
+      edge(freeing, node);
+      if (carrier) edge(freeing, drop_node(*carrier));
     }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) edge(node, &alter);
@@ -351,11 +387,12 @@ class Synthesiser {
   const Catalog& before_;
   const Catalog& after_;
   Fates fates_;
+  const Openings& openings_;
   const IdSet& apart_;
   Folding folding_;
   kinds::ChangeContext context_;
   ActionGraph graph_;
-  Nodes create_nodes_, drop_nodes_, aside_nodes_, conversion_nodes_;
+  Nodes create_nodes_, real_nodes_, drop_nodes_, empty_nodes_, aside_nodes_, conversion_nodes_;
   std::map<ObjectId, std::vector<std::size_t>> alter_nodes_;
 };
 
@@ -363,7 +400,7 @@ class Synthesiser {
 
 ActionGraph synthesise(const Catalog& before, const Catalog& after, const std::vector<Delta>& deltas, const Openings& openings,
                        const PlannerOptions& options, diag::Sink& sink) {
-  return Synthesiser(before, after, decide_fates(before, after, deltas, openings, options.server_version, sink), openings.apart, options).run();
+  return Synthesiser(before, after, decide_fates(before, after, deltas, openings, options.server_version, sink), openings, options).run();
 }
 
 }  // namespace lpc::plan

@@ -6,6 +6,8 @@
 #include "ledger/ledger.h"
 #include "plan/diff.h"
 #include "plan/plan_json.h"
+#include "plan/respelling.h"
+#include "shadow/materialise.h"
 
 namespace lpc::cli {
 
@@ -85,13 +87,27 @@ struct Options {
   std::vector<std::string> manage;
 };
 
+/// SQL that differs may mean the same in other words: what a server makes of both tells. A text that can't be built stays as it is.
+Result<std::pair<Catalog, Catalog>> in_one_servers_words(const Loaded& from, const Catalog& target, Context& context) {
+  const std::vector<ObjectId> ids = plan::maybe_spelled_differently(plan::diff(from.catalog, target));
+  if (ids.empty()) return std::pair(from.catalog, target);
+  LP_TRY(shadow::ShadowServer * server, context.shadow(from.server_version));
+  const auto settled = [&](const Catalog& catalog) {
+    diag::Sink unsaid;
+    const Result<Catalog> words = shadow::settle(*server, plan::with_needs(catalog, ids), context.fragments, unsaid);
+    return words ? plan::with_words(catalog, ids, *words) : catalog;
+  };
+  return std::pair(settled(from.catalog), settled(target));
+}
+
 Status diff(const Options& options, Context& context) {
   LP_TRY(const Loaded to, load_canonical({options.to}, nullptr, 0, context));
   LP_TRY(const Loaded from, load_canonical({options.from}, &to.catalog, to.server_version, context));
   context.show_diagnostics();
   const Catalog target = plan::reconcile(from.catalog, to.catalog, "", to.server_version, context.sink);
   context.show_diagnostics();
-  show(plan::diff(from.catalog, target), options.exit_code, context);
+  LP_TRY(const auto words, in_one_servers_words(from, target, context));
+  show(plan::diff(words.first, words.second), options.exit_code, context);
   return ok();
 }
 

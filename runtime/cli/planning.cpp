@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iostream>
+#include <map>
 
 #include "base/text.h"
 #include "cli/files.h"
@@ -60,9 +61,15 @@ bool ask_whether(const plan::PossibleRename& rename) {
   return trim(answer) == "yes";
 }
 
+/// Asks about each pair once, however often planning comes back to it.
 std::function<bool(const plan::PossibleRename&)> renames_by(const std::string& mode) {
   if (mode == "auto") return [](const plan::PossibleRename&) { return true; };
-  if (mode == "ask" && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)) return ask_whether;
+  if (mode == "ask" && ::isatty(STDIN_FILENO) && ::isatty(STDERR_FILENO)) {
+    return [answers = std::map<ObjectId, bool>()](const plan::PossibleRename& rename) mutable {
+      const auto known = answers.find(rename.before);
+      return known != answers.end() ? known->second : answers.emplace(rename.before, ask_whether(rename)).first->second;
+    };
+  }
   return nullptr;
 }
 
@@ -104,7 +111,7 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   LP_DO(check_versions(live.loaded.server_version, server->server_version()));
   const plan::Scope scope = widen(desired.scope, options.manage, live.loaded.catalog);
   const int version = live.loaded.server_version ? live.loaded.server_version : server->server_version();
-  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, options.prove};
+  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources};
   request.is_rename = renames_by(options.renames);
   request.point_out_renames = options.renames != "off";
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
@@ -127,9 +134,9 @@ Result<plan::Plan> verify_plan(plan::Plan plan, Context& context) {
     return Failure{"LP5005", diag::make(diag::Code::kStalePlan, {}, plan.source_hash, hash).message, "make a new plan; `lpc drift` shows what changed", ""};
   }
   plan.source_hash = hash;
-  LP_TRY(shadow::ProvenPlan proven, shadow::prove(*server, std::move(plan), {live.catalog, scope, nullptr}, context.fragments, context.sink));
+  Result<plan::Plan> verified = shadow::verify_plan(*server, plan, live.catalog, scope, context.fragments, context.sink);
   context.show_diagnostics();
-  return std::move(proven.plan);
+  return verified;
 }
 
 Result<plan::Plan> read_plan(const std::string& path) {

@@ -14,7 +14,6 @@ struct PlanOptions {
   std::vector<std::string> sources;
   std::string from;                        ///< a source in place of the live database
   std::vector<std::string> manage;         ///< patterns of schemas managed besides the declared ones; "*" is everything
-  bool prove = true;
   bool allow_unmodelled = false;
   std::string renames = "hint";            ///< what looks like a rename: hint, auto, ask, off
 };

@@ -7,7 +7,6 @@
 #include <cstdio>
 #include <filesystem>
 #include <memory>
-#include <set>
 
 #include "base/text.h"
 #include "introspect/introspect.h"
@@ -150,29 +149,16 @@ Result<std::vector<SourceSpec>> classify_all(const std::vector<std::string>& arg
 
 /// What the program calls external, with all that these need, as the live database defines it.
 Catalog with_externals(const Catalog& desired, const Catalog& live) {
-  std::vector<const Object*> queue;
+  std::vector<ObjectId> externals;
   for (const Object& object : desired.objects()) {
-    if (object.external) {
-      if (const Object* found = live.find(object.id)) queue.push_back(found);
-    }
+    if (object.external) externals.push_back(object.id);
   }
-  std::set<ObjectId> wanted;
-  while (!queue.empty()) {
-    const Object* object = queue.back();
-    queue.pop_back();
-    if (!wanted.insert(object->id).second) continue;
-    for (const ObjectId& need : live.needs(*object)) {
-      if (const Object* found = live.find(need)) queue.push_back(found);
-    }
-    for (const Object* child : live.children(object->id)) {
-      if (kinds::kind(child->id.kind).folds) queue.push_back(child);
-    }
-  }
+  const Catalog found = plan::with_needs(live, externals);
   CatalogBuilder builder;
   for (const Object& object : desired.objects()) {
-    if (!object.external || !wanted.contains(object.id)) builder.add(object);
+    if (!object.external || !found.has(object.id)) builder.add(object);
   }
-  for (const ObjectId& id : wanted) builder.add(*live.find(id));
+  for (const Object& object : found.objects()) builder.add(object);
   return builder.finish();
 }
 

@@ -5,6 +5,7 @@
 #include <array>
 #include <optional>
 
+#include "base/exact_sql.h"
 #include "base/in_lists.h"
 #include "base/text.h"
 #include "catalog/spelling.h"
@@ -16,6 +17,9 @@ namespace lpc::introspect {
 namespace {
 
 using kinds::Content;
+
+/// What the server printed, so that it reads it as what it has.
+std::string in_exact_words(std::string_view printed) { return exact_sql(to_in_lists(printed)); }
 
 /// The columns that are no attributes.
 enum class Part : std::uint8_t {
@@ -110,13 +114,13 @@ class Decoder {
       case Content::map: {
         auto json = read_row_json(value);
         if (!json || (rule.content == Content::map ? !json->is_map() : !json->is_list())) return unreadable(object, rule, value);
-        object.attributes.set(rule.name, value.find("((ARRAY['") == std::string_view::npos ? *std::move(json) : with_texts(*json, to_in_lists));
+        object.attributes.set(rule.name, kinds::holds_sql(rule) ? with_texts(*json, in_exact_words) : *std::move(json));
         return ok();
       }
-      case Content::expression: object.attributes.set(rule.name, Value(to_in_lists(strip_outer_parentheses(value)))); return ok();
+      case Content::expression: object.attributes.set(rule.name, Value(in_exact_words(strip_outer_parentheses(value)))); return ok();
       case Content::query:
-      case Content::statement: object.attributes.set(rule.name, Value(to_in_lists(value))); return ok();
-      default: object.attributes.set(rule.name, Value(value)); return ok();
+      case Content::statement: object.attributes.set(rule.name, Value(in_exact_words(value))); return ok();
+      default: object.attributes.set(rule.name, kinds::holds_sql(rule) ? Value(in_exact_words(value)) : Value(value)); return ok();
     }
   }
 

@@ -103,4 +103,16 @@ Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const
   return result;
 }
 
+Result<Catalog> settle(ShadowServer& server, const Catalog& catalog, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  constexpr int kMost = 5;    // what still changes then never comes to rest, and the proof tells of it
+  Catalog settled = catalog;
+  for (int round = 0; round < kMost; ++round) {
+    LP_TRY(Catalog read, canonicalise(server, settled, {.canonical = true}, fragments, sink));
+    const bool same = catalog_hash(read) == catalog_hash(settled);
+    settled = std::move(read);
+    if (same) break;
+  }
+  return settled;
+}
+
 }  // namespace lpc::shadow

@@ -1,5 +1,10 @@
 #include "shadow/make_plan.h"
 
+#include <optional>
+
+#include "plan/diff.h"
+#include "plan/respelling.h"
+#include "shadow/materialise.h"
 #include "shadow/prove.h"
 #include "shadow/rename_first.h"
 
@@ -25,34 +30,119 @@ void point_out(const std::vector<plan::PossibleRename>& renames, std::vector<Act
   }
 }
 
+/// The live catalog and the desired one in the words of one server, and how the former's differ from those of the live database.
+struct Words {
+  const Catalog& live;
+  const Catalog& desired;
+  const plan::Respelling* respelling = nullptr;
+};
+
+class PlanMaker {
+ public:
+  PlanMaker(ShadowServer& server, const PlanRequest& request, const Words& words, frontend::FragmentParser& fragments, diag::Sink& sink)
+      : server_(server), request_(request), words_(words), fragments_(fragments), sink_(sink) {}
+
+  Result<plan::Plan> run() {
+    const Catalog wanted = plan::overlay(words_.live, words_.desired, request_.scope);
+    plan::Survivors survivors;
+    LP_TRY(Renamed renamed, rename_first(server_, words_.live, wanted, request_, fragments_, sink_, words_.respelling ? &survivors : nullptr));
+    if (!renamed.actions.empty() && words_.respelling) renamed.start = words_.respelling->with_stale_texts(renamed.start, survivors);
+    const Catalog& start = renamed.start;
+    const Catalog kept = renamed.actions.empty() ? start : plan::without_old_names(start, words_.live, renamed.said);
+    const Catalog target = plan::reconcile(kept, wanted, request_.role, request_.server_version, sink_);
+    may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, target)).empty();
+    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role}, sink_);
+    if (sink_.has_errors()) return Failure::reported();
+    if (request_.point_out_renames) point_out(renamed.left, changes);
+    std::vector<Action> actions = std::move(renamed.actions);
+    for (Action& action : changes) actions.push_back(std::move(action));
+
+    plan::Plan plan = to_plan(actions, target);
+    if (plan.empty()) return plan;
+    may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
+    const Catalog target_in_scope = plan::restrict(target, request_.scope);
+    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, request_.scope, &target_in_scope, words_.respelling}, fragments_, sink_));
+    return std::move(proven.plan);
+  }
+
+  /// After a failure: whether it can come from a difference in words alone.
+  bool may_be_spelled_differently() const { return may_be_spelled_differently_; }
+
+ private:
+  plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target) const {
+    plan::Plan plan;
+    plan.source_hash = catalog_hash(plan::restrict(request_.live, request_.scope));
+    plan.target_hash = actions.empty() ? plan.source_hash : catalog_hash(plan::restrict(target, request_.scope));
+    plan.server_version = request_.server_version;
+    plan.managed = request_.scope.all ? std::vector<std::string>{"*"} : request_.scope.schemas;
+    plan.declared = texts(request_.scope.declared);
+    plan.role = request_.role;
+    plan.steps = plan::to_steps(actions, request_.sources, &target);
+    plan.loses = plan::losses(actions);
+    return plan;
+  }
+
+  ShadowServer& server_;
+  const PlanRequest& request_;
+  const Words words_;
+  frontend::FragmentParser& fragments_;
+  diag::Sink& sink_;
+  bool may_be_spelled_differently_ = false;
+};
+
+/// A live catalog in the words that a copy of it settles on.
+struct Settled {
+  Catalog live;
+  plan::Respelling respelling;
+};
+
+/// Nothing when it can't be built, or differs in more than words.
+std::optional<Settled> settled(ShadowServer& server, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments) {
+  diag::Sink unsaid;    // what keeps it from being built was said when the plan was proved
+  Result<Catalog> copy = settle(server, live, fragments, unsaid);
+  if (!copy) return std::nullopt;
+  std::optional<plan::Respelling> respelling = plan::Respelling::between(live, *copy, scope);
+  if (!respelling) return std::nullopt;
+  Catalog settled = respelling->with_mishaps(*copy);
+  return Settled{std::move(settled), *std::move(respelling)};
+}
+
+void hand_over(const diag::Sink& from, diag::Sink& to) {
+  for (const diag::Diagnostic& diagnostic : from.all()) to.add(diagnostic);
+}
+
 }  // namespace
 
 Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
-  const Catalog wanted = plan::overlay(request.live, request.desired, request.scope);
-  LP_TRY(Renamed renamed, rename_first(server, request, wanted, fragments, sink));
-  const Catalog& start = renamed.start;
-  const Catalog kept = renamed.actions.empty() ? start : plan::without_old_names(start, request.live, renamed.said);
-  const Catalog target = plan::reconcile(kept, wanted, request.role, request.server_version, sink);
-  std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role}, sink);
-  if (sink.has_errors()) return Failure::reported();
-  if (request.point_out_renames) point_out(renamed.left, changes);
-  std::vector<Action> actions = std::move(renamed.actions);
-  for (Action& action : changes) actions.push_back(std::move(action));
+  diag::Sink said;
+  PlanMaker as_given(server, request, {request.live, request.desired, nullptr}, fragments, said);
+  Result<plan::Plan> plan = as_given.run();
+  const auto in_other_words = [&]() {
+    const auto live = settled(server, request.live, request.scope, fragments);
+    if (!live) return;
+    diag::Sink unsaid;
+    const Result<Catalog> desired = settle(server, request.desired, fragments, unsaid);
+    if (!desired || (live->respelling.empty() && catalog_hash(*desired) == catalog_hash(request.desired))) return;
+    said = {};
+    plan = PlanMaker(server, request, {live->live, *desired, &live->respelling}, fragments, said).run();
+  };
+  if (!plan && as_given.may_be_spelled_differently()) in_other_words();
+  hand_over(said, sink);
+  return plan;
+}
 
-  plan::Plan plan;
-  plan.source_hash = catalog_hash(plan::restrict(request.live, request.scope));
-  plan.target_hash = catalog_hash(plan::restrict(target, request.scope));
-  plan.server_version = request.server_version;
-  plan.managed = request.scope.all ? std::vector<std::string>{"*"} : request.scope.schemas;
-  plan.declared = texts(request.scope.declared);
-  plan.role = request.role;
-  plan.steps = plan::to_steps(actions, request.sources, &target);
-  plan.loses = plan::losses(actions);
-  if (plan.empty() || !request.prove) return plan;
-
-  const Catalog target_in_scope = plan::restrict(target, request.scope);
-  LP_TRY(ProvenPlan proven, prove(server, std::move(plan), {request.live, request.scope, &target_in_scope}, fragments, sink));
-  return std::move(proven.plan);
+Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  diag::Sink said;
+  Result<ProvenPlan> proven = prove(server, plan, {live, scope, nullptr, nullptr}, fragments, said);
+  if (!proven) {
+    if (const auto copy = settled(server, live, scope, fragments); copy && !copy->respelling.empty()) {
+      said = {};
+      proven = prove(server, plan, {copy->live, scope, nullptr, &copy->respelling}, fragments, said);
+    }
+  }
+  hand_over(said, sink);
+  if (!proven) return proven.failure();
+  return std::move(proven->plan);
 }
 
 }  // namespace lpc::shadow

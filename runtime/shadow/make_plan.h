@@ -1,4 +1,5 @@
-// The main job in one call: a live and a desired catalog, both canonical, become a proved plan with its reverse.
+// The main job in one call: a live and a desired catalog, both canonical, become a proved plan with its reverse. Or a plan that is there already is proved.
+// A live database that reads differently from its copy on the shadow (plan/respelling.h) is taken care of here: both sides are then taken as the shadow spells them.
 #pragma once
 
 #include <functional>
@@ -20,7 +21,6 @@ struct PlanRequest {
   std::string role;                    ///< who will run the plan
   int server_version = 0;              ///< the live server's
   const SourceMap* sources = nullptr;  ///< for the steps' origins
-  bool prove = true;
   /// What looks like a rename and has no hint: true makes it one. Null: none is, and the plan drops the one and adds the other with the hazard LP4013. (Parts that hold no rows,
   /// such as indexes and constraints, are renamed without being asked for.)
   std::function<bool(const plan::PossibleRename&)> is_rename = nullptr;
@@ -28,8 +28,11 @@ struct PlanRequest {
   bool point_out_renames = true;
 };
 
-/// An empty plan when nothing differs in scope. Hints are matched, renames carried out on the shadow so that Postgres itself rewrites what names them,
-/// order reconciled, actions ordered, the result proved (prove.h) unless told otherwise. Diagnostics go to the sink; errors end in Failure::reported().
+/// An empty plan when nothing differs in scope. Renames come first (rename_first.h),
+/// order reconciled, actions ordered, the result proved (prove.h). Diagnostics go to the sink; errors end in Failure::reported().
 Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+/// prove() for a plan that was written or made before, with its source_hash.
+Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 }  // namespace lpc::shadow

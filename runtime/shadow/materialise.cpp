@@ -6,6 +6,7 @@
 #include "kinds/kind.h"
 #include "shadow/builder.h"
 #include "shadow/embedded.h"
+#include "shadow/observe.h"
 #include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
@@ -120,19 +121,23 @@ Status materialise(ShadowServer& server, pg::Connection& connection, const Catal
   return build(server, connection, empty, catalog, options, sink);
 }
 
-Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink) {
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink,
+                          plan::Survivors* survivors) {
   LP_TRY(pg::Connection connection, server.create_database());
   LP_TRY(const Catalog empty, introspect::introspect(connection, {.again = true}, fragments, sink));
   LP_DO(build(server, connection, empty, with_foreign_cluster(catalog, nullptr), {.canonical = true}, sink));
+  introspect::Identities before, after;
+  if (survivors) LP_DO(introspect::introspect(connection, {.again = true, .identities = &before}, fragments, sink));
   Catalog reached = catalog;
   for (std::vector<Action> actions = next(reached); !actions.empty(); actions = next(reached)) {
     for (const Action& action : actions) {
       for (const Sql& statement : action.sql) LP_DO(connection.execute(statement));
     }
-    LP_TRY(const Catalog read, introspect::introspect(connection, {.again = true}, fragments, sink));
+    LP_TRY(const Catalog read, introspect::introspect(connection, {.again = true, .identities = &after}, fragments, sink));
     reached = tidy(read, {catalog, empty, connection.user(), "", true});
   }
   LP_DO(server.drop_database(connection.database()));
+  if (survivors) *survivors = survivors_between(before, after);
   return reached;
 }
 

@@ -6,6 +6,7 @@
 #include "change/action.h"
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
+#include "plan/respelling.h"
 #include "shadow/server.h"
 
 namespace lpc::shadow {
@@ -28,10 +29,15 @@ Status materialise(ShadowServer& server, pg::Connection& connection, const Catal
 /// What to do next to a database that holds this catalog; empty when it is enough.
 using NextActions = std::function<std::vector<Action>(const Catalog&)>;
 /// `catalog` (of a whole database) after all that `next` says, as Postgres itself tells it: built in a new database, changed there and read back after each turn.
-Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink);
+/// `survivors` (may be null) takes what its objects were before.
+Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink,
+                          plan::Survivors* survivors = nullptr);
 
 /// materialise() in a new database, introspect, drop the database. Hints and origins are carried over from `catalog`; owners that `catalog` leaves unsaid are left out again.
 /// Only what `catalog` declares or implies comes back: its external objects stay as they were.
 Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const MaterialiseOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink);
+
+/// A canonical catalog as a server reads it that was built from it, over and over until it reads what it was built from (plan/respelling.h). Most catalogs are that already.
+Result<Catalog> settle(ShadowServer& server, const Catalog& catalog, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 }  // namespace lpc::shadow

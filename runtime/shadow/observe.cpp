@@ -74,6 +74,17 @@ plan::Renames renames_between(const introspect::Identities& before, const intros
   return renames;
 }
 
+plan::Survivors survivors_between(const introspect::Identities& before, const introspect::Identities& after) {
+  plan::Survivors survivors;
+  IdSet changed;
+  for (const auto& [row, now] : after) {
+    const auto then = before.find(row);
+    if (then == before.end() || survivors.emplace(now, then->second).first->second != then->second) changed.insert(now);
+  }
+  for (const ObjectId& id : changed) survivors.erase(id);
+  return survivors;
+}
+
 std::vector<plan::Loss> observe(const introspect::Identities& start, const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step) {
   diag::Sink ignored;    // that lpc couldn't plan this change is no mistake of the step
   std::vector<Action> actions = plan::plan_actions(before.catalog, after.catalog, options, ignored);

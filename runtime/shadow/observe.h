@@ -8,6 +8,7 @@
 #include "introspect/introspect.h"
 #include "plan/plan.h"
 #include "plan/planner.h"
+#include "plan/respelling.h"
 
 namespace lpc::shadow {
 
@@ -19,6 +20,9 @@ struct Moment {
 
 /// What has another name now, outer objects first. Members that only follow their holder, and objects that only follow their schema, aren't among them.
 plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after);
+
+/// What each object of the later moment was in the earlier one: those whose catalog rows are all of the same object there.
+plan::Survivors survivors_between(const introspect::Identities& before, const introspect::Identities& after);
 
 /// Fills in the step's objects and hazards, as far as they are empty. What wasn't there at the `start` of the plan is nobody's loss and makes nobody wait. Gives what it loses: objects that are gone, not those that were renamed.
 std::vector<plan::Loss> observe(const introspect::Identities& start, const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step);

@@ -32,14 +32,15 @@ class Prover {
     introspect::Identities identities;
     LP_TRY(const Catalog reached, read(context_of_target(), {.identities = &identities}));
     report_unmodelled();
-    LP_DO(check_target(reached));
+    LP_DO(check_target(reached, identities));
     const bool planned_here = plan_.reverse.empty();
     if (planned_here) LP_DO(plan_reverse(reached, renames_between(identities, identities_)));
     LP_DO(become_role());
     LP_DO(run_steps(connection_, plan_.reverse, Code::kReverseProofFailed, sink_));
     LP_DO(become_admin());
-    LP_TRY(const Catalog back, read(request_.live));
-    LP_DO(check_source(back));
+    introspect::Identities identities_back;
+    LP_TRY(const Catalog back, read(request_.live, {.identities = &identities_back}));
+    LP_DO(check_source(back, identities_back));
     plan_.proof->server = fmt::format("{}.{}", server_.server_version() / 10000, server_.server_version() % 10000);
     plan_.proof->scope = "full";
     return ProvenPlan{std::move(plan_), plan::restrict(reached, request_.scope)};
@@ -56,7 +57,7 @@ class Prover {
     if (request_.target) LP_DO(ensure_tablespaces(server_, connection_, *request_.target, OtherTablespaces::kStay));
     LP_TRY(built_, read(request_.live, {.identities = &identities_}));
     if (plan_.source_hash.empty()) plan_.source_hash = hash(request_.live);
-    if (hash(built_) == plan_.source_hash) return ok();
+    if (hash(built_) == (request_.respelling ? hash(request_.respelling->without_mishaps(request_.live)) : plan_.source_hash)) return ok();
     return wrong_end(Code::kForwardProofFailed, "the live database, built on the shadow, isn't the same", restricted(request_.live), restricted(built_));
   }
 
@@ -150,6 +151,14 @@ class Prover {
     }
   }
 
+  /// The hash that the live database has when its copy reads as `copy` after those steps.
+  std::string live_hash(const Catalog& copy, const introspect::Identities& identities, const std::vector<plan::Step>& steps) {
+    if (!request_.respelling) return hash(copy);
+    const plan::Survivors survivors = survivors_between(identities_, identities);
+    said_again_.merge(request_.respelling->said_again(steps, copy, survivors));
+    return hash(request_.respelling->as_live(copy, survivors, said_again_));
+  }
+
   Catalog restricted(const Catalog& catalog) const { return plan::restrict(catalog, request_.scope); }
   std::string hash(const Catalog& catalog) const { return catalog_hash(restricted(catalog)); }
 
@@ -160,12 +169,12 @@ class Prover {
     return Failure::reported();
   }
 
-  Status check_target(const Catalog& reached) {
-    const std::string found = hash(reached);
+  Status check_target(const Catalog& reached, const introspect::Identities& identities) {
+    const std::string found = live_hash(reached, identities, plan_.steps);
     if (request_.target) {
       const Catalog target = restricted(*request_.target);
       const std::string wanted = catalog_hash(target);
-      if (found != wanted) return wrong_end(Code::kForwardProofFailed, "it ends in another state", target, restricted(reached));
+      if ((request_.respelling ? hash(reached) : found) != wanted) return wrong_end(Code::kForwardProofFailed, "it ends in another state", target, restricted(reached));
     } else if (!plan_.target_hash.empty() && plan_.target_hash != found) {
       sink_.add(diag::make(Code::kForwardProofFailed, {}, fmt::format("it ends in `{}`, and its target is `{}`", found, plan_.target_hash)));
       return Failure::reported();
@@ -189,11 +198,11 @@ class Prover {
   }
 
   /// What the reverse can reach: the order of columns is the one thing that doesn't come back.
-  Status check_source(const Catalog& back) {
+  Status check_source(const Catalog& back, const introspect::Identities& identities) {
     diag::Sink notes;
     const Catalog wanted = restricted(plan::reconcile(back, as_said(built_), plan_.role, server_.server_version(), notes));
-    plan_.proof->reverse = hash(back);
-    if (plan_.proof->reverse != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
+    plan_.proof->reverse = live_hash(back, identities, plan_.reverse);
+    if ((request_.respelling ? hash(back) : plan_.proof->reverse) != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
     for (const Object& object : wanted.objects()) {
       const Object* before = built_.find(object.id);
       if (before && !(before->attributes == object.attributes)) plan_.loses.push_back({object.id.text(), "the order of its columns"});
@@ -250,6 +259,7 @@ class Prover {
   Catalog empty_;
   Catalog built_;              ///< the live catalog as the shadow has it
   introspect::Identities identities_;    ///< and its objects' identities
+  plan::Respelling::Attributes said_again_;
 };
 
 Result<std::set<std::string>> role_names(pg::Connection& connection) {

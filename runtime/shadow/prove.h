@@ -6,6 +6,7 @@
 #include "frontend/sql_fragment.h"
 #include "plan/plan.h"
 #include "plan/planner.h"
+#include "plan/respelling.h"
 #include "shadow/server.h"
 
 namespace lpc::shadow {
@@ -15,6 +16,8 @@ struct ProveRequest {
   plan::Scope scope;                ///< which part the plan's hashes cover
   /// What the plan must lead to (in scope), or null for a hand-written plan, whose target is what it reaches.
   const Catalog* target = nullptr;
+  /// When the live database reads differently from its copy: `live` and `target` are as the copy spells them then, and the plan's hashes are those of the live database. Null: it doesn't.
+  const plan::Respelling* respelling = nullptr;
 };
 
 struct ProvenPlan {

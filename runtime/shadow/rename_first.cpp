@@ -20,11 +20,11 @@ std::set<std::string> taken_names(const Catalog& catalog) {
 
 class Renamer {
  public:
-  Renamer(const PlanRequest& request, const Catalog& wanted, Renamed& result) : request_(request), wanted_(wanted), result_(result) {}
+  Renamer(const Catalog& live, const Catalog& wanted, const PlanRequest& request, Renamed& result) : live_(live), wanted_(wanted), request_(request), result_(result) {}
 
   /// The next renames of a database that holds `reached`.
   std::vector<Action> next(const Catalog& reached) {
-    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(plan::rename_actions(request_.live, result_.said));
+    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(plan::rename_actions(live_, result_.said));
     return keep(plan::rename_actions(reached, found_in(reached)));
   }
 
@@ -63,8 +63,9 @@ class Renamer {
     return request_.is_rename(rename);
   }
 
-  const PlanRequest& request_;
+  const Catalog& live_;
   const Catalog& wanted_;
+  const PlanRequest& request_;
   Renamed& result_;
   std::set<ObjectId> asked_;
   bool said_done_ = false;
@@ -72,14 +73,15 @@ class Renamer {
 
 }  // namespace
 
-Result<Renamed> rename_first(ShadowServer& server, const PlanRequest& request, const Catalog& wanted, frontend::FragmentParser& fragments, diag::Sink& sink) {
-  Renamed result{request.live, {}, plan::find_renames(request.live, wanted, sink), {}};
+Result<Renamed> rename_first(ShadowServer& server, const Catalog& live, const Catalog& wanted, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink,
+                             plan::Survivors* survivors) {
+  Renamed result{live, {}, plan::find_renames(live, wanted, sink), {}};
   if (sink.has_errors()) return Failure::reported();
-  Renamer renamer(request, wanted, result);
-  std::vector<Action> first = renamer.next(request.live);
+  Renamer renamer(live, wanted, request, result);
+  std::vector<Action> first = renamer.next(live);
   if (first.empty()) return result;      // which is so nearly always: no database is needed
   const auto next = [&](const Catalog& reached) { return first.empty() ? renamer.next(reached) : std::exchange(first, {}); };
-  LP_TRY(result.start, carry_out(server, request.live, next, fragments, sink));
+  LP_TRY(result.start, carry_out(server, live, next, fragments, sink, survivors));
   return result;
 }
 

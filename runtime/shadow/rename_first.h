@@ -2,6 +2,7 @@
 // They are carried out on the shadow, so that Postgres itself rewrites the expressions, views and rules that name what is renamed.
 #pragma once
 
+#include "plan/respelling.h"
 #include "shadow/make_plan.h"
 
 namespace lpc::shadow {
@@ -13,7 +14,8 @@ struct Renamed {
   std::vector<plan::PossibleRename> left;          ///< look like renames, and aren't made ones
 };
 
-/// `wanted` is the whole database as it shall be. Hints that match nothing are reported to the sink.
-Result<Renamed> rename_first(ShadowServer& server, const PlanRequest& request, const Catalog& wanted, frontend::FragmentParser& fragments, diag::Sink& sink);
+/// From `live` to `wanted`, both of the whole database. Hints that match nothing are reported to the sink. `survivors` as in carry_out().
+Result<Renamed> rename_first(ShadowServer& server, const Catalog& live, const Catalog& wanted, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink,
+                             plan::Survivors* survivors);
 
 }  // namespace lpc::shadow

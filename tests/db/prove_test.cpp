@@ -161,7 +161,7 @@ TEST_F(ShadowTest, AGeneratedPlanIsProvedBothWays) {
     CREATE TABLE shop.users (id bigint PRIMARY KEY, nickname text, email text NOT NULL, state shop.status DEFAULT 'sent');
     CREATE VIEW shop.emails AS SELECT lower(email) AS email FROM shop.users;
     CREATE INDEX users_email ON shop.users (lower(email)))");
-  const auto plan = shadow::make_plan(server(), {live, desired, shop(), "app_owner", server().server_version(), nullptr, true}, fragments_, sink_);
+  const auto plan = shadow::make_plan(server(), {live, desired, shop(), "app_owner", server().server_version(), nullptr}, fragments_, sink_);
   ASSERT_TRUE(bool(plan)) << words(plan) << words(sink_);
   EXPECT_FALSE(plan->steps.empty());
   EXPECT_FALSE(plan->reverse.empty());
@@ -276,7 +276,7 @@ TEST_F(ShadowTest, RenamesAreRenamedBack) {
 )");
   const auto desired = shadow::canonicalise(server(), program.catalog, {.sources = &sources_, .use_cache = false}, fragments_, sink_);
   ASSERT_TRUE(bool(desired)) << words(desired) << words(sink_);
-  const auto plan = shadow::make_plan(server(), {live, *desired, shop(), "app_owner", server().server_version(), &sources_, true}, fragments_, sink_);
+  const auto plan = shadow::make_plan(server(), {live, *desired, shop(), "app_owner", server().server_version(), &sources_}, fragments_, sink_);
   ASSERT_TRUE(bool(plan)) << words(plan) << words(sink_);
   EXPECT_TRUE(plan->loses.empty());
   for (const auto* steps : {&plan->steps, &plan->reverse}) {
@@ -291,7 +291,7 @@ TEST_F(ShadowTest, ARoleOfThePlanIsMadeAndTakenAwayAgain) {
   const driver::Program program = compile("role shop_clerk { nologin createdb }\n");
   const auto desired = shadow::canonicalise(server(), program.catalog, {.use_cache = false}, fragments_, sink_);
   ASSERT_TRUE(bool(desired)) << words(sink_);
-  const auto plan = shadow::make_plan(server(), {live, *desired, program.scope, "app_owner", server().server_version(), nullptr, true}, fragments_, sink_);
+  const auto plan = shadow::make_plan(server(), {live, *desired, program.scope, "app_owner", server().server_version(), nullptr}, fragments_, sink_);
   ASSERT_TRUE(bool(plan)) << words(plan) << words(sink_);
   EXPECT_EQ(plan->steps.size(), 1U) << statements(plan->steps);
   auto connection = server().create_database();
