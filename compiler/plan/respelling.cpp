@@ -177,4 +177,18 @@ Catalog Respelling::as_live(const Catalog& reached, const Survivors& survivors, 
   return builder.finish();
 }
 
+std::vector<ObjectId> Respelling::reworded(const Catalog& now) const {
+  std::vector<ObjectId> ids;
+  for (const auto& [id, changes] : changes_) {
+    const Object* object = now.find(id);
+    const auto differs = [&](const Change& change) {
+      const Value* text = object->attributes.find(change.attribute);
+      return change.mended_by.empty() && text && *text != change.live;
+    };
+    if (object && std::any_of(changes.begin(), changes.end(), differs)) ids.push_back(id);
+  }
+  std::sort(ids.begin(), ids.end());
+  return ids;
+}
+
 }  // namespace lpc::plan

@@ -54,6 +54,9 @@ class Respelling {
   /// How the live database reads when its copy reads as `reached`: what is still the object that it was and hasn't been said again is in the words that it always had.
   Catalog as_live(const Catalog& reached, const Survivors& survivors, const Attributes& said_again) const;
 
+  /// What isn't in the words any more that it had in the live database.
+  std::vector<ObjectId> reworded(const Catalog& now) const;
+
  private:
   struct Change {
     std::string_view attribute;

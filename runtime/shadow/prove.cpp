@@ -151,12 +151,12 @@ class Prover {
     }
   }
 
-  /// The hash that the live database has when its copy reads as `copy` after those steps.
-  std::string live_hash(const Catalog& copy, const introspect::Identities& identities, const std::vector<plan::Step>& steps) {
-    if (!request_.respelling) return hash(copy);
+  /// The live database when its copy reads as `copy` after those steps.
+  Catalog as_live(const Catalog& copy, const introspect::Identities& identities, const std::vector<plan::Step>& steps) {
+    if (!request_.respelling) return copy;
     const plan::Survivors survivors = survivors_between(identities_, identities);
     said_again_.merge(request_.respelling->said_again(steps, copy, survivors));
-    return hash(request_.respelling->as_live(copy, survivors, said_again_));
+    return request_.respelling->as_live(copy, survivors, said_again_);
   }
 
   Catalog restricted(const Catalog& catalog) const { return plan::restrict(catalog, request_.scope); }
@@ -170,7 +170,7 @@ class Prover {
   }
 
   Status check_target(const Catalog& reached, const introspect::Identities& identities) {
-    const std::string found = live_hash(reached, identities, plan_.steps);
+    const std::string found = hash(as_live(reached, identities, plan_.steps));
     if (request_.target) {
       const Catalog target = restricted(*request_.target);
       const std::string wanted = catalog_hash(target);
@@ -201,12 +201,15 @@ class Prover {
   Status check_source(const Catalog& back, const introspect::Identities& identities) {
     diag::Sink notes;
     const Catalog wanted = restricted(plan::reconcile(back, as_said(built_), plan_.role, server_.server_version(), notes));
-    plan_.proof->reverse = live_hash(back, identities, plan_.reverse);
+    const Catalog live = as_live(back, identities, plan_.reverse);
+    plan_.proof->reverse = hash(live);
     if ((request_.respelling ? hash(back) : plan_.proof->reverse) != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
     for (const Object& object : wanted.objects()) {
       const Object* before = built_.find(object.id);
       if (before && !(before->attributes == object.attributes)) plan_.loses.push_back({object.id.text(), "the order of its columns"});
     }
+    if (!request_.respelling) return ok();
+    for (const ObjectId& id : request_.respelling->reworded(live)) plan_.loses.push_back({id.text(), "the words of its SQL, for others that mean the same"});
     return ok();
   }
 

@@ -326,13 +326,14 @@ alter view insv set (check_option = local, security_barrier);
 alter view insv2 reset (check_option);
 create function ifx() returns void language sql begin atomic insert into insv (a) values (1) returning a; update ins set (a, b) = (select 1, 2) where a = (values (1)) returning *; delete from ins as i using insv where i.a = insv.a; end;
 create function ifm() returns void language sql begin atomic merge into ins using (values (1, 2)) v (x, y) on ins.a = v.x when matched and y > 1 then update set b = y when matched then delete when not matched and x < 5 then insert (a, b) values (x, default) when not matched then do nothing; end;
+set search_path = rv;
 -- What Postgres would read as something else than it has: columns that nobody named, arrays that are cast as a whole, the marks of a cycle.
 create view v_unnamed as select i from j1 where t <> all (select 'x') and t = any (select 'y' union select 'z') and exists (select null) and (t, i) = (select 'k', 1);
 create view v_unnamed_sub as select (select 'x') as s, array(select 'y'::varchar(3)) as a, (select (select 'z')) as n;
 create view v_arrays as select percentile_cont(array[0.25, 0.75]) within group (order by i) as p, width_bucket(i::numeric, array[1, 2]) as w, array[1, 2] || j1.i::bigint as c from j1 group by i;
 create view v_marks as with recursive w(f) as (select 1 union select f + 1 from w where f < 3) cycle f set c to 'Y' default 'N' using p select f, c from w;
 create view v_marks2 as with recursive w(f) as (select 1 union select f + 1 from w where f < 3) cycle f set c to date '2020-01-01' default date '2021-01-01' using p select f, c from w;
-create function unnamed_body(k int) returns table (a int, b text) language sql begin atomic
+create function unnamed_body() returns table (a int, b text) language sql begin atomic
   update j1 set t = 'x' where t <> all (select 'y') returning i, 'z';
   select 1, 'r';
 end;
