@@ -47,6 +47,7 @@ struct Step {
   std::vector<std::string> scans;
   std::vector<StepHazard> hazards;
   std::string reversible = "exact";   ///< exact, lossy, no
+  std::string reason;                 ///< why it is done this way rather than another; "" when there is nothing to say
 };
 
 struct Loss {

@@ -42,6 +42,7 @@ Json step_json(const Step& step) {
     json["hazards"].push_back(std::move(entry));
   }
   json["reversible"] = step.reversible;
+  if (!step.reason.empty()) json["reason"] = step.reason;
   return json;
 }
 
@@ -200,7 +201,7 @@ Status read_step(const Json& json, const std::string& place, Step& step) {
             .on("origin", [&](const Json& item, const std::string& at) { return read_origin(item, at, step.origin); })
             .integer("group", step.group).flag("transactional", step.transactional).text("kind", step.kind)
             .list("locks", step.locks, read_lock).texts("rewrites", step.rewrites).texts("scans", step.scans)
-            .list("hazards", step.hazards, read_hazard).text("reversible", step.reversible)
+            .list("hazards", step.hazards, read_hazard).text("reversible", step.reversible).text("reason", step.reason)
             .read(json, place));
   return check_step(step, place);
 }
