@@ -156,7 +156,9 @@ class DiffRenderer {
     for (const std::string& each : difference.lines) {
       const char sign = each.empty() ? ' ' : each.front();
       const std::string_view code = sign == '@' ? "36" : code_of(sign);
-      out_ += std::string(indent + 4, ' ') + screen_.paint(code, for_eyes(each)) + "\n";
+      const std::string shown = for_eyes(each);
+      out_ += std::string(indent + 4, ' ') + screen_.paint(code, shown.substr(0, shown.find_last_not_of(' ') + 1)) + "\n";
+      if (out_.ends_with(" \n")) out_.erase(out_.find_last_not_of(" \n") + 1).append("\n");
     }
   }
 

@@ -18,7 +18,7 @@ constexpr std::size_t kLongText = 72;      // characters; what is longer is show
 const std::map<std::string_view, std::string_view>& special_words() {
   static const std::map<std::string_view, std::string_view> kWords{
       {"bypassrls", "bypassing row level security"}, {"combinefunc", "combine function"}, {"createdb", "creating databases"}, {"createrole", "creating roles"},
-      {"deserialfunc", "deserial function"}, {"finalfunc", "final function"}, {"finalfunc_extra", "final function extra"}, {"finalfunc_modify", "final function modify"},
+      {"deserialfunc", "deserial function"}, {"elements", "columns"}, {"finalfunc", "final function"}, {"finalfunc_extra", "final function extra"}, {"finalfunc_modify", "final function modify"},
       {"initcond", "initial condition"}, {"inout", "through input and output"}, {"is_default", "default"}, {"login", "allowed to log in"},
       {"mfinalfunc", "moving final function"}, {"minitcond", "moving initial condition"}, {"minvfunc", "moving inverse function"}, {"msfunc", "moving state function"},
       {"mstype", "moving state type"}, {"no_data", "without data"}, {"noinherit", "without inheriting privileges"}, {"not_valid", "not valid (existing rows unchecked)"},
@@ -162,10 +162,17 @@ std::vector<Difference> privilege_differences(const Value* before, const Value* 
 
 bool is_privileges(const kinds::AttributeRule& rule) { return rule.name == "grants" || rule.name == "revokes"; }
 
-Difference scalar_difference(const std::string& name, const Value* before, const Value* after, bool utf8) {
+/// Sentences in quotes, so that one sees where they end.
+std::string quoted(const kinds::AttributeRule& rule, const Value* value) {
+  const std::string words = value_words(value);
+  return value && rule.content == kinds::Content::text && words.find(' ') != std::string::npos ? fmt::format("\"{}\"", words) : words;
+}
+
+Difference scalar_difference(const kinds::AttributeRule& rule, const Value* before, const Value* after, bool utf8) {
+  const std::string name = attribute_words(rule.name);
   const std::string a = before && before->is_text() ? before->text() : value_words(before);
   const std::string b = after && after->is_text() ? after->text() : value_words(after);
-  if (!is_long(a) && !is_long(b)) return {'~', fmt::format("{}: {}{}{}", name, value_words(before), arrow(utf8), value_words(after)), {}};
+  if (!is_long(a) && !is_long(b)) return {'~', fmt::format("{}: {}{}{}", name, quoted(rule, before), arrow(utf8), quoted(rule, after)), {}};
   if (!before || !after) {
     Difference out{before ? '-' : '+', name + ":", {}};
     for (const std::string& line : split(before ? a : b, '\n')) out.lines.push_back(std::string(1, out.sign) + line);
@@ -192,7 +199,11 @@ std::string value_words(const Value* value) {
   if (value->is_list()) {
     for (const Value& item : value->list()) parts.push_back(item_words(item));
   } else {
-    for (const auto& [key, item] : value->map()) parts.push_back(item.is_flag() && item.flag() ? attribute_words(key) : fmt::format("{} {}", attribute_words(key), value_words(&item)));
+    for (const auto& [key, item] : value->map()) {
+      const bool says_itself = item.is_flag() && item.flag();
+      parts.push_back(says_itself ? attribute_words(key) : key == "kind" ? value_words(&item) : fmt::format("{} {}", attribute_words(key), value_words(&item)));
+    }
+    std::stable_partition(parts.begin(), parts.end(), [&](const std::string& part) { return value->find("kind") && part == value->find("kind")->text(); });
   }
   return join(parts, ", ");
 }
@@ -205,7 +216,7 @@ std::vector<Difference> attribute_differences(const kinds::AttributeRule& rule, 
   const bool one_is_list = (before && before->is_list()) || (after && after->is_list());
   if (one_is_list) return list_differences(name, before ? before->list() : List(), after ? after->list() : List(), rule.content != kinds::Content::roles, utf8);
   if (any->is_map()) return map_differences(name, before, after, utf8);
-  return {scalar_difference(name, before, after, utf8)};
+  return {scalar_difference(rule, before, after, utf8)};
 }
 
 ObjectWords object_words(const Object& object, char sign, bool utf8) {
@@ -221,11 +232,12 @@ ObjectWords object_words(const Object& object, char sign, bool utf8) {
     }
     const std::string name = attribute_words(rule.name), words = value_words(value);
     if (is_long(words)) {
-      if (sign == '+') out.differences.push_back(scalar_difference(name, nullptr, value, utf8));
+      if (sign == '+') out.differences.push_back(scalar_difference(rule, nullptr, value, utf8));
     } else if (value->is_flag()) {
       if (value->flag()) parts.push_back(name);
     } else {
-      parts.push_back(rule.name == "type" ? words : fmt::format("{} {}", name, words));
+      const bool says_itself = rule.name == "type" || rule.name == "expression";
+      parts.push_back(says_itself ? words : fmt::format("{} {}", name, quoted(rule, value)));
     }
   }
   out.summary = join(parts, ", ");
