@@ -196,6 +196,7 @@ class DiffRenderer {
     }
     if (differences.size() == 1 && differences.front().sign == '~') {
       Difference only = std::move(differences.front());
+      if (const std::size_t colon = only.text.find(": "); only.lines.empty() && colon != std::string::npos) only.text.erase(colon, 1);      // "type: a → b"
       only.text = fmt::format("{}: {}", name, only.text);
       show(only, indent);
       return;

@@ -27,12 +27,22 @@ std::vector<ReportLock> locks_of(const Step& step) {
   return locks;
 }
 
+/// What is known to be rewritten or read: as measured, else as predicted.
 std::vector<Work> works_of(const Step& step) {
+  const auto relation = [](const auto& touch) -> std::string {
+    if constexpr (requires { touch.measured; }) {
+      return touch.measured.value_or(touch.predicted.value_or(false)) ? touch.relation : "";
+    } else {
+      return touch;
+    }
+  };
   std::vector<Work> works;
-  for (const std::string& relation : step.rewrites) works.push_back({relation, true});
-  for (const std::string& relation : step.scans) {
-    if (std::find(step.rewrites.begin(), step.rewrites.end(), relation) == step.rewrites.end()) works.push_back({relation, false});
-  }
+  const auto add = [&](const std::string& name, bool rewrites) {
+    const bool is_known = std::any_of(works.begin(), works.end(), [&](const Work& work) { return work.relation == name; });
+    if (!name.empty() && !is_known) works.push_back({name, rewrites});
+  };
+  for (const auto& touch : step.rewrites) add(relation(touch), true);
+  for (const auto& touch : step.scans) add(relation(touch), false);
   return works;
 }
 
@@ -58,6 +68,34 @@ void add_lock_facts(ReportStep& report) {
   report.facts.push_back({FactKind::lock, lock.blocks, fmt::format("reads and writes on {} go on ({})", lock.relation, mode_note(lock))});
 }
 
+/// "1.2 million", "98 MB": as exact as statistics are.
+std::string rounded(std::int64_t number, double base, const std::vector<std::string_view>& units) {
+  double value = static_cast<double>(number);
+  std::size_t unit = 0;
+  for (; value >= base && unit + 1 < units.size(); ++unit) value /= base;
+  const std::string digits = unit == 0 || value >= 100 ? fmt::format("{:.0f}", value) : fmt::format("{:.1f}", value);
+  return units[unit].empty() ? digits : fmt::format("{} {}", digits, units[unit]);
+}
+
+std::string estimate_words(const Estimate& estimate) {
+  const std::string rows = rounded(estimate.rows, 1000, {"", "thousand", "million", "billion"});
+  return fmt::format("about {} row{}, {}", rows, rows == "1" ? "" : "s", rounded(estimate.bytes, 1024, {"bytes", "kB", "MB", "GB", "TB"}));
+}
+
+std::string check_words(const StepCheck& check) {
+  if (!check.result) return "to be checked first: " + check.description;
+  switch (check.result->outcome) {
+    case CheckResult::Outcome::empty: return "checked: " + check.description;
+    case CheckResult::Outcome::offends: {
+      const std::string keys = check.result->keys.empty() ? "" : fmt::format(", such as {}", listed(check.result->keys));
+      return fmt::format("will fail: {}: not so for {}{}", check.description, counted(static_cast<std::size_t>(check.result->rows), "row"), keys);
+    }
+    case CheckResult::Outcome::timeout: return fmt::format("not known in time: {}", check.description);
+    case CheckResult::Outcome::failed: return fmt::format("not known: {}: {}", check.description, check.result->error);
+  }
+  return check.description;
+}
+
 void add_facts(ReportStep& report) {
   const Step& step = *report.step;
   if (!step.reason.empty()) report.facts.push_back({FactKind::reason, {}, step.reason});
@@ -69,6 +107,8 @@ void add_facts(ReportStep& report) {
     }
     if (!relations.empty()) report.facts.push_back({FactKind::work, {}, (rewrites ? "rewrites " : "reads all of ") + listed(relations)});
   }
+  if (step.estimate) report.facts.push_back({FactKind::estimate, {}, estimate_words(*step.estimate)});
+  for (const StepCheck& check : step.checks) report.facts.push_back({FactKind::check, {}, check_words(check)});
   if (step.reversible == "lossy") report.facts.push_back({FactKind::undo, {}, "the reverse can't bring back what this loses"});
   if (step.reversible == "no") report.facts.push_back({FactKind::undo, {}, "can't be undone"});
 }

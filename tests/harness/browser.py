@@ -99,7 +99,7 @@ class Browser:
 
     def press(self, key, code=9):
         for kind in ("keyDown", "keyUp"):
-            self.call("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code})
+            self.call("Input.dispatchKeyEvent", {"type": kind, "key": key, "code": key, "windowsVirtualKeyCode": code, **({"text": "\r"} if key == "Enter" and kind == "keyDown" else {})})
 
     def close(self):
         try:
