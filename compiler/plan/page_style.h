@@ -76,7 +76,8 @@ ol.steps > li { position: relative; padding: 1rem 0 1rem 2.9rem; border-bottom: 
 ol.steps > li:last-child { border-bottom: 0; }
 ol.steps > li::before { content: ""; position: absolute; left: .82rem; top: 2.9rem; bottom: -.9rem; width: 2px; background: var(--line); }
 ol.steps > li:last-child::before { display: none; }
-.number { position: absolute; left: 0; top: .95rem; min-width: 1.75rem; height: 1.75rem; padding: 0 .3rem; border-radius: .9rem; text-align: center; line-height: 1.75rem; font-size: .82rem; font-weight: 650; background: var(--calm-ground); color: var(--ink); font-variant-numeric: tabular-nums; }
+.number { position: absolute; left: 0; top: .95rem; min-width: 1.75rem; height: 1.75rem; padding: 0 .3rem; border-radius: .9rem; text-align: center;
+  line-height: 1.75rem; font-size: .82rem; font-weight: 650; background: var(--calm-ground); color: var(--ink); font-variant-numeric: tabular-nums; }
 .what { font-weight: 600; }
 .origin { font-size: .82rem; color: var(--soft); margin-left: .4rem; }
 .chips { display: flex; flex-wrap: wrap; gap: .4rem; margin: .5rem 0 0; padding: 0; list-style: none; }

@@ -29,6 +29,7 @@ std::string code(std::string_view text) {
 
 /// Neither Markdown nor GitHub (mentions, references to issues, links) sees more in it than letters.
 bool is_plain(std::string_view word) {
+  if (word.find_first_not_of("0123456789.") == std::string_view::npos) return true;
   return std::all_of(word.begin(), word.end(), [](char c) {
     const auto byte = static_cast<unsigned char>(c);
     return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || byte >= 0x80 || c == ',' || c == ';' || c == '\'' || c == '-' || c == '%' || c == '/';
@@ -159,7 +160,7 @@ class Comment {
         if (shown++ < rows_) row(step);
       }
     }
-    if (shown > rows_) out_ += fmt::format("\n… and {} more.\n", counted(shown - rows_, "step"));
+    if (shown > rows_) out_ += fmt::format("\n… and {} more steps.\n", shown - rows_);
   }
 
   void row(const ReportStep& step) {

@@ -55,11 +55,11 @@ class TextRenderer {
     for (const SummaryLine& line : report_.summary) summary(line);
     way(report_.forward);
     if (options_.reverse && !report_.plan->reverse.empty()) {
-      heading("\nReverse: " + report_.reverse.size);
+      heading("Reverse: " + report_.reverse.size);
       way(report_.reverse);
     }
     if (!report_.plan->loses.empty()) {
-      heading("\nNot brought back by the reverse:");
+      heading("Not brought back by the reverse:");
       for (const Loss& loss : report_.plan->loses) out_ += paragraph("  ", fmt::format("{}: {}", loss.object, loss.what), screen_);
     }
     out_ += "\n" + (report_.plan->proof ? screen_.paint("32", "Proved") + report_.proof.substr(std::string_view("Proved").size()) : report_.proof) + "\n";
@@ -67,7 +67,7 @@ class TextRenderer {
   }
 
  private:
-  void heading(const std::string& text) { out_ += screen_.paint("1", text) + "\n"; }
+  void heading(const std::string& text) { out_ += (out_.empty() ? "" : "\n") + screen_.paint("1", text) + "\n"; }
 
   void summary(const SummaryLine& line) {
     for (std::size_t i = 0; i < line.texts.size(); ++i) {

@@ -109,7 +109,7 @@ void add_facts(ReportStep& report) {
   }
   if (step.estimate) report.facts.push_back({FactKind::estimate, {}, estimate_words(*step.estimate)});
   for (const StepCheck& check : step.checks) report.facts.push_back({FactKind::check, {}, check_words(check)});
-  if (step.reversible == "lossy") report.facts.push_back({FactKind::undo, {}, "the reverse can't bring back what this loses"});
+  if (step.reversible == "lossy") report.facts.push_back({FactKind::undo, {}, "what this loses can't be brought back"});
   if (step.reversible == "no") report.facts.push_back({FactKind::undo, {}, "can't be undone"});
 }
 
@@ -222,7 +222,18 @@ SummaryLine risks_line(const Report& report) {
   return line;
 }
 
+/// The numbers of the steps that are so, as "step 3" or "steps 3 and 4".
+std::string steps_that_are(const Plan& plan, std::string_view reversible) {
+  std::vector<std::string> numbers;
+  for (const Step& step : plan.steps) {
+    if (step.reversible == reversible) numbers.push_back(std::to_string(step.id));
+  }
+  return numbers.empty() ? "" : fmt::format("step{} {}", numbers.size() == 1 ? "" : "s", listed(numbers));
+}
+
 SummaryLine loses_line(const Plan& plan) {
+  const std::string lossy = steps_that_are(plan, "lossy");
+  if (plan.loses.empty() && !lossy.empty()) return {"loses", {"what " + lossy + " can't give back"}, Tone::bad};
   if (plan.loses.empty()) return {"loses", {plan.proof ? "nothing" : "not known before the plan is proved"}, plan.proof ? Tone::good : Tone::neutral};
   std::vector<std::string> objects;
   for (const Loss& loss : plan.loses) objects.push_back(loss.object);
@@ -232,16 +243,10 @@ SummaryLine loses_line(const Plan& plan) {
 SummaryLine undo_line(const Report& report) {
   const Plan& plan = *report.plan;
   if (plan.reverse.empty()) return {"undo", {plan.proof ? "nothing to undo" : "no reverse yet: prove the plan to get one"}, Tone::neutral};
-  std::vector<std::string> lossy, never;
-  for (const Step& step : plan.steps) {
-    if (step.reversible == "lossy") lossy.push_back(std::to_string(step.id));
-    if (step.reversible == "no") never.push_back(std::to_string(step.id));
-  }
-  SummaryLine line{"undo", {}, never.empty() && lossy.empty() && plan.loses.empty() ? Tone::good : Tone::bad};
-  const auto steps = [](const std::vector<std::string>& numbers) { return fmt::format("step{} {}", numbers.size() == 1 ? "" : "s", listed(numbers)); };
-  line.texts.push_back(report.reverse.size);
-  if (!never.empty()) line.texts.push_back(fmt::format("{} can't be undone", steps(never)));
-  if (!lossy.empty()) line.texts.push_back(fmt::format("what {} {} lost stays lost", steps(lossy), lossy.size() == 1 ? "has" : "have"));
+  const std::string lossy = steps_that_are(plan, "lossy"), never = steps_that_are(plan, "no");
+  SummaryLine line{"undo", {report.reverse.size}, never.empty() && lossy.empty() && plan.loses.empty() ? Tone::good : Tone::bad};
+  if (!never.empty()) line.texts.push_back(never + " can't be undone");
+  if (!lossy.empty()) line.texts.push_back(fmt::format("not what {} lost", lossy));
   return line;
 }
 
