@@ -6,7 +6,7 @@ _lpc() {
   done
   COMPREPLY=()
   if [ -z "$command" ]; then
-    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff plan verify apply rollback history status drift
+    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff plan verify show apply rollback history status drift
       --help --version --quiet --color --no-color" -- "$cur")
     return
   fi
@@ -14,7 +14,11 @@ _lpc() {
     --emit) mapfile -t COMPREPLY < <(compgen -W "catalog sql ast tokens module hash" -- "$cur"); return ;;
     --split) mapfile -t COMPREPLY < <(compgen -W "file schema object" -- "$cur"); return ;;
     --format)
-      if [ "$command" = pull ]; then word="lp sql"; else word="text json sarif github"; fi
+      case $command in
+        pull) word="lp sql" ;;
+        show) word="text html markdown sql json" ;;
+        *) word="text json sarif github" ;;
+      esac
       mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur"); return ;;
     --allow) mapfile -t COMPREPLY < <(compgen -W "all" -- "$cur"); return ;;
     --url | --shadow-url | --schema | --manage | --lock-timeout | --attempts) return ;;
@@ -22,6 +26,7 @@ _lpc() {
   esac
   if [[ $cur == -* ]]; then
     local connection="--url --shadow-url --pg-bindir" planning="--from --manage --allow-unmodelled" execution="--allow --yes --dry-run --lock-timeout --attempts"
+    local reports="--html --markdown --sql --reverse-sql"
     local options="--help --quiet --color --no-color"
     case $command in
       compile) options+=" --emit --output" ;;
@@ -30,8 +35,9 @@ _lpc() {
       introspect) options+=" --schema --hash --output --json $connection" ;;
       pull) options+=" --schema --output --split --format --allow-unmodelled $connection" ;;
       diff) options+=" --exit-code --json $connection" ;;
-      plan) options+=" --output --exit-code --no-sql --json $planning $connection" ;;
-      verify) options+=" --output --no-sql --json $connection" ;;
+      plan) options+=" --output $reports --exit-code --no-sql --json $planning $connection" ;;
+      verify) options+=" --output $reports --no-sql --json $connection" ;;
+      show) options+=" --format --output --reverse --no-sql --json" ;;
       apply) options+=" --json $planning $execution $connection" ;;
       rollback) options+=" --json $execution $connection" ;;
       history | status) options+=" --json $connection" ;;

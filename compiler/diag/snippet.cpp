@@ -158,4 +158,10 @@ std::string printable(std::string_view text) {
   return result;
 }
 
+std::size_t count_cells(std::string_view text) {
+  std::size_t width = 0;
+  for (const Cell& cell : to_cells(text, 0, text.size())) width += cell.width;
+  return width;
+}
+
 }  // namespace lpc::diag

@@ -19,4 +19,7 @@ Snippet make_snippet(std::string_view line, std::size_t begin, std::size_t end);
 /// The text with control characters replaced, so that no source or server message can steer the terminal. Line ends stay.
 std::string printable(std::string_view text);
 
+/// How many cells of a terminal the text takes. It must have no line end.
+std::size_t count_cells(std::string_view text);
+
 }  // namespace lpc::diag

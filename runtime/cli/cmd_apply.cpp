@@ -6,10 +6,10 @@
 
 #include "cli/files.h"
 #include "cli/planning.h"
+#include "cli/reports.h"
 #include "execute/executor.h"
 #include "ledger/ledger.h"
 #include "plan/plan_json.h"
-#include "plan/render.h"
 
 namespace lpc::cli {
 
@@ -78,12 +78,18 @@ Status carry_out(const plan::Plan& plan, const Options& options, execute::Execut
   return ok();
 }
 
+void show_forward(const plan::Plan& plan, const Context& context) {
+  plan::TextOptions how = text_options(context);
+  how.reverse = false;
+  context.out(plan::render_text(plan::make_report(plan), how));
+}
+
 Status apply(const Options& options, Context& context) {
   LP_TRY(const plan::Plan plan, plan_for_apply(options, context));
   if (context.options.json) {
     context.out(plan::to_json(plan));
   } else {
-    context.out(plan::render(plan, {.colour = context.colour(1), .sql = true, .reverse = false}));
+    show_forward(plan, context);
   }
   if (plan.empty()) return ok();
   return carry_out(plan, options, execution(options, context), "Apply", context);
@@ -100,17 +106,13 @@ Status rollback(const Options& options, Context& context) {
   }
   LP_TRY(const ledger::Entry entry, ledger::find_for_rollback(*target, options.run ? std::optional(options.run) : std::nullopt));
   LP_TRY(const plan::Plan done, plan::from_json(entry.plan));
-  plan::Plan back = done;
-  back.steps = done.reverse;
-  back.reverse = done.steps;
+  plan::Plan back = plan::turned_around(done);
   back.source_hash = entry.resulting_hash;
-  back.target_hash = done.proof ? done.proof->reverse : done.source_hash;
-  back.loses.clear();
   for (const plan::Loss& loss : done.loses) context.say(fmt::format("not brought back: {}: {}", loss.object, loss.what));
   if (context.options.json) {
     context.out(plan::to_json(back));
   } else {
-    context.out(plan::render(back, {.colour = context.colour(1), .sql = true, .reverse = false}));
+    show_forward(back, context);
   }
   if (back.empty()) return Failure{"LP6030", fmt::format("run {} has no reverse", entry.run), "", ""};
   execute::ExecuteOptions how = execution(options, context);

@@ -2,10 +2,11 @@
 #include <fmt/format.h>
 
 #include "cli/planning.h"
-#include "kinds/kind.h"
+#include "cli/reports.h"
 #include "ledger/ledger.h"
 #include "plan/diff.h"
 #include "plan/plan_json.h"
+#include "plan/render_diff.h"
 #include "plan/respelling.h"
 #include "shadow/materialise.h"
 
@@ -48,39 +49,6 @@ std::string as_json(const std::vector<Delta>& deltas) {
   return out + "\n]}\n";
 }
 
-std::string spoken_value(const Value* value) {
-  if (!value) return "(default)";
-  if (value->is_text()) return value->text();
-  std::string out;
-  append_json(out, *value);
-  return out;
-}
-
-/// `+` new, `-` gone, `~` changed with each attribute's two values.
-std::string as_text(const std::vector<Delta>& deltas, bool colour) {
-  const auto paint = [&](const char* code, const std::string& text) { return colour ? fmt::format("\x1b[{}m{}\x1b[0m", code, text) : text; };
-  if (deltas.empty()) return "No differences.\n";
-  std::string out;
-  for (const Delta& delta : deltas) {
-    switch (delta.type) {
-      case DeltaType::created: out += paint("32", "+ " + delta.after->id.text()) + "\n"; break;
-      case DeltaType::dropped: out += paint("31", "- " + delta.before->id.text()) + "\n"; break;
-      case DeltaType::changed:
-        out += paint("33", "~ " + delta.after->id.text()) + "\n";
-        for (const AttributeDelta& attribute : delta.attributes) {
-          out += fmt::format("    {}: {} -> {}\n", attribute.name, spoken_value(attribute.before), spoken_value(attribute.after));
-        }
-        break;
-    }
-  }
-  return out;
-}
-
-void show(const std::vector<Delta>& deltas, bool exit_code, Context& context) {
-  context.out(context.options.json ? as_json(deltas) : as_text(deltas, context.colour(1)));
-  if (exit_code && !deltas.empty()) context.exit = Exit::differences;
-}
-
 struct Options {
   std::string from, to;
   bool exit_code = false;
@@ -107,7 +75,14 @@ Status diff(const Options& options, Context& context) {
   const Catalog target = plan::reconcile(from.catalog, to.catalog, "", to.server_version, context.sink);
   context.show_diagnostics();
   LP_TRY(const auto words, in_one_servers_words(from, target, context));
-  show(plan::diff(words.first, words.second), options.exit_code, context);
+  const std::vector<Delta> deltas = plan::diff(words.first, words.second);
+  if (context.options.json) {
+    context.out(as_json(deltas));
+  } else {
+    const plan::TextOptions how = text_options(context);
+    context.out(plan::render_diff(deltas, words.first, words.second, {how.colour, how.utf8, how.width}));
+  }
+  if (options.exit_code && !deltas.empty()) context.exit = Exit::differences;
   return ok();
 }
 

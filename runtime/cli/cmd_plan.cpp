@@ -3,8 +3,8 @@
 
 #include "cli/files.h"
 #include "cli/planning.h"
+#include "cli/reports.h"
 #include "plan/plan_json.h"
-#include "plan/render.h"
 
 namespace lpc::cli {
 
@@ -14,23 +14,30 @@ struct Options {
   PlanOptions planning;
   std::string plan_file;
   std::string output;
+  ReportFiles reports;
   bool exit_code = false;
   bool no_sql = false;
 };
 
-/// The plan as JSON to the file, and to stdout what a person or, with --json, a program reads.
+Status write_files(const plan::Plan& plan, const Options& options) {
+  if (options.reports.to_stdout() + (options.output == "-") > 1) return Failure{"LP7001", "only one output can go to the standard output", "name files for the others", ""};
+  if (!options.output.empty()) LP_DO(write_file(options.output, plan::to_json(plan)));
+  return write_reports(plan, options.reports);
+}
+
+/// The plan to the files that are asked for, and to stdout, when none of them is that, what a person or, with --json, a program reads.
 void show(const plan::Plan& plan, const Options& options, Context& context) {
-  if (!options.output.empty()) {
-    if (const Status written = write_file(options.output, plan::to_json(plan)); !written) {
-      context.fail(written.failure());
-      return;
-    }
+  if (const Status written = write_files(plan, options); !written) {
+    context.fail(written.failure());
+    return;
   }
-  if (options.output == "-") return;
+  if (options.output == "-" || options.reports.to_stdout() > 0) return;
   if (context.options.json) {
     context.out(plan::to_json(plan));
   } else {
-    context.out(plan::render(plan, {.colour = context.colour(1), .sql = !options.no_sql, .reverse = true}));
+    plan::TextOptions how = text_options(context);
+    how.sql = !options.no_sql;
+    context.out(plan::render_text(plan::make_report(plan), how));
   }
   if (!options.output.empty() && !plan.empty()) context.say(fmt::format("Written to {}. Next: lpc apply {}", options.output, options.output));
 }
@@ -43,6 +50,7 @@ void add_plan(CLI::App& app, Context& context) {
   add_sources(*command, options->planning.sources)->required();
   add_planning_options(*command, options->planning, context);
   command->add_option("-o,--output", options->output, "file to write the plan to, as JSON")->type_name("FILE");
+  add_report_options(*command, options->reports);
   command->add_flag("--exit-code", options->exit_code, "end with 3 when there is something to do");
   command->add_flag("--no-sql", options->no_sql, "leave the SQL out of what people read");
   add_json_option(*command, context);
@@ -63,6 +71,7 @@ void add_verify(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   command->add_option("plan", options->plan_file, "a plan's JSON")->required()->type_name("PLAN");
   command->add_option("-o,--output", options->output, "file to write the completed plan to")->type_name("FILE");
+  add_report_options(*command, options->reports);
   command->add_flag("--no-sql", options->no_sql, "leave the SQL out of what people read");
   add_connection_options(*command, context);
   add_json_option(*command, context);

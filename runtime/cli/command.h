@@ -21,6 +21,7 @@ void add_pull(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
 void add_plan(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
+void add_show(CLI::App& app, Context& context);
 void add_apply(CLI::App& app, Context& context);
 void add_rollback(CLI::App& app, Context& context);
 void add_history(CLI::App& app, Context& context);

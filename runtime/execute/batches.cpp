@@ -67,16 +67,6 @@ Failure bad_statement(std::size_t step, const std::string& what) {
 
 }  // namespace
 
-std::vector<Batch> cut_into_batches(const std::vector<plan::Step>& steps) {
-  std::vector<Batch> batches;
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const bool continues = !batches.empty() && batches.back().transactional && steps[i].transactional && steps[i].group == steps[i - 1].group;
-    if (!continues) batches.push_back({static_cast<int>(batches.size()) + 1, i, 0, steps[i].transactional});
-    ++batches.back().count;
-  }
-  return batches;
-}
-
 bool fits_pipeline(std::string_view sql) {
   bool first = true, copy = false;
   for_each_word(sql, [&](const Word& word) {

@@ -1,23 +1,16 @@
-// Cuts a plan into what commits together, and looks at its statements just closely enough to know how to send them. Knows no database.
+// Looks at a plan's statements just closely enough to know how to send them. Knows no database.
 #pragma once
 
 #include <string_view>
 #include <vector>
 
 #include "base/result.h"
-#include "plan/plan.h"
+#include "plan/batches.h"
 
 namespace lpc::execute {
 
-/// Neighbouring steps that share a transaction, or one step outside a transaction.
-struct Batch {
-  int number = 1;                ///< 1, 2, …
-  std::size_t first = 0;         ///< positions in Plan::steps
-  std::size_t count = 0;
-  bool transactional = true;
-};
-
-std::vector<Batch> cut_into_batches(const std::vector<plan::Step>& steps);
+using plan::Batch;
+using plan::cut_into_batches;
 
 /// Whether the text can go through the extended protocol, and so through a pipeline: that takes one statement, and no COPY.
 /// https://www.postgresql.org/docs/15/protocol-flow.html#PROTOCOL-FLOW-EXT-QUERY

@@ -12,6 +12,11 @@ HERE = os.path.dirname(os.path.abspath(__file__))
 TESTS = os.path.dirname(HERE)
 ROOT = os.path.dirname(TESTS)
 
+# Cases whose plans put psql to the test: bodies with semicolons in them, commits between steps, steps outside transactions, secrets, grants by several roles.
+BY_PSQL = ("function/standard_bodies", "procedure/standard_body", "enum/add_used_value", "enum/reorder", "user_mapping/add_secret", "subscription/create",
+           "subscription/alter_secret", "server/secret", "rule/create", "table/acl_chain", "role/settings", "database/alter", "partition/attach_and_detach",
+           "constraint/foreign_key_circle", "view/column_type")
+
 
 def lit_program():
     found = sorted(glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py"))
@@ -129,6 +134,8 @@ class Run:
 
     def run_kinds(self):
         self.script("kinds", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
+
+        self.script("scripts", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--psql", *BY_PSQL], "psql/")
 
     def run_majors(self):
         if not servers.fetched():

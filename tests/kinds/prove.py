@@ -17,6 +17,7 @@ Variables LP_… that the sources name as placeholders of secrets are set for ev
 With expect.txt (a diagnostic code) in its folder, a case's plan must fail with that code.
 With versions.txt (`16-`, `-14`, `13-17`) it is for servers of these majors; --major chooses the server (scripts/fetch-postgres.py), and a server that is newer than
 pg_dump is judged by its catalogs instead (harness/witness.py).
+With --psql the plan and its reverse are carried out by psql, from the scripts that `lpc plan` writes; the tables have no rows then.
 """
 import argparse
 import difflib
@@ -83,8 +84,8 @@ def secrets_of(*paths):
 class Prover:
     """One worker: a server, and cases one after the other."""
 
-    def __init__(self, lpc, timeout):
-        self.lpc, self.timeout = lpc, timeout
+    def __init__(self, lpc, timeout, by_psql=False):
+        self.lpc, self.timeout, self.by_psql = lpc, timeout, by_psql
         self.server = Server()
         self.known_roles = self.server.roles()
         self.secrets = {}
@@ -178,6 +179,25 @@ class Prover:
         with open(f"{self.folder}/plan.json") as file:
             return '"sql"' in file.read()
 
+    def by_script(self, before, after, wanted):
+        dump_before, _ = self.start_before(before, fill=False)
+        url = self.server.url("a")
+        self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json", "--sql", "there.sql", "--reverse-sql", "back.sql")
+        self.psql("apply", "there.sql", url)
+        dump_after = self.server.dump("a")
+        if dump_after != wanted[0]:
+            raise Failed("state", difference(wanted[0], dump_after, ("wanted", "got")))
+        self.psql("back", "back.sql", url)
+        dump_back = self.server.dump("a")
+        if dump_back != dump_before:
+            raise Failed("back", difference(dump_before, dump_back, ("before", "after the reverse script")))
+
+    def psql(self, stage, script, url):
+        done = subprocess.run(["psql", "-X", "-q", "-f", script, "-d", url], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL,
+                              cwd=self.folder, env={**os.environ, **self.secrets})
+        if done.returncode:
+            raise Failed(stage, f"psql ended with {done.returncode}\n{done.stderr.strip()}")
+
     def check_rows(self, before, stage):
         after = self.rows()
         lost = [f"{name}: {count} -> {after[name]}" for name, count in before.items() if after.get(name, count) < count]
@@ -194,6 +214,9 @@ class Prover:
                         self.expect_failure(before, after, file.read().strip())
                     return
                 wanted = self.build_after(after)
+                if self.by_psql:
+                    self.by_script(before, after, wanted)
+                    return
                 if not self.forward_and_back(before, after, wanted, fill=True):
                     self.clean()
                     self.forward_and_back(before, after, wanted, fill=False)
@@ -211,7 +234,7 @@ def is_meant_for(case, major):
 
 
 def work(cases, options, report):
-    prover = Prover(os.path.abspath(options.lpc), options.timeout)
+    prover = Prover(os.path.abspath(options.lpc), options.timeout, options.psql)
     while True:
         try:
             case = cases.get_nowait()
@@ -241,6 +264,7 @@ def main():
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--timeout", type=float, default=60)
     parser.add_argument("--major", type=int, help="of the servers; the system's newest when not said")
+    parser.add_argument("--psql", action="store_true", help="carry the plans out as scripts")
     parser.add_argument("--report")
     parser.add_argument("-v", action="store_true")
     parser.add_argument("filters", nargs="*")
