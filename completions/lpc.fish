@@ -1,6 +1,6 @@
 # Completion of lpc for fish.
 complete -c lpc -f
-set -l database introspect pull diff plan verify apply rollback history status drift
+set -l database introspect pull diff lint plan verify apply rollback history status drift
 
 complete -c lpc -n __fish_use_subcommand -a compile -d 'check the sources and print the desired catalog'
 complete -c lpc -n __fish_use_subcommand -a check -d 'diagnostics only'
@@ -10,6 +10,7 @@ complete -c lpc -n __fish_use_subcommand -a introspect -d 'a catalog as JSON'
 complete -c lpc -n __fish_use_subcommand -a pull -d 'a database as .lp'
 complete -c lpc -n __fish_use_subcommand -a diff -d 'what differs between two catalogs'
 complete -c lpc -n __fish_use_subcommand -a plan -d 'the proved steps from the database to the sources'
+complete -c lpc -n __fish_use_subcommand -a lint -d 'hazards only'
 complete -c lpc -n __fish_use_subcommand -a verify -d 'prove a plan'
 complete -c lpc -n __fish_use_subcommand -a apply -d 'carry a plan out'
 complete -c lpc -n __fish_use_subcommand -a rollback -d 'apply the reverse of a run'
@@ -22,13 +23,13 @@ complete -c lpc -s h -l help -d 'help and an example'
 complete -c lpc -s q -l quiet -d 'errors and results only'
 complete -c lpc -l color -d 'colours'
 complete -c lpc -l no-color -d 'no colours'
-complete -c lpc -n '__fish_seen_subcommand_from compile check introspect pull diff plan verify apply fmt' -F
+complete -c lpc -n '__fish_seen_subcommand_from compile check introspect pull diff lint plan verify apply fmt' -F
 complete -c lpc -n "__fish_seen_subcommand_from $database" -x -l url -d 'the target database'
 complete -c lpc -n "__fish_seen_subcommand_from $database" -x -l shadow-url -d 'a server for the shadow'
 complete -c lpc -n "__fish_seen_subcommand_from $database" -x -l pg-bindir -a '(__fish_complete_directories)' -d 'Postgres programs of the embedded shadow'
-complete -c lpc -n '__fish_seen_subcommand_from introspect diff plan verify apply rollback history status drift' -l json -d 'JSON'
+complete -c lpc -n '__fish_seen_subcommand_from introspect diff lint plan verify apply rollback history status drift' -l json -d 'JSON'
 complete -c lpc -n '__fish_seen_subcommand_from compile' -x -l emit -a 'catalog sql ast tokens module hash' -d 'what to print'
-complete -c lpc -n '__fish_seen_subcommand_from check' -x -l format -a 'text json sarif github' -d 'form of the diagnostics'
+complete -c lpc -n '__fish_seen_subcommand_from check lint' -x -l format -a 'text json sarif github' -d 'form of the diagnostics'
 complete -c lpc -n '__fish_seen_subcommand_from pull' -x -l format -a 'lp sql' -d 'language'
 complete -c lpc -n '__fish_seen_subcommand_from pull' -x -l split -a 'file schema object' -d 'one file or several'
 complete -c lpc -n '__fish_seen_subcommand_from introspect pull' -x -l schema -d 'only this schema'
@@ -41,7 +42,11 @@ complete -c lpc -n '__fish_seen_subcommand_from plan apply' -x -l manage -d 'als
 complete -c lpc -n '__fish_seen_subcommand_from plan apply pull' -l allow-unmodelled -d 'leave alone what lpc cannot represent'
 complete -c lpc -n '__fish_seen_subcommand_from plan diff drift' -l exit-code -d 'end with 3 on differences'
 complete -c lpc -n '__fish_seen_subcommand_from plan verify' -l no-sql -d 'without SQL'
-complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -x -l allow -a all -d 'allow a hazard'
+complete -c lpc -n '__fish_seen_subcommand_from lint plan verify apply rollback' -x -l allow -a all -d 'allow a hazard'
+complete -c lpc -n '__fish_seen_subcommand_from plan verify apply rollback' -l no-preflight -d 'do not look for rows in the way'
+complete -c lpc -n '__fish_seen_subcommand_from plan verify apply rollback' -x -l preflight-timeout -d 'milliseconds'
+complete -c lpc -n '__fish_seen_subcommand_from lint' -r -F -l base -d 'what is there before'
+complete -c lpc -n '__fish_seen_subcommand_from lint' -l in-transaction -d 'each file is one transaction'
 complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -s y -l yes -d 'do not ask'
 complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -l dry-run -d 'change nothing'
 complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -x -l lock-timeout -d 'milliseconds'

@@ -31,6 +31,26 @@ struct StepHazard {
   std::string allowed;                ///< the reason given; "" when it isn't
 };
 
+/// What the live database answered to a check.
+struct CheckResult {
+  enum class Outcome : std::uint8_t { empty, offends, timeout, failed } outcome = Outcome::empty;
+  std::int64_t rows = 0;              ///< that offend
+  std::vector<std::string> keys;      ///< of a few of them: `id = 17`
+  std::string error;                  ///< why it couldn't be told
+};
+
+struct StepCheck {
+  std::string description;
+  std::string sql;                    ///< gives the keys of rows on which the step would fail; expected to be empty
+  std::optional<CheckResult> result;  ///< nothing until a live database was asked
+};
+
+/// What the step has to do with, by the live database's statistics.
+struct Estimate {
+  std::int64_t rows = 0;
+  std::int64_t bytes = 0;
+};
+
 enum class Reversible : std::uint8_t { exact, lossy, no };
 
 struct Step {
@@ -46,6 +66,8 @@ struct Step {
   std::vector<std::string> rewrites;
   std::vector<std::string> scans;
   std::vector<StepHazard> hazards;
+  std::vector<StepCheck> checks;
+  std::optional<Estimate> estimate;
   std::string reversible = "exact";   ///< exact, lossy, no
 };
 

@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 
 #include <algorithm>
+#include <array>
 #include <functional>
 
 #include "base/text.h"
@@ -17,6 +18,19 @@ namespace {
 using Json = nlohmann::ordered_json;      // the order of keys is that of the format's description, so it reads well; hashing sorts
 
 // ---- writing --------------------------------------------------------------------------------------------------------------
+
+constexpr std::array<std::string_view, 4> kOutcomes = {"empty", "offends", "timeout", "failed"};
+
+Json check_json(const StepCheck& check) {
+  Json json{{"description", check.description}, {"sql", check.sql}, {"expect", "empty"}};
+  if (!check.result) return json;
+  Json result{{"outcome", kOutcomes[static_cast<std::size_t>(check.result->outcome)]}};
+  if (check.result->rows) result["rows"] = check.result->rows;
+  if (!check.result->keys.empty()) result["keys"] = check.result->keys;
+  if (!check.result->error.empty()) result["error"] = check.result->error;
+  json["result"] = std::move(result);
+  return json;
+}
 
 Json step_json(const Step& step) {
   Json json;
@@ -41,6 +55,8 @@ Json step_json(const Step& step) {
     if (!hazard.allowed.empty()) entry["allowed"] = hazard.allowed;
     json["hazards"].push_back(std::move(entry));
   }
+  for (const StepCheck& check : step.checks) json["checks"].push_back(check_json(check));
+  if (step.estimate) json["estimate"] = {{"rows", step.estimate->rows}, {"bytes", step.estimate->bytes}};
   json["reversible"] = step.reversible;
   return json;
 }
@@ -100,6 +116,14 @@ class Reader {
     return on(std::move(key), [&out](const Json& json, const std::string& place) -> Status {
       if (!json.is_number_integer()) return fail(diag::Code::kBadPlanValue, place, "the plan", "a whole number");
       out = json.get<int>();
+      return ok();
+    });
+  }
+
+  Reader& count(std::string key, std::int64_t& out) {
+    return on(std::move(key), [&out](const Json& json, const std::string& place) -> Status {
+      if (!json.is_number_integer() || json.get<std::int64_t>() < 0) return fail(diag::Code::kBadPlanValue, place, "the plan", "a whole number from 0");
+      out = json.get<std::int64_t>();
       return ok();
     });
   }
@@ -181,6 +205,32 @@ Status read_origin(const Json& json, const std::string& place, std::optional<Ori
   return ok();
 }
 
+Status read_check(const Json& json, const std::string& place, StepCheck& check) {
+  std::string expect = "empty";
+  LP_DO(Reader().text("description", check.description).text("sql", check.sql).text("expect", expect)
+            .on("result", [&](const Json& item, const std::string& at) -> Status {
+              CheckResult result;
+              std::string outcome;
+              LP_DO(Reader().text("outcome", outcome).count("rows", result.rows).texts("keys", result.keys).text("error", result.error).read(item, at));
+              const auto known = std::find(kOutcomes.begin(), kOutcomes.end(), outcome);
+              if (known == kOutcomes.end()) return fail(diag::Code::kBadPlanValue, at + "/outcome", "the plan", "one of empty, offends, timeout, failed");
+              result.outcome = static_cast<CheckResult::Outcome>(known - kOutcomes.begin());
+              check.result = std::move(result);
+              return ok();
+            })
+            .read(json, place));
+  if (trim(check.sql).empty()) return fail(diag::Code::kBadPlanValue, place + "/sql", "the plan", "a query");
+  if (expect != "empty") return fail(diag::Code::kBadPlanValue, place + "/expect", "the plan", "`empty`");
+  return ok();
+}
+
+Status read_estimate(const Json& json, const std::string& place, std::optional<Estimate>& out) {
+  Estimate estimate;
+  LP_DO(Reader().count("rows", estimate.rows).count("bytes", estimate.bytes).read(json, place));
+  out = estimate;
+  return ok();
+}
+
 Status check_step(const Step& step, const std::string& place) {
   static const std::vector<std::string> kKinds{"ddl", "concurrent", "validate", "backfill", "data", "wait"};
   if (step.sql.empty()) return fail(diag::Code::kBadPlanValue, place + "/sql", "the plan", "present: a string or a list of strings");
@@ -200,7 +250,9 @@ Status read_step(const Json& json, const std::string& place, Step& step) {
             .on("origin", [&](const Json& item, const std::string& at) { return read_origin(item, at, step.origin); })
             .integer("group", step.group).flag("transactional", step.transactional).text("kind", step.kind)
             .list("locks", step.locks, read_lock).texts("rewrites", step.rewrites).texts("scans", step.scans)
-            .list("hazards", step.hazards, read_hazard).text("reversible", step.reversible)
+            .list("hazards", step.hazards, read_hazard).list("checks", step.checks, read_check)
+            .on("estimate", [&](const Json& item, const std::string& at) { return read_estimate(item, at, step.estimate); })
+            .text("reversible", step.reversible)
             .read(json, place));
   return check_step(step, place);
 }

@@ -101,6 +101,7 @@ Step to_step(const Action& action, const SourceMap* sources, const Catalog* desi
                             hazard.object.text(), ""});
     step.reversible = "lossy";
   }
+  for (const Check& check : action.checks) step.checks.push_back({check.description, check.sql.text, std::nullopt});
   return step;
 }
 

@@ -45,6 +45,7 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames);
 struct PlannerOptions {
   int server_version = 150000;
   std::string role;
+  const Renames* renames = nullptr;                    ///< carried out before what is planned now
 };
 
 /// The ordered actions that turn `before` into `after`. LP5008 and LP5009 when there is no way.

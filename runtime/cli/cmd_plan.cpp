@@ -31,6 +31,7 @@ void show(const plan::Plan& plan, const Options& options, Context& context) {
     context.out(plan::to_json(plan));
   } else {
     context.out(plan::render(plan, {.colour = context.colour(1), .sql = !options.no_sql, .reverse = true}));
+    context.out(preflight_report(plan));
   }
   if (!options.output.empty() && !plan.empty()) context.say(fmt::format("Written to {}. Next: lpc apply {}", options.output, options.output));
 }
@@ -64,12 +65,13 @@ void add_verify(CLI::App& app, Context& context) {
   command->add_option("plan", options->plan_file, "a plan's JSON")->required()->type_name("PLAN");
   command->add_option("-o,--output", options->output, "file to write the completed plan to")->type_name("FILE");
   command->add_flag("--no-sql", options->no_sql, "leave the SQL out of what people read");
+  add_hazard_options(*command, options->planning.hazards);
   add_connection_options(*command, context);
   add_json_option(*command, context);
   command->footer("Example:\n  lpc verify plan.json -o verified.json");
   command->callback([&context, options] {
     Result<plan::Plan> plan = read_plan(options->plan_file);
-    if (plan) plan = verify_plan(*std::move(plan), context);
+    if (plan) plan = verify_plan(*std::move(plan), options->planning.hazards, context);
     if (!plan) {
       context.fail(plan.failure());
       return;

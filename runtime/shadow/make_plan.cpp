@@ -1,5 +1,7 @@
 #include "shadow/make_plan.h"
 
+#include "plan/allow.h"
+#include "plan/hazards.h"
 #include "shadow/materialise.h"
 #include "shadow/prove.h"
 
@@ -26,9 +28,11 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
     LP_TRY(start, carry_out(server, request.live, actions, fragments, sink));    // expressions, views and rules follow a rename by themselves
   }
   const Catalog target = plan::reconcile(start, wanted, request.role, request.server_version, sink);
-  std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role}, sink);
+  std::vector<Action> changes = plan::plan_actions(start, target, {request.server_version, request.role, &renames}, sink);
   if (sink.has_errors()) return Failure::reported();
   for (Action& action : changes) actions.push_back(std::move(action));
+  plan::refuse_drops_of_protected(actions, request.live, request.desired, request.protect, sink);
+  if (sink.has_errors()) return Failure::reported();
 
   plan::Plan plan;
   plan.source_hash = catalog_hash(plan::restrict(request.live, request.scope));
@@ -38,6 +42,8 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
   plan.declared = texts(request.scope.declared);
   plan.role = request.role;
   plan.steps = plan::to_steps(actions, request.sources, &target);
+  plan::judge_locks(plan.steps);
+  plan::allow_by_hints(plan.steps, request.live, request.desired);
   plan.loses = plan::losses(actions);
   if (plan.empty() || !request.prove) return plan;
 

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "diag/sink.h"
 #include "frontend/sql_fragment.h"
@@ -19,6 +20,7 @@ struct PlanRequest {
   int server_version = 0;              ///< the live server's
   const SourceMap* sources = nullptr;  ///< for the steps' origins
   bool prove = true;
+  std::vector<std::string> protect;    ///< globs of what no plan may drop, besides @protect
 };
 
 /// An empty plan when nothing differs in scope. Hints are matched, renames carried out on the shadow so that Postgres itself rewrites what names them,

@@ -90,14 +90,17 @@ std::vector<plan::Loss> observe(const introspect::Identities& start, const Momen
   }
   std::vector<std::string> objects;
   std::vector<plan::StepHazard> hazards;
+  std::vector<plan::StepCheck> checks;
   for (const plan::Step& planned : plan::to_steps(actions, nullptr, nullptr)) {
     for (const std::string& object : planned.objects) {
       if (std::find(objects.begin(), objects.end(), object) == objects.end()) objects.push_back(object);
     }
     hazards.insert(hazards.end(), planned.hazards.begin(), planned.hazards.end());
+    checks.insert(checks.end(), planned.checks.begin(), planned.checks.end());
   }
   if (step.objects.empty()) step.objects = std::move(objects);
   if (step.hazards.empty()) step.hazards = std::move(hazards);
+  if (step.checks.empty()) step.checks = std::move(checks);
   std::vector<plan::Loss> losses = plan::losses(actions);
   if (!losses.empty()) step.reversible = "lossy";
   return losses;

@@ -15,6 +15,7 @@ struct ProveRequest {
   plan::Scope scope;                ///< which part the plan's hashes cover
   /// What the plan must lead to (in scope), or null for a hand-written plan, whose target is what it reaches.
   const Catalog* target = nullptr;
+  bool forward_only = false;        ///< no way back is wanted: only what the steps do
 };
 
 struct ProvenPlan {
