@@ -142,6 +142,10 @@ void advise_constraint(const Object& constraint, const Catalog& catalog, Hazards
   }
 }
 
+void advise_domain(const Object& constraint, const Catalog&, Hazards& hazards) {
+  add_hazard(hazards, Code::kConstrainedDomain, *constraint.parent, constraint.parent->path());
+}
+
 bool is_named_by_people(KindId kind) {
   static constexpr KindId kNamed[] = {KindId::Table, KindId::Column, KindId::View, KindId::MaterializedView, KindId::Schema, KindId::Function, KindId::Procedure,
                                       KindId::Enum, KindId::Domain, KindId::Sequence, KindId::CompositeType};
@@ -166,7 +170,7 @@ void advise(const Object& object, const Catalog& catalog, Hazards& hazards) {
   if (object.external) return;
   if (is_named_by_people(object.id.kind) && is_reserved(object.id.own_name().str())) add_hazard(hazards, Code::kReservedName, object.id, object.id.path());
   static constexpr std::pair<KindId, void (*)(const Object&, const Catalog&, Hazards&)> kAdvice[] = {
-      {KindId::Table, advise_table}, {KindId::Column, advise_column}, {KindId::Index, advise_index}, {KindId::Constraint, advise_constraint}};
+      {KindId::Table, advise_table}, {KindId::Column, advise_column}, {KindId::Index, advise_index}, {KindId::Constraint, advise_constraint}, {KindId::DomainConstraint, advise_domain}};
   for (const auto& [kind, advise_it] : kAdvice) {
     if (kind == object.id.kind) advise_it(object, catalog, hazards);
   }

@@ -39,6 +39,8 @@ void judge_column(const Judged& judged, Hazards& hazards) {
     const bool same_base = type_parts(from).base == type_parts(to).base;
     if (!from.empty() && !to.empty() && !same_base && (change.rewrites || change.narrows || change.may_fail)) add_hazard(hazards, Code::kChangesClientType, id, id.path(), to, from);
   }
+  const bool may_be_null = judged.before != nullptr && judged.after != nullptr && judged.changes("not_null") && !judged.after->attributes.flag("not_null");
+  if (may_be_null) add_hazard(hazards, Code::kMayBeNull, id, id.path());
   const bool required_now = judged.is_made() || judged.changes("not_null") || judged.changes("identity");
   if (required_now && needs_value(judged.after, judged.context.after) && !needs_value(judged.before, judged.context.before)) {
     add_hazard(hazards, Code::kNeedsValue, id, id.path());
@@ -145,6 +147,12 @@ void judge_index(const Judged& judged, Hazards& hazards) {
   if (judged.is_gone() && !judged.context.is_dropped(relation_id(*judged.before))) add_hazard(hazards, Code::kDropsIndex, id, id.path());
 }
 
+/// Of the primary key the loss is more than its constraint: there may be nothing left to tell rows apart.
+void judge_constraint(const Judged& judged, Hazards& hazards) {
+  if (!judged.is_gone() || judged.context.is_dropped(relation_id(*judged.before))) return;
+  add_hazard(hazards, Code::kDropsConstraint, judged.before->id, judged.before->attributes.text("type"), judged.before->id.path());
+}
+
 void judge_extension(const Judged& judged, Hazards& hazards) {
   if (judged.is_gone()) return add_hazard(hazards, Code::kDropsUsed, judged.before->id, judged.before->id.text());
   if (judged.before == nullptr || judged.after == nullptr || !judged.changes("version")) return;
@@ -198,7 +206,7 @@ void judge_clients(const Judged& judged, Hazards& hazards) {
       {KindId::Column, judge_column},          {KindId::ColumnDefault, judge_default},       {KindId::View, judge_view},
       {KindId::MaterializedView, judge_view},  {KindId::Function, judge_routine},      {KindId::Procedure, judge_routine},
       {KindId::Aggregate, judge_routine},      {KindId::Enum, judge_enum},             {KindId::Partition, judge_partition},
-      {KindId::Partition, judge_bounds},       {KindId::Index, judge_index},           {KindId::Extension, judge_extension},
+      {KindId::Partition, judge_bounds},       {KindId::Index, judge_index},           {KindId::Constraint, judge_constraint},  {KindId::Extension, judge_extension},
       {KindId::Publication, judge_publication}, {KindId::Domain, judge_plain},         {KindId::CompositeType, judge_plain},
       {KindId::RangeType, judge_plain},        {KindId::BaseType, judge_plain},        {KindId::Operator, judge_plain},
       {KindId::Cast, judge_plain},             {KindId::Role, judge_plain},            {KindId::Collation, judge_plain},

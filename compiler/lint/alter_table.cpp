@@ -144,7 +144,10 @@ void drop_default(const Form& form) {
   if (member(form.command, "def") == nullptr) form.add(Code::kNeedsValue, form.column());
 }
 
+void drop_not_null(const Form& form) { form.add(Code::kMayBeNull, form.column()); }
+
 void drop_constraint(const Form& form) {
+  form.add(Code::kDropsConstraint, "constraint", form.column());
   if (text_of(form.command, "behavior") == "DROP_CASCADE") form.add(Code::kDropsByCascade, "constraint " + form.column());
 }
 
@@ -163,7 +166,7 @@ void change_owner(const Form& form) { form.add(Code::kChangesOwner, "table " + f
 
 constexpr std::array kForms = std::to_array<std::pair<std::string_view, void (*)(const Form&)>>({
     {"AT_AddColumn", add_column},         {"AT_DropColumn", drop_column},       {"AT_AlterColumnType", alter_type},
-    {"AT_SetNotNull", set_not_null},      {"AT_AddConstraint", add_constraint}, {"AT_AttachPartition", attach_partition},
+    {"AT_SetNotNull", set_not_null},      {"AT_DropNotNull", drop_not_null},      {"AT_AddConstraint", add_constraint}, {"AT_AttachPartition", attach_partition},
     {"AT_DetachPartition", detach_partition}, {"AT_ColumnDefault", drop_default}, {"AT_DropConstraint", drop_constraint},
     {"AT_SetUnLogged", set_unlogged},     {"AT_SetLogged", set_logged},         {"AT_SetTableSpace", set_tablespace},
     {"AT_SetAccessMethod", set_access_method}, {"AT_DisableRowSecurity", disable_rls},
@@ -177,6 +180,9 @@ void judge_alter_table(const SqlNode* alter, const Statement& statement) {
   const std::string_view type = text_of(alter, "objtype");
   if (statement.is_fresh(relation) || (type != "OBJECT_TABLE" && type != "OBJECT_MATVIEW" && type != "")) return;
   const SqlNode* commands = member(alter, "cmds");
+  const bool validates = commands != nullptr && text_of(member(commands->child, "AlterTableCmd"), "subtype") == "AT_ValidateConstraint";
+  if (statement.state.altered == relation && !validates) statement.add(Code::kSplitAlter, "table " + relation, relation);
+  statement.state.altered = validates ? "" : relation;
   for (const SqlNode* item = commands == nullptr ? nullptr : commands->child; item != nullptr; item = item->next) {
     const SqlNode* command = member(item, "AlterTableCmd");
     const auto form = std::ranges::find(kForms, text_of(command, "subtype"), &std::pair<std::string_view, void (*)(const Form&)>::first);

@@ -22,6 +22,8 @@ struct ScriptState {
   std::set<std::string> fresh;        ///< relations made by the script: no rows, nobody waits for them
   bool in_transaction = false;
   bool has_lock_timeout = false;
+  bool begun_by_script = false;
+  std::string altered;                ///< by the statement before
 };
 
 /// One statement, and what is found in it.

@@ -232,6 +232,8 @@ void judge_role(const SqlNode* role, const Statement& statement) {
 }
 
 void judge_enum(const SqlNode* alter, const Statement& statement) {
+  const bool adds = text_of(alter, "oldVal").empty() && text_of(alter, "newValNeighbor").empty();
+  if (adds) statement.add(Code::kEnumWithoutPlace, "enum " + dotted(member(alter, "typeName")), text_of(alter, "newVal"), dotted(member(alter, "typeName")));
   if (text_of(alter, "oldVal").empty()) return;
   const std::string type = dotted(member(alter, "typeName"));
   statement.add(Code::kRenames, "enum " + type, fmt::format("value {} of enum {}", text_of(alter, "oldVal"), type), text_of(alter, "newVal"));
@@ -257,8 +259,36 @@ void note_view(const SqlNode* create, const Statement& statement) { statement.st
 
 void note_transaction(const SqlNode* transaction, const Statement& statement) {
   const std::string_view kind = text_of(transaction, "kind");
-  if (kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START") statement.state.in_transaction = true;
-  if (kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK") statement.state.in_transaction = false;
+  const bool begins = kind == "TRANS_STMT_BEGIN" || kind == "TRANS_STMT_START", ends = kind == "TRANS_STMT_COMMIT" || kind == "TRANS_STMT_ROLLBACK";
+  ScriptState& state = statement.state;
+  if (begins && state.in_transaction) statement.add(Code::kTransactionControl, "", "begins a transaction inside another one");
+  if (ends && (!state.in_transaction || !state.begun_by_script)) statement.add(Code::kTransactionControl, "", "ends a transaction that the script hasn't begun");
+  if (begins) state.begun_by_script = !state.in_transaction;
+  if (begins || ends) state.in_transaction = begins;
+}
+
+/// CREATE and DROP that a second run finds done. https://www.postgresql.org/docs/15/sql-createtable.html, IF NOT EXISTS
+bool is_repeatable(const SqlNode* statement) {
+  static constexpr std::array<std::string_view, 5> kMakes = {"CreateStmt", "IndexStmt", "CreateSchemaStmt", "CreateSeqStmt", "CreateExtensionStmt"};
+  if (statement->key == "DropStmt") return is_true(statement, "missing_ok");
+  return std::ranges::find(kMakes, statement->key) == kMakes.end() || is_true(statement, "if_not_exists");
+}
+
+std::string what_it_makes(const SqlNode* statement) {
+  if (statement->key == "DropStmt") return "a DROP without IF EXISTS";
+  return statement->key == "IndexStmt" ? "a CREATE INDEX without IF NOT EXISTS" : "a CREATE without IF NOT EXISTS";
+}
+
+/// https://www.postgresql.org/docs/15/sql-syntax-lexical.html#SQL-SYNTAX-IDENTIFIERS: the server cuts names without an error.
+void judge_names(std::string_view text, const Statement& statement) {
+  for (std::size_t at = 0; at < text.size();) {
+    const Lexeme lexeme = scan_lexeme(text, at);
+    std::string_view name = text.substr(at, lexeme.end - at);
+    at = lexeme.end;
+    if (lexeme.kind == LexemeKind::quoted_name && name.size() > 2) name = name.substr(1, name.size() - 2);
+    else if (lexeme.kind != LexemeKind::word) continue;
+    if (!fits_identifier(name)) statement.add(Code::kLongName, "", name, name.size());
+  }
 }
 
 void note_setting(const SqlNode* set, const Statement& statement) {
@@ -284,15 +314,23 @@ std::vector<Finding> judge_script(std::string_view text, FileId file, const Scri
   std::vector<Finding> findings;
   ScriptState state;
   state.in_transaction = options.in_transaction;
-  for (const Span& span : frontend::split_script(text, file)) {
+  const std::vector<Span> spans = frontend::split_script(text, file);
+  for (const Span& span : spans) {
     const frontend::ParserOutput parsed = frontend::run_sql_parser(text.substr(span.begin, span.end - span.begin));
     if (!parsed.error.empty()) continue;
     const frontend::SqlTree tree(parsed.json);
     const SqlNode* statements = member(tree.root(), "stmts");
     const SqlNode* node = statements == nullptr || statements->child == nullptr ? nullptr : member(statements->child, "stmt");
     if (node == nullptr || node->child == nullptr) continue;
+    const Statement statement{state, span, findings};
+    judge_names(text.substr(span.begin, span.end - span.begin), statement);
+    if (spans.size() > 1 && !state.in_transaction && !is_repeatable(node->child)) statement.add(Code::kNotRepeatable, "", what_it_makes(node->child));
+    if (node->child->key != "AlterTableStmt") state.altered.clear();
     const auto judge = std::ranges::find(kJudges, node->child->key, &std::pair<std::string_view, Judge>::first);
-    if (judge != kJudges.end()) judge->second(node->child, {state, span, findings});
+    if (judge != kJudges.end()) judge->second(node->child, statement);
+  }
+  if (state.in_transaction && state.begun_by_script && !spans.empty()) {
+    Statement{state, spans.back(), findings}.add(Code::kTransactionControl, "", "leaves its transaction open, so that nothing of it stays");
   }
   return findings;
 }

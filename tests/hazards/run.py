@@ -7,6 +7,7 @@ No database: `lpc lint` compares the two texts, and starts a server only for tho
 """
 import argparse
 import concurrent.futures
+import glob
 import json
 import os
 import re
@@ -71,11 +72,30 @@ def judge(case, dangerous, lpc):
     return "is told of:\n" + "\n".join(said) if said else ""
 
 
+# About rows that are there, and about who waits for them.
+BLOCKING = {"LP4005", "LP4008", "LP4009", "LP4010", "LP4011", "LP4020", "LP4022", "LP4023", "LP4024", "LP4030"}
+
+
+def made_from_nothing(schema, lpc):
+    """A real schema made from nothing: nobody waits, and no row is in the way."""
+    with tempfile.TemporaryDirectory(prefix="lpc-hazard-") as folder:
+        catalog = os.path.join(folder, "catalog.json")
+        compiled = subprocess.run([lpc, "compile", schema, "-o", catalog], capture_output=True, text=True, timeout=600)
+        if compiled.returncode:
+            return f"compile ended with {compiled.returncode}\n{compiled.stderr}"
+        done = subprocess.run([lpc, "lint", catalog, "--json"], capture_output=True, text=True, timeout=600)
+    if done.returncode not in (0, 4):
+        return f"ended with {done.returncode}\n{done.stderr}"
+    found = [each for each in json.loads(done.stdout) if each["code"] in BLOCKING]
+    return "\n".join(["has hazards:"] + [f"{each['code']}: {each['message']}" for each in found]) if found else ""
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lpc", required=True)
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--report")
+    parser.add_argument("--corpus", help="a folder of folders with a schema.sql each: those instead of the cases")
     parser.add_argument("-v", action="store_true")
     parser.add_argument("filter", nargs="*")
     options = parser.parse_args()
@@ -83,7 +103,11 @@ def main():
     report = Report(options.report, options.v)
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
         jobs = []
-        for name, dangerous in (("dangerous", True), ("harmless", False)):
+        for schema in sorted(glob.glob(f"{options.corpus}/*/schema.sql")) if options.corpus else ():
+            title = f"hazards/corpus/{os.path.basename(os.path.dirname(schema))}"
+            if not options.filter or any(word in title for word in options.filter):
+                jobs.append((title, time.monotonic(), pool.submit(made_from_nothing, schema, options.lpc)))
+        for name, dangerous in () if options.corpus else (("dangerous", True), ("harmless", False)):
             for case in read_cases(os.path.join(HERE, name + ".txt")):
                 title = f"hazards/{name}/{case[0]}"
                 if not options.filter or any(word in title for word in options.filter):
