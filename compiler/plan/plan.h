@@ -23,6 +23,13 @@ struct StepLock {
   std::string measured;               ///< "" until the shadow has measured it
 };
 
+/// A relation that a step rewrites, or reads from end to end.
+struct StepTouch {
+  std::string relation;
+  std::optional<bool> predicted;      ///< absent when nobody could say
+  std::optional<bool> measured;       ///< absent until the shadow has measured it
+};
+
 struct StepHazard {
   std::string code;                   ///< "LP4001"
   std::string severity;               ///< "warning", "error"
@@ -43,8 +50,8 @@ struct Step {
   bool transactional = true;
   std::string kind = "ddl";
   std::vector<StepLock> locks;
-  std::vector<std::string> rewrites;
-  std::vector<std::string> scans;
+  std::vector<StepTouch> rewrites;
+  std::vector<StepTouch> scans;
   std::vector<StepHazard> hazards;
   std::string reversible = "exact";   ///< exact, lossy, no
 };
