@@ -56,7 +56,14 @@ std::map<std::string, Lock> locks_of(const Step& step) {
   return locks;
 }
 
-std::set<std::string> relations(const std::vector<std::string>& touched) { return {touched.begin(), touched.end()}; }
+/// What was measured counts for more than what was predicted.
+std::set<std::string> relations(const std::vector<StepTouch>& touches) {
+  std::set<std::string> result;
+  for (const StepTouch& touch : touches) {
+    if (touch.measured.value_or(touch.predicted.value_or(false))) result.insert(touch.relation);
+  }
+  return result;
+}
 
 std::string first_words(const std::string& statement) {
   const std::vector<std::string> words = split(statement.substr(0, 64), ' ');

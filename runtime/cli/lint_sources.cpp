@@ -6,6 +6,7 @@
 #include "kinds/judge.h"
 #include "plan/diff.h"
 #include "plan/hazards.h"
+#include "plan/impact.h"
 #include "shadow/make_plan.h"
 
 namespace lpc::cli {
@@ -106,6 +107,7 @@ Result<std::vector<plan::Step>> steps_without_server(const Sides& sides, const C
   plan::refuse_drops_of_protected(actions, sides.before.catalog, wanted, config.protect, sink);
   if (sink.has_errors()) return Failure::reported();
   std::vector<plan::Step> steps = plan::to_steps(actions, nullptr, nullptr);
+  plan::predict_steps(steps, sides.before.catalog, kUsualServer);
   plan::judge_locks(steps);
   plan::allow_by_hints(steps, sides.before.catalog, wanted);
   return steps;

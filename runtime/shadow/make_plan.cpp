@@ -2,6 +2,7 @@
 
 #include "plan/allow.h"
 #include "plan/hazards.h"
+#include "plan/impact.h"
 #include "shadow/materialise.h"
 #include "shadow/prove.h"
 
@@ -42,6 +43,7 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
   plan.declared = texts(request.scope.declared);
   plan.role = request.role;
   plan.steps = plan::to_steps(actions, request.sources, &target);
+  plan::predict_steps(plan.steps, request.live, request.server_version);
   plan::judge_locks(plan.steps);
   plan::allow_by_hints(plan.steps, request.live, request.desired);
   plan.loses = plan::losses(actions);

@@ -9,6 +9,7 @@
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
 #include "plan/hazards.h"
+#include "plan/impact.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
 #include "shadow/observe.h"
@@ -131,7 +132,10 @@ class Prover {
       before = std::move(after);
       return ok();
     }));
-    if (!hazards_said) plan::judge_locks(plan_.steps);
+    if (!hazards_said) {
+      plan::predict_steps(plan_.steps, built_, server_.server_version());
+      plan::judge_locks(plan_.steps);
+    }
     return ok();
   }
 
@@ -243,6 +247,7 @@ class Prover {
     if (sink_.error_count() > errors) return Failure::reported();
     for (Action& action : changes) actions.push_back(std::move(action));
     plan_.reverse = plan::to_steps(actions, nullptr, nullptr);
+    plan::predict_steps(plan_.reverse, reached, server_.server_version());
     plan::judge_locks(plan_.reverse);
     return ok();
   }
