@@ -6,7 +6,7 @@ _lpc() {
   done
   COMPREPLY=()
   if [ -z "$command" ]; then
-    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff plan verify show apply rollback history status drift
+    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff lint plan verify show apply rollback history status drift
       --help --version --quiet --color --no-color" -- "$cur")
     return
   fi
@@ -25,7 +25,7 @@ _lpc() {
     --pg-bindir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames; return ;;
   esac
   if [[ $cur == -* ]]; then
-    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --allow-unmodelled" execution="--allow --yes --dry-run --lock-timeout --attempts"
+    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --renames --allow-unmodelled" hazards="--allow --no-preflight --preflight-timeout" execution="--yes --dry-run --lock-timeout --attempts"
     local reports="--html --markdown --sql --reverse-sql"
     local options="--help --quiet --color --no-color"
     case $command in
@@ -35,11 +35,12 @@ _lpc() {
       introspect) options+=" --schema --hash --output --json $connection" ;;
       pull) options+=" --schema --output --split --format --allow-unmodelled $connection" ;;
       diff) options+=" --exit-code --json $connection" ;;
-      plan) options+=" --output $reports --exit-code --no-sql --json $planning $connection" ;;
-      verify) options+=" --output $reports --no-sql --json $connection" ;;
+      lint) options+=" --base --allow --in-transaction --format --json $connection" ;;
+      plan) options+=" --output $reports --exit-code --no-sql --json $planning $hazards $connection" ;;
+      verify) options+=" --output $reports --no-sql --json $hazards $connection" ;;
       show) options+=" --format --output --reverse --no-sql --json" ;;
-      apply) options+=" --json $planning $execution $connection" ;;
-      rollback) options+=" --json $execution $connection" ;;
+      apply) options+=" --json $planning $hazards $execution $connection" ;;
+      rollback) options+=" --json $hazards $execution $connection" ;;
       history | status) options+=" --json $connection" ;;
       drift) options+=" --exit-code --json $connection" ;;
     esac

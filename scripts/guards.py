@@ -14,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
 
 # Folder -> floor. A file includes its own folder and lower floors.
 FLOORS = {
-    "base": 0, "diag": 1, "ast": 1, "catalog": 2, "frontend": 2, "sema": 3, "change": 3, "kinds": 4, "lower": 5, "plan": 5, "driver": 6,
+    "base": 0, "diag": 1, "ast": 1, "catalog": 2, "frontend": 2, "sema": 3, "change": 3, "kinds": 4, "lint": 5, "lower": 5, "plan": 5, "driver": 6,
     "pg": 7, "rpc": 7, "introspect": 8, "shadow": 9, "ledger": 9, "execute": 10, "rollout": 10, "lsp": 11, "mcp": 11, "cli": 12,
 }
 # kinds.def is the list of kinds; the ids of catalog/ are made of it.

@@ -1,6 +1,6 @@
 # The Debian packages that lpc is built from (BUILD), and those that its tests need besides (TEST). Sourced by the other scripts.
 BUILD_PACKAGES="ca-certificates git g++ cmake ninja-build ccache mold pkg-config antlr4 libantlr4-runtime-dev libpg-query-dev libpq-dev
-  nlohmann-json3-dev libcli11-dev libdtl-dev libfmt-dev libssl-dev libjemalloc-dev robin-map-dev postgresql-15"
+  nlohmann-json3-dev libcli11-dev libdtl-dev libtomlplusplus-dev libfmt-dev libssl-dev libjemalloc-dev robin-map-dev postgresql-15"
 TEST_PACKAGES="libgtest-dev librapidcheck-dev libbenchmark-dev llvm-14-tools python3 postgresql-client-15 postgresql-contrib
   postgresql-15-postgis-3 chromium-headless-shell clang-format clang-tidy"
 

@@ -2,6 +2,7 @@
 // Knows no kind and no plan.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -30,6 +31,12 @@ struct Hazard {
   ObjectId object;
 };
 
+/// A read-only query whose rows are the keys of those rows, of the database before the plan, on which the action would fail.
+struct Check {
+  std::string description;            ///< "no NULL in shop.users.email"
+  Sql sql;
+};
+
 enum class ActionType : std::uint8_t { create, alter, drop, rename };
 
 /// One thing to do, later one step of a plan. Kinds fill it in; plan/ finds the order.
@@ -47,6 +54,8 @@ struct Action {
   std::vector<ObjectId> rewrites;     ///< relations rewritten
   std::vector<ObjectId> scans;        ///< relations read from end to end
   std::vector<Hazard> hazards;
+  std::vector<Check> checks;
+  std::optional<ObjectId> renamed_from;  ///< of a rename: the id before; `object` is the one after
 };
 
 /// One attribute's two values; null where absent.

@@ -46,6 +46,30 @@ const CodeInfo& info(Code code) {
   return *found;
 }
 
+namespace {
+
+bool is_hazard(Code code) { return static_cast<int>(code) / 1000 == 4; }
+
+}  // namespace
+
+const CodeInfo* find_hazard(std::string_view text) {
+  std::string wanted(text);
+  if (wanted.starts_with("lp")) wanted.replace(0, 2, "LP");
+  if (!wanted.starts_with("LP")) wanted.insert(0, "LP");
+  for (const CodeInfo& entry : all_codes()) {
+    if (is_hazard(entry.code) && code_text(entry.code) == wanted) return &entry;
+  }
+  return nullptr;
+}
+
+std::vector<std::string> hazard_codes() {
+  std::vector<std::string> codes;
+  for (const CodeInfo& entry : all_codes()) {
+    if (is_hazard(entry.code)) codes.push_back(code_text(entry.code));
+  }
+  return codes;
+}
+
 std::string code_text(Code code) { return fmt::format("LP{:04}", static_cast<unsigned>(code)); }
 
 Diagnostic&& Diagnostic::with_note(std::string text, Span at) && {

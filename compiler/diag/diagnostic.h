@@ -32,6 +32,11 @@ const std::vector<CodeInfo>& all_codes();
 /// "LP2003".
 std::string code_text(Code code);
 
+/// The hazard (4xxx) that a user means with `LP4001`, `lp4001` or `4001`; null when there is none.
+const CodeInfo* find_hazard(std::string_view text);
+/// `LP4001`, … in order.
+std::vector<std::string> hazard_codes();
+
 struct Note {
   std::string message;
   Span span;                  ///< may be nowhere

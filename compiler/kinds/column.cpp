@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/sql_scan.h"
+#include "kinds/checks.h"
 #include "kinds/column.h"
 
 #include <fmt/core.h>
@@ -113,6 +114,7 @@ void predict_addition(const Object& column, const ChangeContext& context, Action
   if (attributes.flag("not_null") && !has_default && !attributes.has("generated") && !attributes.has("identity") && !is_foreign(context.after, table)) {
     const diag::Diagnostic said = diag::make(diag::Code::kSetsNotNull, {}, column.id.path());
     action.hazards.push_back({said.code, said.message, column.id});
+    check_no_rows(column.id, context, action);
   }
 }
 

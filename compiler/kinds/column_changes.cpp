@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kinds/checks.h"
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
@@ -62,6 +63,7 @@ void predict_type_change(const ObjectId& id, const std::string& from, const std:
   change.rewrites |= by_hint;
   if (change.narrows) hazard(action, diag::make(diag::Code::kNarrowsType, {}, id.path(), from, to), id);
   if (change.may_fail && !by_hint) hazard(action, diag::make(diag::Code::kTypeChangeMayFail, {}, id.path(), from, to), id);
+  if ((change.narrows || change.may_fail) && !by_hint) check_type(id, from, to, context, action);
   if (!change.rewrites) return;
   hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes", id.member)), id);
   action.rewrites.push_back(table);
@@ -130,6 +132,7 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
   if (!after || !is_standing(context, table) || is_foreign(context.after, table) || is.attributes.flag("not_null_not_valid")) return;
   action.scans.push_back(table);
   hazard(action, diag::make(diag::Code::kSetsNotNull, {}, is.id.path()), is.id);
+  check_not_null(is.id, context, action);
 }
 
 void change_storage(const Object& was, const Object& is, const ChangeContext& context, Action& action) {

@@ -21,17 +21,6 @@ constexpr auto kVolatileFunctions = std::to_array<std::string_view>({
     "txid_current", "uuid_generate_v1", "uuid_generate_v1mc", "uuid_generate_v4", "uuidv4", "uuidv7",
 });
 
-bool calls_volatile_function(std::string_view expression) {
-  for (std::size_t at = 0; at < expression.size();) {
-    const Lexeme lexeme = scan_lexeme(expression, at);
-    at = lexeme.end;
-    if (lexeme.kind != LexemeKind::word) continue;
-    const std::string word = to_lower_ascii(expression.substr(lexeme.begin, lexeme.end - lexeme.begin));
-    if (std::ranges::find(kVolatileFunctions, word) != kVolatileFunctions.end()) return true;
-  }
-  return false;
-}
-
 Sql default_clause(const std::string* expression) { return expression == nullptr ? Sql{} : sql(" DEFAULT {}", parenthesised(*expression)); }
 
 Sql owned_by(const Object& sequence, const ObjectId& column) {
@@ -48,6 +37,17 @@ Sql not_null_clause(const Object& column) {
 }
 
 }  // namespace
+
+bool calls_volatile_function(std::string_view expression) {
+  for (std::size_t at = 0; at < expression.size();) {
+    const Lexeme lexeme = scan_lexeme(expression, at);
+    at = lexeme.end;
+    if (lexeme.kind != LexemeKind::word) continue;
+    const std::string word = to_lower_ascii(expression.substr(lexeme.begin, lexeme.end - lexeme.begin));
+    if (std::ranges::find(kVolatileFunctions, word) != kVolatileFunctions.end()) return true;
+  }
+  return false;
+}
 
 std::string not_null_name(const Object& column) {
   for (const std::string_view name : {"not_null_name", "_not_null_name"}) {

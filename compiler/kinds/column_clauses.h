@@ -52,6 +52,8 @@ bool ceases_identity(const ChangeContext& context, const ObjectId& column);
 /// SELECT setval(…) so that the sequence goes on behind the values that the column holds already.
 Sql continue_sequence(const ObjectId& column, const Sql& sequence, std::int64_t increment, std::int64_t bound);
 
+/// Whether the text holds the name of a function that gives another value for each row: pg_catalog's and those of common extensions.
+bool calls_volatile_function(std::string_view expression);
 /// Whether evaluating the default for existing rows needs a rewrite: it calls something volatile.
 /// https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
 bool is_volatile_default(const Object& column_default, const Catalog& catalog);

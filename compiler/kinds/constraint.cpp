@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "kinds/attached_key.h"
+#include "kinds/checks.h"
 #include "kinds/common.h"
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
@@ -243,6 +244,7 @@ void predict_adding(const Object& constraint, const ChangeContext& context, Acti
   const std::string what = fmt::format("{} constraint", constraint.attributes.text("type"));
   action.hazards.push_back({diag::Code::kConstrainsExistingRows,
                             diag::make(diag::Code::kConstrainsExistingRows, {}, what, constraint.id.path(), table.path()).message, constraint.id});
+  check_constraint(constraint, context, action);
 }
 
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {

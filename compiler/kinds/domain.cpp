@@ -1,5 +1,6 @@
 // Domains. Their checks are objects of their own (domain_constraint.cpp). https://www.postgresql.org/docs/15/sql-createdomain.html
 #include "base/text.h"
+#include "kinds/checks.h"
 #include "kinds/common.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
@@ -95,7 +96,7 @@ void create_domain(const Object& object, const ChangeContext& context, Action& a
 }
 
 /// https://www.postgresql.org/docs/15/sql-alterdomain.html
-void alter_domain(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_domain(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   const Sql address = address_qualified(after.id);
   if (alteration.has("default")) {
@@ -112,6 +113,7 @@ void alter_domain(const Alteration& alteration, const ChangeContext&, Action& ac
     if (not_null) {
       const diag::Diagnostic said = diag::make(diag::Code::kSetsNotNull, {}, after.id.path());
       action.hazards.push_back({said.code, said.message, after.id});
+      check_domain(after.id, "", context, action);
     }
   }
   if (alteration.has("not_null_name") && alteration.before != nullptr && alteration.before->attributes.flag("not_null") && after.attributes.flag("not_null")) {

@@ -1,5 +1,6 @@
 // The checks of a domain. https://www.postgresql.org/docs/15/sql-alterdomain.html
 #include "base/text.h"
+#include "kinds/checks.h"
 #include "kinds/common.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
@@ -71,6 +72,7 @@ void create_domain_constraint(const Object& object, const ChangeContext& context
   if (!object.attributes.flag("not_valid") && context.before.has(*object.parent) && !context.is_created(*object.parent)) {
     const diag::Diagnostic said = diag::make(diag::Code::kConstrainsExistingRows, {}, "constraint", object.id.member, object.parent->path());
     action.hazards.push_back({said.code, said.message, object.id});
+    check_domain(*object.parent, object.attributes.text("check"), context, action);
   }
   if (action.description.empty()) action.description = "Add " + spoken(object.id);
 }

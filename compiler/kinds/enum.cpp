@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "kinds/checks.h"
 #include "kinds/common.h"
 #include "kinds/labels.h"
 #include "kinds/lower_context.h"
@@ -114,11 +115,14 @@ void create_enum(const Object& object, const ChangeContext& context, Action& act
   if (action.description.empty()) action.description = "Create " + spoken(object.id);
   if (before == nullptr) return;
   const std::vector<std::string> kept = labels_of(object);
+  std::vector<std::string> gone;
   for (const std::string& label : rename_values(*before, object).labels) {
     if (std::find(kept.begin(), kept.end(), label) != kept.end()) continue;
     const diag::Diagnostic said = diag::make(diag::Code::kDropsEnumValue, {}, label, object.id.path());
     action.hazards.push_back({said.code, said.message, object.id});
+    gone.push_back(label);
   }
+  if (!gone.empty()) check_enum_values(*before, gone, context, action);
 }
 
 void print_enum(const Object& object, const Catalog&, LpWriter& writer) {

@@ -6,6 +6,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "kinds/checks.h"
 #include "kinds/common.h"
 #include "kinds/extension_dependencies.h"
 #include "kinds/implied_names.h"
@@ -189,6 +190,10 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
   predict_scan(action, context, table);
   if (is_standing(context, table)) {
     action.hazards.push_back({diag::Code::kBlockingIndexBuild, diag::make(diag::Code::kBlockingIndexBuild, {}, index.id.path(), table.path()).message, index.id});
+  }
+  if (is_standing(context, table) && index.attributes.flag("unique")) {
+    action.hazards.push_back({diag::Code::kConstrainsExistingRows, diag::make(diag::Code::kConstrainsExistingRows, {}, "unique index", index.id.path(), table.path()).message, index.id});
+    check_unique_index(index, context, action);
   }
 }
 

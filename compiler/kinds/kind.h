@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "ast/ast.h"
@@ -89,6 +90,8 @@ struct ChangeContext {
   std::function<bool(const ObjectId&)> is_dropped;
   /// True when the plan creates `id` (replacements included).
   std::function<bool(const ObjectId&)> is_created;
+  /// What the plan has renamed before anything else, each with its id before and after; null when nothing.
+  const std::vector<std::pair<ObjectId, ObjectId>>* renames = nullptr;
 };
 
 class LowerContext;

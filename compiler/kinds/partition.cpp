@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "kinds/checks.h"
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
@@ -247,6 +248,7 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   predict_lock(action, context, table, Lock::access_exclusive);
   predict_scan(action, context, table);
   predict_default_partition(parent, table, true, context, action);
+  check_bounds(attachment, context, action);
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }
 

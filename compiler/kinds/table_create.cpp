@@ -4,6 +4,7 @@
 
 #include <algorithm>
 
+#include "kinds/checks.h"
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
@@ -192,6 +193,7 @@ void create_table(const Object& table, const ChangeContext& context, Action& act
   const Object* attachment = Lineage(context.after).partition(table.id);
   if (attachment != nullptr && context.is_folded(attachment->id)) {
     predict_lock(action, context, table_named(attachment->attributes.text("of")), Lock::access_exclusive);
+    check_bounds(*attachment, context, action);
   }
   describe(action, fmt::format("Create {}", spoken(table.id)));
 }

@@ -23,6 +23,13 @@ struct StepLock {
   std::string measured;               ///< "" until the shadow has measured it
 };
 
+/// A relation that a step rewrites, or reads from end to end.
+struct StepTouch {
+  std::string relation;
+  std::optional<bool> predicted;      ///< absent when nobody could say
+  std::optional<bool> measured;       ///< absent until the shadow has measured it
+};
+
 struct StepHazard {
   std::string code;                   ///< "LP4001"
   std::string severity;               ///< "warning", "error"
@@ -63,8 +70,8 @@ struct Step {
   bool transactional = true;
   std::string kind = "ddl";
   std::vector<StepLock> locks;
-  std::vector<std::string> rewrites;
-  std::vector<std::string> scans;
+  std::vector<StepTouch> rewrites;
+  std::vector<StepTouch> scans;
   std::vector<StepHazard> hazards;
   std::vector<StepCheck> checks;
   std::optional<Estimate> estimate;

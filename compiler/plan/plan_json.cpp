@@ -10,6 +10,7 @@
 
 #include "base/text.h"
 #include "diag/sink.h"
+#include "plan/impact.h"
 
 namespace lpc::plan {
 
@@ -32,6 +33,17 @@ Json check_json(const StepCheck& check) {
   return json;
 }
 
+Json touches_json(const std::vector<StepTouch>& touches) {
+  Json list = Json::array();
+  for (const StepTouch& touch : touches) {
+    Json entry{{"relation", touch.relation}};
+    if (touch.predicted) entry["predicted"] = *touch.predicted;
+    if (touch.measured) entry["measured"] = *touch.measured;
+    list.push_back(std::move(entry));
+  }
+  return list;
+}
+
 Json step_json(const Step& step) {
   Json json;
   json["id"] = step.id;
@@ -43,12 +55,14 @@ Json step_json(const Step& step) {
   json["transactional"] = step.transactional;
   json["kind"] = step.kind;
   for (const StepLock& lock : step.locks) {
-    Json entry{{"relation", lock.relation}, {"predicted", lock.predicted}};
+    Json entry{{"relation", lock.relation}};
+    if (!lock.predicted.empty()) entry["predicted"] = lock.predicted;
     if (!lock.measured.empty()) entry["measured"] = lock.measured;
+    entry["blocks"] = lock_blocks(lock.measured.empty() ? lock.predicted : lock.measured);
     json["locks"].push_back(std::move(entry));
   }
-  if (!step.rewrites.empty()) json["rewrites"] = step.rewrites;
-  if (!step.scans.empty()) json["scans"] = step.scans;
+  if (!step.rewrites.empty()) json["rewrites"] = touches_json(step.rewrites);
+  if (!step.scans.empty()) json["scans"] = touches_json(step.scans);
   for (const StepHazard& hazard : step.hazards) {
     Json entry{{"code", hazard.code}, {"severity", hazard.severity}, {"message", hazard.message}};
     if (!hazard.object.empty()) entry["object"] = hazard.object;
@@ -191,6 +205,23 @@ Status read_lock(const Json& json, const std::string& place, StepLock& lock) {
   return Reader().text("relation", lock.relation).text("predicted", lock.predicted).text("measured", lock.measured).on("blocks", ignore).read(json, place);
 }
 
+/// A relation alone, as plans of the first lpc had it, is one that was predicted.
+Status read_touch(const Json& json, const std::string& place, StepTouch& touch) {
+  if (json.is_string()) {
+    touch.relation = json.get<std::string>();
+    touch.predicted = true;
+    return ok();
+  }
+  const auto flag = [](std::optional<bool>& out) {
+    return [&out](const Json& item, const std::string& at) -> Status {
+      if (!item.is_boolean()) return fail(diag::Code::kBadPlanValue, at, "the plan", "true or false");
+      out = item.get<bool>();
+      return ok();
+    };
+  };
+  return Reader().text("relation", touch.relation).on("predicted", flag(touch.predicted)).on("measured", flag(touch.measured)).read(json, place);
+}
+
 Status read_hazard(const Json& json, const std::string& place, StepHazard& hazard) {
   return Reader().text("code", hazard.code).text("severity", hazard.severity).text("message", hazard.message).text("object", hazard.object)
       .text("allowed", hazard.allowed).read(json, place);
@@ -250,7 +281,7 @@ Status read_step(const Json& json, const std::string& place, Step& step) {
             .integer("id", step.id).text("description", step.description).texts("sql", step.sql, true).texts("objects", step.objects)
             .on("origin", [&](const Json& item, const std::string& at) { return read_origin(item, at, step.origin); })
             .integer("group", step.group).flag("transactional", step.transactional).text("kind", step.kind)
-            .list("locks", step.locks, read_lock).texts("rewrites", step.rewrites).texts("scans", step.scans)
+            .list("locks", step.locks, read_lock).list("rewrites", step.rewrites, read_touch).list("scans", step.scans, read_touch)
             .list("hazards", step.hazards, read_hazard).list("checks", step.checks, read_check)
             .on("estimate", [&](const Json& item, const std::string& at) { return read_estimate(item, at, step.estimate); })
             .text("reversible", step.reversible).text("reason", step.reason)

@@ -108,14 +108,12 @@ Step to_step(const Action& action, const SourceMap* sources, const Catalog* desi
   step.origin = origin(action.object, sources, desired);
   step.transactional = action.transactional;
   step.kind = action.step_kind;
-  for (const PredictedLock& lock : action.locks) step.locks.push_back({lock.relation.path(), std::string(lock_name(lock.lock)), ""});
-  for (const ObjectId& id : action.rewrites) step.rewrites.push_back(id.path());
-  for (const ObjectId& id : action.scans) step.scans.push_back(id.path());
   for (const Hazard& hazard : action.hazards) {
     step.hazards.push_back({diag::code_text(hazard.code), std::string(severity_word(diag::info(hazard.code).severity)), hazard.message,
                             hazard.object.text(), ""});
     step.reversible = "lossy";
   }
+  for (const Check& check : action.checks) step.checks.push_back({check.description, check.sql.text, std::nullopt});
   return step;
 }
 

@@ -51,6 +51,7 @@ Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Ren
 struct PlannerOptions {
   int server_version = 150000;
   std::string role;
+  const Renames* renames = nullptr;                    ///< carried out before what is planned now
 };
 
 /// The ordered actions that turn `before` into `after`. LP5008 and LP5009 when there is no way.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <tuple>
 
+#include "kinds/judge.h"
 #include "kinds/kind.h"
 #include "plan/planner.h"
 
@@ -35,6 +36,13 @@ ObjectId old_id(const Object& object, const Catalog& live, const Catalog& desire
     if (other.id.kind == id.kind && other.id.schema == id.schema && other.id.name == id.name && other.id.member == id.member) same_name.push_back(&other);
   }
   return same_name.size() == 1 ? same_name.front()->id : id;
+}
+
+/// What a new name means to clients.
+void judge_rename(const Object& object, const Catalog& live, Action& action) {
+  const auto nothing = [](const ObjectId&) { return false; };
+  const kinds::ChangeContext context{live, live, 0, "", nothing, nothing, nothing};
+  if (!action.sql.empty()) kinds::judge({&object, &object, action, context}, action.hazards);
 }
 
 /// Schemas first, then what stands in them, then members: by then the outer name is the new one.
@@ -112,6 +120,8 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
     action.object = after;
     action.description = "Rename " + before.text() + " to " + after.own_name();
     kind.rename(renamed_holder, after, action);
+    action.renamed_from = before;
+    judge_rename(*object, live, action);
     actions.push_back(std::move(action));
   }
   return actions;

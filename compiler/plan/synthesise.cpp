@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "kinds/common.h"
+#include "kinds/judge.h"
 #include "kinds/kind.h"
 #include "plan/fate.h"
 #include "plan/folding.h"
@@ -24,7 +25,7 @@ class Synthesiser {
         context_{before, after, options.server_version, options.role,
                  [this](const ObjectId& id) { return folding_.root(id).has_value(); },
                  [this](const ObjectId& id) { return fates_.dropped.contains(id); },
-                 [this](const ObjectId& id) { return fates_.created.contains(id); }} {}
+                 [this](const ObjectId& id) { return fates_.created.contains(id); }, options.renames} {}
 
   ActionGraph run() {
     folding_ = fold(after_, fates_.created, context_);
@@ -36,6 +37,7 @@ class Synthesiser {
       if (fates_.converted.contains(object.id)) add_conversion(object);
       if (fates_.created.contains(object.id)) add_create(object);
     }
+    for (Action& action : graph_.actions) judge(action);
     connect();
     return std::move(graph_);
   }
@@ -95,6 +97,18 @@ class Synthesiser {
     const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message
                                            : diag::make(traits.drop_hazard, {}, path).message;
     action.hazards.push_back({traits.drop_hazard, message, object.id});
+  }
+
+  /// What the action means to clients and for rights.
+  void judge(Action& action) const {
+    const auto judge_one = [&](const ObjectId& id) {
+      const Object *before = before_.find(id), *after = after_.find(id);
+      if (before || after) kinds::judge({before, after, action, context_}, action.hazards);
+    };
+    if (action.sql.empty()) return;
+    judge_one(action.object);
+    if (action.type != ActionType::create) return;    // what goes with a whole is missed with the whole
+    for (const ObjectId& part : action.covers) judge_one(part);
   }
 
   /// A type whose columns must be converted: its old form is renamed aside first and dropped at the end.

@@ -7,11 +7,32 @@
 namespace lpc::sema {
 namespace {
 
-constexpr std::array kHints = std::to_array<std::string_view>({"renamed_from", "using"});
-constexpr std::array kLaterHints = std::to_array<std::string_view>({"allow", "backfill", "deprecated", "protect"});
+constexpr std::array kHints = std::to_array<std::string_view>({"allow", "protect", "renamed_from", "using"});
+constexpr std::array kLaterHints = std::to_array<std::string_view>({"backfill", "deprecated"});
+
+std::string text_of(const ast::Value& value) { return value.shape == ast::Shape::name ? value.name.last() : value.text; }
+
+/// `@allow(LP4001, "reason")`: a hazard is accepted for a reason that a reviewer can read.
+void check_allow(const ast::Hint& hint, diag::Sink& sink) {
+  const std::string needs = "the code of a hazard and the reason: @allow(LP4001, 'reason')";
+  if (hint.arguments.size() != 2 || trim(text_of(hint.arguments[1])).empty()) {
+    sink.add(diag::make(diag::Code::kWrongValue, hint.span, "@allow", needs));
+    return;
+  }
+  const ast::Value& code = hint.arguments.front();
+  if (diag::find_hazard(text_of(code)) != nullptr) return;
+  std::string wanted = text_of(code);
+  if (wanted.starts_with("lp")) wanted.replace(0, 2, "LP");
+  sink.add(diag::make(diag::Code::kNotAHazard, code.span, wanted).with_suggestion(wanted, diag::hazard_codes(), code.span));
+}
 
 void check_hint(const ast::Hint& hint, diag::Sink& sink) {
   if (std::ranges::find(kHints, hint.name) != kHints.end()) {
+    if (hint.name == "allow") return check_allow(hint, sink);
+    if (hint.name == "protect") {
+      if (!hint.arguments.empty()) sink.add(diag::make(diag::Code::kWrongValue, hint.span, "@protect", "no arguments"));
+      return;
+    }
     if (hint.arguments.size() == 1) return;
     const std::string_view needs = hint.name == "using" ? "one expression in parentheses" : "the old name in parentheses";
     sink.add(diag::make(diag::Code::kWrongValue, hint.span, "@" + hint.name, needs));

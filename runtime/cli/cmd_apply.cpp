@@ -8,6 +8,7 @@
 #include "cli/planning.h"
 #include "cli/reports.h"
 #include "execute/executor.h"
+#include "execute/preflight.h"
 #include "ledger/ledger.h"
 #include "plan/plan_json.h"
 
@@ -17,7 +18,6 @@ namespace {
 
 struct Options {
   PlanOptions planning;
-  std::vector<std::string> allow;
   bool yes = false;
   bool dry_run = false;
   int lock_timeout_ms = 2000;
@@ -26,7 +26,6 @@ struct Options {
 };
 
 void add_execution_options(CLI::App& command, Options& options) {
-  command.add_option("--allow", options.allow, "allow a hazard, such as LP4001; `all` allows every one")->type_name("CODE")->delimiter(',')->allow_extra_args(false);
   command.add_flag("-y,--yes", options.yes, "don't ask");
   command.add_flag("--dry-run", options.dry_run, "show what would be done and stop");
   command.add_option("--lock-timeout", options.lock_timeout_ms, "milliseconds to wait for a lock, each attempt")->check(CLI::Range(1, 3600000));
@@ -50,23 +49,23 @@ execute::ExecuteOptions execution(const Options& options, Context& context) {
   return result;
 }
 
-/// A single .json argument is a plan, unless it is a catalog: that one has its objects right at the start.
-bool is_plan_file(const std::vector<std::string>& arguments) {
-  if (arguments.size() != 1 || !(arguments.front().ends_with(".json") || arguments.front() == "-")) return false;
-  const Result<std::string> text = arguments.front() == "-" ? Failure::reported() : read_file(arguments.front());
-  return !text || text->substr(0, 256).find("\"objects\"") == std::string::npos;
-}
-
-Result<plan::Plan> plan_for_apply(const Options& options, Context& context) {
-  if (!is_plan_file(options.planning.sources)) return plan_from_sources(options.planning, context);
+Result<plan::Plan> plan_for_apply(Options options, Context& context) {
+  options.planning.hazards.preflight = false;      // comes when it is known that hazards don't stop the plan
+  if ((options.planning.sources.size() != 1 || !is_plan_file(options.planning.sources.front()))) return plan_from_sources(options.planning, context);
   LP_TRY(plan::Plan plan, read_plan(options.planning.sources.front()));
   if (plan.proof && !plan.source_hash.empty() && !plan.target_hash.empty()) return plan;
   context.say("This plan has no proof yet: proving it on the shadow first.");
-  return verify_plan(std::move(plan), context);
+  return verify_plan(std::move(plan), options.planning.hazards, context);
 }
 
-Status carry_out(const plan::Plan& plan, const Options& options, execute::ExecuteOptions execution, const std::string& question, Context& context) {
-  LP_DO(check_hazards(plan.steps, options.allow));
+Status carry_out(plan::Plan plan, const Options& options, execute::ExecuteOptions execution, const std::string& question, Context& context) {
+  LP_TRY(const Config config, load_config());
+  LP_DO(allow_hazards(plan.steps, options.planning.hazards.allow, config));
+  LP_DO(check_hazards(plan.steps, config));
+  plan::Plan asked = plan;      // the answers of this moment are no part of what the ledger keeps
+  LP_DO(run_preflight(asked, options.planning.hazards, config, context));
+  LP_DO(execute::refuse_offending(asked));
+  for (const std::string& line : execute::describe_checks(asked)) context.say("warning: " + line);
   if (options.dry_run) {
     context.say("Dry run: nothing was changed.");
     return ok();
@@ -141,6 +140,7 @@ void add_rollback(CLI::App& app, Context& context) {
   auto options = std::make_shared<Options>();
   command->add_option("run", options->run, "the run's number, see `lpc history`")->type_name("RUN")->check(CLI::PositiveNumber);
   add_connection_options(*command, context);
+  add_hazard_options(*command, options->planning.hazards);
   add_execution_options(*command, *options);
   add_json_option(*command, context);
   command->footer("Example:\n  lpc rollback --url postgres://localhost/shop --yes");

@@ -73,12 +73,13 @@ void add_verify(CLI::App& app, Context& context) {
   command->add_option("-o,--output", options->output, "file to write the completed plan to")->type_name("FILE");
   add_report_options(*command, options->reports);
   command->add_flag("--no-sql", options->no_sql, "leave the SQL out of what people read");
+  add_hazard_options(*command, options->planning.hazards);
   add_connection_options(*command, context);
   add_json_option(*command, context);
   command->footer("Example:\n  lpc verify plan.json -o verified.json");
   command->callback([&context, options] {
     Result<plan::Plan> plan = read_plan(options->plan_file);
-    if (plan) plan = verify_plan(*std::move(plan), context);
+    if (plan) plan = verify_plan(*std::move(plan), options->planning.hazards, context);
     if (!plan) {
       context.fail(plan.failure());
       return;

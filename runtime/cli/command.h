@@ -19,6 +19,7 @@ void add_explain(CLI::App& app, Context& context);
 void add_introspect(CLI::App& app, Context& context);
 void add_pull(CLI::App& app, Context& context);
 void add_diff(CLI::App& app, Context& context);
+void add_lint(CLI::App& app, Context& context);
 void add_plan(CLI::App& app, Context& context);
 void add_verify(CLI::App& app, Context& context);
 void add_show(CLI::App& app, Context& context);

@@ -7,9 +7,13 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <utility>
 
 #include "base/text.h"
 #include "cli/files.h"
+#include "diag/snippet.h"
+#include "execute/preflight.h"
+#include "plan/allow.h"
 #include "plan/plan_json.h"
 #include "shadow/make_plan.h"
 #include "shadow/prove.h"
@@ -96,13 +100,22 @@ void add_planning_options(CLI::App& command, PlanOptions& options, Context& cont
   command.add_option("--from", options.from, "plan from this source instead of the live database")->type_name("SOURCE");
   command.add_option("--manage", options.manage, "also manage schemas that match PATTERN; '*' is every non-system schema, so that a plan also drops what the sources don't mention")
       ->type_name("PATTERN")->allow_extra_args(false);
+  add_hazard_options(command, options.hazards);
   command.add_flag("--allow-unmodelled", options.allow_unmodelled, "go on although the database holds objects that lpc can't represent; they are left alone");
   command.add_option("--renames", options.renames, "what looks like a rename and has no `@renamed_from`: `hint` drops and adds, with a hazard that shows the hint to write (default); "
                      "`auto` renames, `ask` asks, `off` drops and adds")->type_name("MODE")->check(CLI::IsMember({"hint", "auto", "ask", "off"}));
   add_connection_options(command, context);
 }
 
+void add_hazard_options(CLI::App& command, HazardOptions& options) {
+  command.add_option("--allow", options.allow, "allow a hazard: LP4001, LP4001:shop.carts, 'LP4001:shop.*=reason'; `all` allows every one")
+      ->type_name("CODE[:OBJECT][=REASON]")->allow_extra_args(false);
+  command.add_flag("!--no-preflight", options.preflight, "don't ask the database whether rows in it would make the plan fail");
+  command.add_option("--preflight-timeout", options.preflight_timeout_ms, "milliseconds for each such query; 5000, or what lockplane.toml says")->check(CLI::Range(1, 86400000));
+}
+
 Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& context) {
+  LP_TRY(const Config config, load_config());
   LP_TRY(const Live live, load_live(options, context));
   LP_TRY(const Loaded desired, load_canonical(options.sources, &live.loaded.catalog, live.loaded.server_version, context));
   context.show_diagnostics();
@@ -111,15 +124,19 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   LP_DO(check_versions(live.loaded.server_version, server->server_version()));
   const plan::Scope scope = widen(desired.scope, options.manage, live.loaded.catalog);
   const int version = live.loaded.server_version ? live.loaded.server_version : server->server_version();
-  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources};
+  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, config.protect};
   request.is_rename = renames_by(options.renames);
   request.point_out_renames = options.renames != "off";
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
   context.show_diagnostics();
+  if (!plan) return plan;
+  LP_DO(allow_hazards(plan->steps, options.hazards.allow, config));
+  if (options.from.empty()) LP_DO(run_preflight(*plan, options.hazards, config, context));
   return plan;
 }
 
-Result<plan::Plan> verify_plan(plan::Plan plan, Context& context) {
+Result<plan::Plan> verify_plan(plan::Plan plan, const HazardOptions& options, Context& context) {
+  LP_TRY(const Config config, load_config());
   LP_TRY(pg::Connection * target, context.target());
   LP_TRY(const Loaded live, load_database(*target, context));
   context.show_diagnostics();
@@ -136,7 +153,16 @@ Result<plan::Plan> verify_plan(plan::Plan plan, Context& context) {
   plan.source_hash = hash;
   Result<plan::Plan> verified = shadow::verify_plan(*server, plan, live.catalog, scope, context.fragments, context.sink);
   context.show_diagnostics();
+  if (!verified) return verified;
+  LP_DO(allow_hazards(verified->steps, options.allow, config));
+  LP_DO(run_preflight(*verified, options, config, context));
   return verified;
+}
+
+bool is_plan_file(const std::string& argument) {
+  if (!argument.ends_with(".json") && argument != "-") return false;
+  const Result<std::string> text = argument == "-" ? Failure::reported() : read_file(argument);
+  return !text || text->substr(0, 256).find("\"objects\"") == std::string::npos;
 }
 
 Result<plan::Plan> read_plan(const std::string& path) {
@@ -148,21 +174,92 @@ Result<plan::Plan> read_plan(const std::string& path) {
   return failure;
 }
 
-Status check_hazards(const std::vector<plan::Step>& steps, const std::vector<std::string>& allowed) {
-  std::vector<std::string> refused;
-  std::string detail;
-  const bool all = std::find(allowed.begin(), allowed.end(), "all") != allowed.end();
+namespace {
+
+/// `LP4001,LP4002` are two; what follows another comma is part of a function's arguments or of the reason.
+std::vector<std::string> split_allowances(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all;
+  for (const std::string& argument : arguments) {
+    std::string text;
+    for (const std::string& part : split(argument, ',')) {
+      const bool begins = part.starts_with("LP") || part.starts_with("lp") || part == "all" || text.empty();
+      if (begins && !text.empty()) all.push_back(std::exchange(text, ""));
+      text += (text.empty() ? "" : ",") + part;
+    }
+    if (!text.empty()) all.push_back(text);
+  }
+  return all;
+}
+
+/// The protected table, column or other holder of data that a step of a plan drops, whoever wrote the plan.
+const plan::StepHazard* drops_protected(const std::vector<plan::Step>& steps, const std::vector<std::string>& patterns, std::string& pattern) {
+  static const std::vector<std::string> kDrops{"LP4001", "LP4002", "LP4003", "LP4004"};
   for (const plan::Step& step : steps) {
     for (const plan::StepHazard& hazard : step.hazards) {
-      if (all || hazard.severity == "note" || !hazard.allowed.empty() || std::find(allowed.begin(), allowed.end(), hazard.code) != allowed.end()) continue;
+      if (std::find(kDrops.begin(), kDrops.end(), hazard.code) == kDrops.end()) continue;
+      for (const std::string& wanted : patterns) {
+        if (!plan::fits_object(wanted, hazard.object)) continue;
+        pattern = wanted;
+        return &hazard;
+      }
+    }
+  }
+  return nullptr;
+}
+
+}  // namespace
+
+Status allow_hazards(std::vector<plan::Step>& steps, const std::vector<std::string>& allowed, const Config& config) {
+  std::vector<plan::Allowance> allowances;
+  for (const std::string& text : split_allowances(allowed)) {
+    LP_TRY(plan::Allowance allowance, plan::parse_allowance(text));
+    allowances.push_back(std::move(allowance));
+  }
+  plan::allow(steps, config.allow, config.path);
+  plan::allow(steps, allowances, "on the command line");
+  return ok();
+}
+
+Status check_hazards(const std::vector<plan::Step>& steps, const Config& config) {
+  std::string pattern;
+  if (const plan::StepHazard* hazard = drops_protected(steps, config.protect, pattern)) {
+    return Failure{"LP4016", diag::make(diag::Code::kDropsProtected, {}, hazard->object, fmt::format("`{}` in {}", pattern, config.path)).message, "", ""};
+  }
+  std::vector<std::string> refused, flags;
+  std::string detail;
+  for (const plan::Step& step : steps) {
+    for (const plan::StepHazard& hazard : step.hazards) {
+      if (!plan::stops(hazard)) continue;
       if (std::find(refused.begin(), refused.end(), hazard.code) == refused.end()) refused.push_back(hazard.code);
+      const std::string flag = "--allow " + plan::allowance_for(hazard);
+      if (std::find(flags.begin(), flags.end(), flag) == flags.end()) flags.push_back(flag);
       detail += fmt::format("{}step {}: {} [{}]", detail.empty() ? "" : "\n", step.id, hazard.message, hazard.code);
     }
   }
   if (refused.empty()) return ok();
-  std::string flags;
-  for (const std::string& code : refused) flags += " --allow " + code;
-  return Failure{"LP7002", diag::make(diag::Code::kHazardsNotAllowed, {}, join(refused, ", ")).message, "to go on:" + flags, detail};
+  return Failure{"LP7002", diag::make(diag::Code::kHazardsNotAllowed, {}, join(refused, ", ")).message, "to go on: " + join(flags, " "), detail};
+}
+
+Status run_preflight(plan::Plan& plan, const HazardOptions& options, const Config& config, Context& context) {
+  execute::PreflightOptions how;
+  how.timeout_ms = options.preflight_timeout_ms.value_or(config.preflight_timeout_ms);
+  how.big_rows = config.big_rows;
+  if (plan.empty() || !options.preflight || how.timeout_ms == 0) return ok();
+  LP_TRY(pg::Connection * target, context.target());
+  return execute::preflight(*target, plan, how);
+}
+
+std::string preflight_report(const plan::Plan& plan) {
+  std::size_t asked = 0;
+  for (const plan::Step& step : plan.steps) {
+    asked += static_cast<std::size_t>(std::count_if(step.checks.begin(), step.checks.end(), [](const plan::StepCheck& check) { return check.result.has_value(); }));
+  }
+  if (asked == 0) return "";
+  const std::vector<std::string> lines = execute::describe_checks(plan);
+  if (lines.empty()) return fmt::format("\nPreflight: {} of the live database, no row in the way.\n", counted(asked, "question"));
+  std::string out = fmt::format("\nPreflight: {} of the live database:\n", counted(asked, "question"));
+  for (const std::string& line : lines) out += "  " + diag::printable(line) + "\n";
+  return out;
 }
 
 Status confirm(const std::string& question, bool yes, Context& context) {

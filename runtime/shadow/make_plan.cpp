@@ -2,7 +2,10 @@
 
 #include <optional>
 
+#include "plan/allow.h"
 #include "plan/diff.h"
+#include "plan/hazards.h"
+#include "plan/impact.h"
 #include "plan/respelling.h"
 #include "shadow/materialise.h"
 #include "shadow/prove.h"
@@ -51,11 +54,13 @@ class PlanMaker {
     const Catalog kept = renamed.actions.empty() ? start : plan::without_old_names(start, words_.live, renamed.said);
     const Catalog target = plan::reconcile(kept, wanted, request_.role, request_.server_version, sink_);
     may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, target)).empty();
-    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role}, sink_);
+    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role, &renamed.done}, sink_);
     if (sink_.has_errors()) return Failure::reported();
     if (request_.point_out_renames) point_out(renamed.left, changes);
     std::vector<Action> actions = std::move(renamed.actions);
     for (Action& action : changes) actions.push_back(std::move(action));
+    plan::refuse_drops_of_protected(actions, words_.live, words_.desired, request_.protect, sink_);
+    if (sink_.has_errors()) return Failure::reported();
 
     plan::Plan plan = to_plan(actions, target);
     if (plan.empty()) return plan;
@@ -78,6 +83,9 @@ class PlanMaker {
     plan.declared = texts(request_.scope.declared);
     plan.role = request_.role;
     plan.steps = plan::to_steps(actions, request_.sources, &target);
+    plan::predict_steps(plan.steps, request_.live, request_.server_version);
+    plan::judge_locks(plan.steps);
+    plan::allow_by_hints(plan.steps, request_.live, request_.desired);
     plan.loses = plan::losses(actions);
     return plan;
   }

@@ -22,7 +22,24 @@ bool is_about_a_drop(diag::Code code) {
     case diag::Code::kDropsColumn:
     case diag::Code::kDropsSchema:
     case diag::Code::kDropsData:
+    case diag::Code::kDropsIndex:
+    case diag::Code::kDropsUsed:
+    case diag::Code::kDropsConstraint:
+    case diag::Code::kChangesSignature:
+    case diag::Code::kLeavesParent:
     case diag::Code::kRebuildsTable: return true;
+    default: return false;
+  }
+}
+
+/// Said of what is new as well: it lets somebody see or do more than before.
+bool is_about_rights(diag::Code code) {
+  switch (code) {
+    case diag::Code::kGrantsToPublic:
+    case diag::Code::kDefinerWithoutPath:
+    case diag::Code::kViewPassesRowSecurity:
+    case diag::Code::kPolicyWithoutRowSecurity:
+    case diag::Code::kPowerfulRole: return true;
     default: return false;
   }
 }
@@ -89,11 +106,15 @@ std::vector<plan::Loss> observe(const introspect::Identities& start, const Momen
   diag::Sink ignored;    // that lpc couldn't plan this change is no mistake of the step
   std::vector<Action> actions = plan::plan_actions(before.catalog, after.catalog, options, ignored);
   const IdSet alive = survivors(before, after);
-  const plan::Renames renames = renames_between(before.identities, after.identities);
+  plan::Renames renames = renames_between(before.identities, after.identities);
+  std::erase_if(renames, [&](const auto& pair) { return !before.catalog.has(pair.first) || !after.catalog.has(pair.second); });
   const bool types_renamed = std::any_of(renames.begin(), renames.end(), [](const auto& pair) { return kinds::kind(pair.first.kind).traits.swappable; });
+  IdSet renamed;
+  for (const auto& [was, is] : renames) renamed.insert(is);
   for (Action& action : actions) {
     std::erase_if(action.hazards, [&](const Hazard& hazard) {
-      if (!is_old(hazard.object, before.catalog.has(hazard.object) ? before : after, start)) return true;
+      if (renamed.contains(hazard.object)) return true;      // it isn't new, and was as it is
+      if (!is_about_rights(hazard.code) && !is_old(hazard.object, before.catalog.has(hazard.object) ? before : after, start)) return true;
       if (is_about_a_drop(hazard.code)) return !before.catalog.has(hazard.object) || alive.contains(hazard.object);
       if (types_renamed && is_about_a_type(hazard.code)) return true;
       return !step.transactional && hazard.code == diag::Code::kBlockingIndexBuild;
@@ -101,14 +122,21 @@ std::vector<plan::Loss> observe(const introspect::Identities& start, const Momen
   }
   std::vector<std::string> objects;
   std::vector<plan::StepHazard> hazards;
+  std::vector<plan::StepCheck> checks;
+  // The hazards of a name that changes; the statements are the step's own.
+  for (const plan::Step& planned : plan::to_steps(plan::rename_actions(before.catalog, renames), nullptr, nullptr)) {
+    hazards.insert(hazards.end(), planned.hazards.begin(), planned.hazards.end());
+  }
   for (const plan::Step& planned : plan::to_steps(actions, nullptr, nullptr)) {
     for (const std::string& object : planned.objects) {
       if (std::find(objects.begin(), objects.end(), object) == objects.end()) objects.push_back(object);
     }
     hazards.insert(hazards.end(), planned.hazards.begin(), planned.hazards.end());
+    checks.insert(checks.end(), planned.checks.begin(), planned.checks.end());
   }
   if (step.objects.empty()) step.objects = std::move(objects);
   if (step.hazards.empty()) step.hazards = std::move(hazards);
+  if (step.checks.empty()) step.checks = std::move(checks);
   std::vector<plan::Loss> losses = plan::losses(actions);
   if (!losses.empty()) step.reversible = "lossy";
   return losses;

@@ -5,8 +5,11 @@
 #include <algorithm>
 #include <set>
 
+#include "base/text.h"
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
+#include "plan/hazards.h"
+#include "plan/impact.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
 #include "shadow/observe.h"
@@ -33,6 +36,10 @@ class Prover {
     LP_TRY(const Catalog reached, read(context_of_target(), {.identities = &identities}));
     report_unmodelled();
     LP_DO(check_target(reached, identities));
+    if (request_.forward_only) {
+      plan_.proof.reset();
+      return ProvenPlan{std::move(plan_), plan::restrict(reached, request_.scope)};
+    }
     const bool planned_here = plan_.reverse.empty();
     if (planned_here) LP_DO(plan_reverse(reached, renames_between(identities, identities_)));
     LP_DO(become_role());
@@ -113,7 +120,8 @@ class Prover {
     if (told) return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_);
     Moment before{built_, identities_};
     const bool losses_said = !plan_.loses.empty();
-    return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_, [&](std::size_t at) -> Status {
+    const bool hazards_said = std::any_of(plan_.steps.begin(), plan_.steps.end(), [](const plan::Step& step) { return !step.hazards.empty(); });
+    LP_DO(run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_, [&](std::size_t at) -> Status {
       const bool in_transaction = connection_.transaction_state() == pg::TransactionState::kInTransaction;
       Moment after;
       LP_TRY(after.catalog, read(request_.live, {.in_transaction = in_transaction, .identities = &after.identities}));
@@ -121,8 +129,25 @@ class Prover {
         const auto id = ObjectId::parse(loss.object);
         if (!losses_said && id && built_.has(*id)) plan_.loses.push_back(std::move(loss));
       }
+      if (!std::all_of(plan_.steps.begin(), plan_.steps.begin() + static_cast<std::ptrdiff_t>(at) + 1, only_defines)) plan_.steps[at].checks.clear();
       before = std::move(after);
       return ok();
+    }));
+    if (!hazards_said) {
+      plan::predict_steps(plan_.steps, built_, server_.server_version());
+      plan::judge_locks(plan_.steps);
+    }
+    return ok();
+  }
+
+  /// Whether rows are what they were before the plan when the step is done. After others nobody can look ahead whether a step fails on rows.
+  static bool only_defines(const plan::Step& step) {
+    static constexpr std::string_view kWords[] = {"alter", "comment", "create", "drop", "grant", "revoke", "set"};
+    return std::ranges::all_of(step.sql, [](const std::string& statement) {
+      const std::size_t begin = statement.find_first_not_of(" \t\r\n");
+      if (begin == std::string::npos) return true;
+      const std::size_t end = statement.find_first_of(" \t\r\n", begin);
+      return std::ranges::find(kWords, to_lower_ascii(statement.substr(begin, end - begin))) != std::end(kWords);
     });
   }
 
@@ -234,6 +259,8 @@ class Prover {
     if (sink_.error_count() > errors) return Failure::reported();
     for (Action& action : changes) actions.push_back(std::move(action));
     plan_.reverse = plan::to_steps(actions, nullptr, nullptr);
+    plan::predict_steps(plan_.reverse, reached, server_.server_version());
+    plan::judge_locks(plan_.reverse);
     return ok();
   }
 

@@ -24,12 +24,14 @@ class Renamer {
 
   /// The next renames of a database that holds `reached`.
   std::vector<Action> next(const Catalog& reached) {
-    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(plan::rename_actions(live_, result_.said));
-    return keep(plan::rename_actions(reached, found_in(reached)));
+    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(live_, result_.said);
+    return keep(reached, found_in(reached));
   }
 
  private:
-  std::vector<Action> keep(std::vector<Action> actions) {
+  std::vector<Action> keep(const Catalog& catalog, const plan::Renames& renames) {
+    std::vector<Action> actions = plan::rename_actions(catalog, renames);
+    result_.done.insert(result_.done.end(), renames.begin(), renames.end());
     result_.actions.insert(result_.actions.end(), actions.begin(), actions.end());
     return actions;
   }
@@ -75,7 +77,7 @@ class Renamer {
 
 Result<Renamed> rename_first(ShadowServer& server, const Catalog& live, const Catalog& wanted, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink,
                              plan::Survivors* survivors) {
-  Renamed result{live, {}, plan::find_renames(live, wanted, sink), {}};
+  Renamed result{live, {}, plan::find_renames(live, wanted, sink), {}, {}};
   if (sink.has_errors()) return Failure::reported();
   Renamer renamer(live, wanted, request, result);
   std::vector<Action> first = renamer.next(live);

@@ -11,6 +11,7 @@ struct Renamed {
   Catalog start;                                   ///< the live catalog after the renames
   std::vector<Action> actions;                     ///< that lead there, in order
   plan::Renames said;                              ///< those that hints ask for
+  plan::Renames done;                              ///< all of them
   std::vector<plan::PossibleRename> left;          ///< look like renames, and aren't made ones
 };
 

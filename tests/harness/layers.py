@@ -137,6 +137,9 @@ class Run:
 
         self.script("scripts", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--psql", *BY_PSQL], "psql/")
 
+    def run_hazards(self):
+        self.script("hazards", [f"{TESTS}/hazards/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
+
     def run_majors(self):
         if not servers.fetched():
             self.add("majors", "no other servers are there; `python3 scripts/fetch-postgres.py` fetches them", skipped=True)
@@ -176,4 +179,7 @@ class Run:
             self.add(name, "found no tests")
 
     def run_corpus(self):
+        schemas = os.path.join(os.path.dirname(ROOT), "shared", "corpus")
+        if self.options.label == ["corpus"] and os.path.isdir(schemas):
+            self.script("hazards-corpus", [f"{TESTS}/hazards/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--corpus", schemas])
         corpus.run(self, ROOT)

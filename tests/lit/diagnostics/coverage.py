@@ -25,7 +25,6 @@ EXCEPTIONS = {
     6021: "needs a shadow server with a user that may not create databases",
     6031: "needs a database changed during a run",
     6035: "needs a transaction pooler",
-    7013: "no configuration file yet",
 }
 
 

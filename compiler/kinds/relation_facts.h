@@ -1,0 +1,99 @@
+// What predictions of locks, rewrites and scans need of a catalog: its relations as plain facts, with partitions, inheritance, foreign keys and owned sequences
+// resolved. A snapshot that can be moved on (see plan/impact.h); it points into the catalog, which must outlive it.
+#pragma once
+
+#include <compare>
+#include <map>
+#include <string>
+#include <string_view>
+#include <unordered_map>
+#include <vector>
+
+#include "catalog/catalog.h"
+#include "frontend/ddl_statement.h"
+
+namespace lpc::kinds {
+
+struct RelationName {
+  std::string schema;
+  std::string name;
+  friend auto operator<=>(const RelationName&, const RelationName&) = default;
+};
+
+struct ColumnFacts {
+  std::string name;
+  std::string type;
+  std::string collation;                 ///< quoted, as SQL text; "" for the type's own
+  bool not_null = false;
+  bool not_null_not_valid = false;       ///< 18
+  bool generated = false;
+  bool is_virtual = false;
+  std::string identity_sequence;         ///< in the table's schema; "" when it is none
+};
+
+struct ConstraintFacts {
+  frontend::ConstraintType type{};
+  std::string name;
+  std::vector<std::string> columns;      ///< of keys and foreign keys
+  std::string expression;                ///< of checks
+  frontend::Condition condition;         ///< of checks that a statement has added; of others `expression` says it
+  RelationName references;               ///< of foreign keys
+  std::vector<std::string> referenced_columns;
+  bool not_valid = false;
+  bool not_enforced = false;
+  bool no_inherit = false;
+};
+
+enum class RelationType : std::uint8_t { table, partitioned, foreign_table, view, materialized_view, sequence, index };
+
+struct RelationFacts {
+  ObjectId id;                           ///< as it is called now
+  RelationType type{};
+  std::vector<RelationName> parents;     ///< the partitioned table it is a partition of, or those it INHERITS
+  bool is_partition = false;
+  bool is_default_partition = false;
+  std::string bound;                     ///< as pg_get_expr() says it
+  std::vector<std::string> key;          ///< a partitioned table's key columns; expressions are ""
+  std::string strategy;                  ///< "range", "list", "hash"
+  std::vector<ColumnFacts> columns;
+  std::vector<ConstraintFacts> constraints;
+  std::vector<RelationName> reads;       ///< of views: the relations that the query reads
+  std::vector<std::string> read_columns; ///< of views: "schema.table.column", unquoted, joined with zero bytes
+  std::string of_type;
+  std::string tablespace;
+  std::string access_method;
+  std::string owner;
+  bool unlogged = false;
+  // An index:
+  RelationName table;
+  std::vector<std::string> index_columns;///< plain ones
+  std::string index_expressions;         ///< the text of expressions and predicate; "" when it has neither
+  bool of_constraint = false;
+  // A sequence:
+  RelationName owner_table;
+  std::string owner_column;
+
+  bool has_rows() const { return type == RelationType::table || type == RelationType::materialized_view; }
+  const ColumnFacts* column(std::string_view name) const;
+  const ConstraintFacts* constraint(std::string_view name) const;
+};
+
+using Relations = std::map<RelationName, RelationFacts>;
+
+/// Every relation of the catalog, indexes included.
+Relations relations_of(const Catalog& catalog);
+/// The relation's name for plans: "shop.users", quoted where Postgres would.
+std::string path_of(const RelationName& name);
+/// `shop."Users"` as SQL text.
+RelationName relation_named(std::string_view qualified_text);
+
+/// The domain `schema.name` as a type's spelling, and those made of it.
+std::vector<std::string> domains_over(const std::string& type, const Catalog& catalog);
+/// Whether a call of the name may be volatile: pg_catalog's volatile functions, the catalog's own, and those that nobody knows.
+bool may_be_volatile(const frontend::SqlName& function, const Catalog& catalog);
+/// The table of a statistics object, {} when there is none.
+RelationName statistics_table(const frontend::SqlName& name, const Catalog& catalog);
+/// The tables that a publication names.
+std::vector<RelationName> publication_tables(const std::string& name, const Catalog& catalog);
+
+}  // namespace lpc::kinds

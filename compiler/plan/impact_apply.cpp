@@ -1,0 +1,354 @@
+// The state after a statement, as far as later predictions ask for it.
+#include <algorithm>
+
+#include "base/text.h"
+#include "kinds/table_parts.h"
+#include "plan/impact_state.h"
+
+namespace lpc::plan {
+
+namespace {
+
+using frontend::ConstraintClause;
+using frontend::ConstraintType;
+using frontend::DdlCommand;
+using frontend::DdlStatement;
+using frontend::SqlName;
+using kinds::ColumnFacts;
+using kinds::ConstraintFacts;
+using kinds::RelationType;
+
+void replace(Names& names, const RelationName& from, const RelationName& to) { std::ranges::replace(names, from, to); }
+
+class Applier {
+ public:
+  Applier(const DdlStatement& statement, ImpactState& state) : statement_(statement), state_(state) {}
+
+  void run() {
+    const std::string& what = statement_.statement;
+    if (what == "SET") return set();
+    if (what.starts_with("CREATE ")) return create();
+    if (what.starts_with("DROP ")) return drop();
+    if (what == "ALTER SCHEMA") return rename_schema();
+    if (!what.starts_with("ALTER ") || statement_.relations.empty()) return;
+    table_ = state_.resolve(statement_.relations.front());
+    if (table_.name.empty()) return;
+    for (const DdlCommand& command : statement_.commands) alter(command);
+  }
+
+ private:
+  void set() {
+    const DdlCommand& command = statement_.commands.front();
+    if (command.name == "search_path") state_.search_path = command.options;
+    if (command.name == "timezone") state_.time_zone = command.options.empty() ? "" : command.options.front();
+  }
+
+  // ---- what is made and dropped ----------------------------------------------------------------------------------------------
+
+  RelationFacts made(const RelationName& name, RelationType type) {
+    RelationFacts facts;
+    facts.id = kinds::table_named(kinds::path_of(name));
+    facts.type = type;
+    state_.made.insert(name);
+    return facts;
+  }
+
+  void create() {
+    if (statement_.relations.empty()) return;
+    const std::string& what = statement_.statement;
+    const DdlCommand& command = statement_.commands.front();
+    RelationName name = state_.place(statement_.relations.front());
+    if (what == "CREATE INDEX") return create_index(command);
+    if (state_.find(name) != nullptr) return;      // IF NOT EXISTS, OR REPLACE, or what stands on it
+    RelationFacts facts;
+    if (what == "CREATE TABLE" || what == "CREATE TABLE AS") {
+      facts = made(name, RelationType::table);
+      for (const SqlName& parent : command.parents) facts.parents.push_back(state_.resolve(parent));
+      facts.is_partition = command.bound.has_value();
+      facts.is_default_partition = command.bound && command.bound->is_default;
+      for (const ConstraintClause& constraint : command.constraints) facts.constraints.push_back(of(constraint));
+    } else if (what == "CREATE VIEW" || what == "CREATE MATERIALIZED VIEW") {
+      facts = made(name, what == "CREATE VIEW" ? RelationType::view : RelationType::materialized_view);
+      for (const SqlName& use : statement_.uses) facts.reads.push_back(state_.resolve(use));
+    } else if (what == "CREATE SEQUENCE" || what == "CREATE FOREIGN TABLE") {
+      facts = made(name, what == "CREATE SEQUENCE" ? RelationType::sequence : RelationType::foreign_table);
+    } else {
+      return;
+    }
+    state_.add(name, std::move(facts));
+  }
+
+  void create_index(const DdlCommand& command) {
+    const RelationName table = state_.resolve(statement_.relations.front());
+    if (table.name.empty() || command.name.empty()) return;
+    const RelationName name{table.schema, command.name};
+    if (state_.find(name) != nullptr) return;
+    RelationFacts facts = made(name, RelationType::index);
+    facts.table = table;
+    facts.index_columns = command.index_columns;
+    facts.index_expressions = command.index_expressions ? statement_.text : "";
+    state_.add(name, std::move(facts));
+  }
+
+  void drop() {
+    if (statement_.statement == "DROP SCHEMA") {
+      for (const SqlName& schema : statement_.commands.front().parents) {
+        Names gone;
+        for (const auto& [name, facts] : state_.relations) {
+          if (!schema.parts.empty() && name.schema == schema.parts.back()) gone.push_back(name);
+        }
+        for (const RelationName& name : gone) forget(name);
+      }
+    }
+    const bool relation = statement_.statement != "DROP TRIGGER" && statement_.statement != "DROP RULE" && statement_.statement != "DROP POLICY";
+    if (!relation) return;
+    for (const SqlName& written : statement_.relations) {
+      const RelationName name = state_.resolve(written);
+      for (const RelationName& each : state_.with_descendants(name)) forget(each);
+    }
+  }
+
+  void forget(const RelationName& name) {
+    const Names parts = state_.indexes(name), sequences = state_.owned_sequences(name);
+    for (const RelationName& part : parts) state_.remove(part);
+    for (const RelationName& part : sequences) state_.remove(part);
+    state_.remove(name);
+    state_.made.erase(name);
+  }
+
+  // ---- names -----------------------------------------------------------------------------------------------------------------
+
+  void rename(const RelationName& from, const RelationName& to) {
+    const RelationFacts* found = state_.find(from);
+    if (found == nullptr || from == to) return;
+    RelationFacts facts = *found;
+    facts.id.schema = to.schema;
+    facts.id.name = to.name;
+    for (ConstraintFacts& constraint : facts.constraints) {
+      if (constraint.references == from) constraint.references = to;
+    }
+    const ImpactState::Links links = state_.linked(from);
+    state_.remove(from);
+    if (state_.made.erase(from) > 0) state_.made.insert(to);
+    for (const RelationName& child : links.children) state_.change(child, [&](RelationFacts& other) { replace(other.parents, from, to); });
+    for (const RelationName& reader : links.readers) state_.change(reader, [&](RelationFacts& other) { replace(other.reads, from, to); });
+    for (const RelationName& index : links.indexes) state_.change(index, [&](RelationFacts& other) { other.table = to; });
+    for (const RelationName& sequence : links.sequences) state_.change(sequence, [&](RelationFacts& other) { other.owner_table = to; });
+    for (const RelationName& user : links.users) {
+      state_.change(user, [&](RelationFacts& other) {
+        for (ConstraintFacts& constraint : other.constraints) {
+          if (constraint.references == from) constraint.references = to;
+        }
+      });
+    }
+    state_.add(to, std::move(facts));
+  }
+
+  void move(const std::string& schema) {
+    Names all{table_};
+    for (const RelationName& name : state_.indexes(table_)) all.push_back(name);
+    for (const RelationName& name : state_.owned_sequences(table_)) all.push_back(name);
+    for (const RelationName& name : all) rename(name, {schema, name.name});
+    table_.schema = schema;
+  }
+
+  void rename_schema() {
+    const DdlCommand& command = statement_.commands.front();
+    if (command.verb != "RENAME TO" || statement_.object.parts.empty()) return;
+    Names all;
+    for (const auto& [name, facts] : state_.relations) {
+      if (name.schema == statement_.object.parts.back()) all.push_back(name);
+    }
+    for (const RelationName& name : all) rename(name, {command.new_name, name.name});
+  }
+
+  // ---- ALTER -----------------------------------------------------------------------------------------------------------------
+
+  Names tree() const { return statement_.only ? Names{table_} : state_.with_descendants(table_); }
+
+  template <class Change>
+  void in_tree(Change change) {
+    for (const RelationName& name : tree()) state_.change(name, change);
+  }
+
+  template <class Change>
+  void in_column(const std::string& column, Change change) {
+    in_tree([&](RelationFacts& facts) {
+      for (ColumnFacts& each : facts.columns) {
+        if (each.name == column) change(each);
+      }
+    });
+  }
+
+  ConstraintFacts of(const ConstraintClause& clause) const {
+    ConstraintFacts facts;
+    facts.type = clause.type;
+    facts.name = clause.name;
+    facts.columns = clause.columns;
+    facts.expression = clause.type == ConstraintType::check ? statement_.text : "";    // enough to see which columns it mentions
+    facts.condition = clause.condition;
+    facts.references = state_.resolve(clause.references);
+    facts.not_valid = clause.not_valid;
+    facts.not_enforced = clause.not_enforced;
+    facts.no_inherit = clause.no_inherit;
+    return facts;
+  }
+
+  void alter(const DdlCommand& command) {
+    const std::string& verb = command.verb;
+    if (verb == "RENAME TO") {
+      rename(table_, {table_.schema, command.new_name});
+      table_.name = command.new_name;
+    } else if (verb == "SET SCHEMA") {
+      move(command.new_name);
+    } else if (verb == "ATTACH PARTITION" || verb == "DETACH PARTITION" || verb == "INHERIT" || verb == "NO INHERIT") {
+      change_parent(command);
+    } else if (verb == "SET LOGGED" || verb == "SET UNLOGGED") {
+      state_.change(table_, [&](RelationFacts& facts) { facts.unlogged = verb == "SET UNLOGGED"; });
+    } else if (verb == "SET TABLESPACE") {
+      state_.change(table_, [&](RelationFacts& facts) { facts.tablespace = command.name; });
+    } else if (verb == "OWNER TO") {
+      state_.change(table_, [&](RelationFacts& facts) { facts.owner = command.new_name; });
+    } else if (verb.find("CONSTRAINT") != std::string::npos || verb == "ADD") {
+      change_constraint(command);
+    } else {
+      change_column(command);
+    }
+  }
+
+  void change_parent(const DdlCommand& command) {
+    const bool is_partition = command.verb.ends_with("PARTITION");
+    const bool adds = command.verb == "ATTACH PARTITION" || command.verb == "INHERIT";
+    const RelationName other = state_.resolve(command.other);
+    const RelationName& child = is_partition ? other : table_;
+    const RelationName& parent = is_partition ? table_ : other;
+    state_.change(child, [&](RelationFacts& facts) {
+      if (facts.type == RelationType::index) return;
+      if (adds) facts.parents.push_back(parent);
+      if (!adds) std::erase(facts.parents, parent);
+      if (!is_partition) return;
+      facts.is_partition = adds;
+      facts.is_default_partition = adds && command.bound && command.bound->is_default;
+    });
+  }
+
+  void change_constraint(const DdlCommand& command) {
+    const auto is_it = [&](const ConstraintFacts& facts) { return facts.name == command.name; };
+    if (command.verb == "ADD") {
+      for (const ConstraintClause& clause : command.constraints) add_constraint(clause);
+    } else if (command.verb == "DROP CONSTRAINT") {
+      in_tree([&](RelationFacts& facts) { std::erase_if(facts.constraints, is_it); });
+      state_.remove({table_.schema, command.name});      // a key's index
+    } else if (command.verb == "RENAME CONSTRAINT") {
+      in_tree([&](RelationFacts& facts) {
+        for (ConstraintFacts& each : facts.constraints) {
+          if (is_it(each)) each.name = command.new_name;
+        }
+      });
+      rename({table_.schema, command.name}, {table_.schema, command.new_name});
+    } else if (command.verb == "VALIDATE CONSTRAINT") {
+      const bool known = state_.find(table_)->constraint(command.name) != nullptr;
+      in_tree([&](RelationFacts& facts) {
+        for (ConstraintFacts& each : facts.constraints) {
+          if (is_it(each)) each.not_valid = false;
+        }
+        for (ColumnFacts& column : facts.columns) {
+          if (known || !column.not_null_not_valid) continue;
+          column.not_null = true;
+          column.not_null_not_valid = false;
+        }
+      });
+    }
+  }
+
+  void add_constraint(const ConstraintClause& clause) {
+    const auto set_not_null = [&](const std::string& column) {
+      in_column(column, [&](ColumnFacts& facts) {
+        facts.not_null_not_valid = clause.not_valid && !facts.not_null;
+        facts.not_null |= !clause.not_valid;
+      });
+    };
+    if (clause.type == ConstraintType::not_null || clause.type == ConstraintType::primary_key) {
+      for (const std::string& column : clause.columns) set_not_null(column);
+    }
+    if (clause.type == ConstraintType::not_null) return;
+    if (clause.type == ConstraintType::check) {
+      in_tree([&](RelationFacts& facts) { facts.constraints.push_back(of(clause)); });
+    } else {
+      state_.change(table_, [&](RelationFacts& facts) { facts.constraints.push_back(of(clause)); });
+    }
+  }
+
+  void change_column(const DdlCommand& command) {
+    const std::string& name = command.name;
+    const std::string& verb = command.verb;
+    if (verb == "ADD COLUMN") return add_column(*command.column);
+    if (verb == "DROP COLUMN") return drop_column(name);
+    if (verb == "RENAME COLUMN") return rename_column(name, command.new_name);
+    in_column(name, [&](ColumnFacts& facts) {
+      if (verb == "SET NOT NULL") facts.not_null_not_valid = !(facts.not_null = true);
+      if (verb == "DROP NOT NULL") facts.not_null = facts.not_null_not_valid = false;
+      if (verb == "DROP EXPRESSION") facts.generated = false;
+      if (verb == "DROP IDENTITY") facts.identity_sequence.clear();
+      if (verb == "ALTER COLUMN TYPE") {
+        facts.type = command.column->type;
+        facts.collation = command.column->collation;
+      }
+    });
+  }
+
+  void add_column(const frontend::ColumnClause& column) {
+    ColumnFacts facts;
+    facts.name = column.name;
+    facts.type = column.type;
+    facts.collation = column.collation;
+    facts.not_null = column.not_null;
+    facts.generated = column.generated;
+    facts.is_virtual = column.is_virtual;
+    in_tree([&](RelationFacts& table) {
+      if (table.column(column.name) == nullptr) table.columns.push_back(facts);
+    });
+    for (const ConstraintClause& constraint : column.constraints) add_constraint(constraint);
+  }
+
+  void drop_column(const std::string& name) {
+    const auto uses = [&](const std::vector<std::string>& columns) { return std::ranges::find(columns, name) != columns.end(); };
+    for (const RelationName& table : tree()) {
+      const Names indexes = state_.indexes(table), sequences = state_.owned_sequences(table, name);
+      for (const RelationName& index : indexes) {
+        if (uses(state_.find(index)->index_columns)) state_.remove(index);
+      }
+      for (const RelationName& sequence : sequences) state_.remove(sequence);
+      state_.change(table, [&](RelationFacts& facts) {
+        std::erase_if(facts.columns, [&](const ColumnFacts& column) { return column.name == name; });
+        std::erase_if(facts.constraints, [&](const ConstraintFacts& constraint) { return uses(constraint.columns); });
+      });
+    }
+  }
+
+  void rename_column(const std::string& from, const std::string& to) {
+    for (const RelationName& table : tree()) {
+      const Names indexes = state_.indexes(table);
+      for (const RelationName& index : indexes) {
+        state_.change(index, [&](RelationFacts& facts) { std::ranges::replace(facts.index_columns, from, to); });
+      }
+      state_.change(table, [&](RelationFacts& facts) {
+        for (ColumnFacts& column : facts.columns) {
+          if (column.name == from) column.name = to;
+        }
+        for (ConstraintFacts& constraint : facts.constraints) std::ranges::replace(constraint.columns, from, to);
+        std::ranges::replace(facts.key, from, to);
+      });
+    }
+  }
+
+  const DdlStatement& statement_;
+  ImpactState& state_;
+  RelationName table_;
+};
+
+}  // namespace
+
+void apply(const DdlStatement& statement, ImpactState& state) { Applier(statement, state).run(); }
+
+}  // namespace lpc::plan

@@ -1,0 +1,423 @@
+// The roles of forms.def: which relations a command touches in which part.
+#include <algorithm>
+#include <array>
+
+#include "base/result.h"
+#include "plan/impact_conditions.h"
+#include "plan/impact_state.h"
+
+namespace lpc::plan {
+
+using frontend::ConstraintType;
+using frontend::SqlName;
+using kinds::ConstraintFacts;
+using kinds::RelationType;
+
+namespace {
+
+void add(Names& names, const RelationName& name) {
+  if (!name.name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+void add(Names& names, const Names& more) {
+  for (const RelationName& name : more) add(names, name);
+}
+
+}  // namespace
+
+// ---- a command -------------------------------------------------------------------------------------------------------------------------
+
+Names ImpactCase::tree() const {
+  if (facts == nullptr) return {};
+  return statement.only ? Names{table} : state.with_descendants(table);
+}
+
+const ConstraintFacts* ImpactCase::named_constraint() const {
+  if (facts == nullptr) return nullptr;
+  if (const ConstraintFacts* own = facts->constraint(command.name)) return own;
+  // What a partition or child has from its parents under the same name.
+  for (const RelationName& parent : facts->parents) {
+    if (const RelationFacts* above = state.find(parent)) {
+      if (const ConstraintFacts* inherited = above->constraint(command.name)) return inherited;
+    }
+  }
+  return nullptr;
+}
+
+namespace {
+
+using Case = ImpactCase;
+
+Names table(const Case& at) { return at.facts == nullptr ? Names{} : Names{at.table}; }
+Names tree(const Case& at) { return at.tree(); }
+Names with_partitions(const Case& at) { return at.statement.only ? table(at) : at.state.with_descendants(at.table, true); }
+Names partitions(const Case& at) { return at.statement.only ? Names{} : at.state.descendants(at.table, true); }
+
+Names named(const Case& at) {
+  Names result;
+  for (const SqlName& name : at.statement.relations) add(result, at.state.resolve(name));
+  return result;
+}
+
+Names named_tree(const Case& at) {
+  Names result;
+  for (const RelationName& name : named(at)) add(result, at.statement.only ? Names{name} : at.state.with_descendants(name));
+  return result;
+}
+
+/// A dropped partition's parent and its default partition; an inheritance parent stays as it is.
+Names named_parents(const Case& at) {
+  Names result;
+  for (const RelationName& name : named(at)) {
+    const RelationFacts& facts = *at.state.find(name);
+    if (!facts.is_partition) continue;
+    for (const RelationName& parent : facts.parents) {
+      add(result, parent);
+      if (const auto other = at.state.default_partition(parent)) add(result, *other);
+    }
+  }
+  return result;
+}
+
+Names named_tables(const Case& at) {
+  Names result;
+  for (const RelationName& name : named(at)) {
+    const RelationFacts& facts = *at.state.find(name);
+    add(result, at.statement.statement == "DROP INDEX" ? at.state.with_descendants(facts.table, true) : Names{facts.table});
+  }
+  return result;
+}
+
+Names parents(const Case& at) {
+  Names result;
+  for (const SqlName& name : at.command.parents) add(result, at.state.resolve(name));
+  return result;
+}
+
+Names parents_default(const Case& at) {
+  Names result;
+  for (const RelationName& parent : parents(at)) {
+    if (const auto other = at.state.default_partition(parent)) add(result, *other);
+  }
+  return result;
+}
+
+Names other(const Case& at) {
+  const RelationName name = at.state.resolve(at.command.other);
+  return name.name.empty() ? Names{} : Names{name};
+}
+
+Names partition(const Case& at) {
+  Names result;
+  for (const RelationName& name : other(at)) add(result, at.state.with_descendants(name, true));
+  return result;
+}
+
+Names default_tree(const Case& at) {
+  const auto name = at.state.default_partition(at.table);
+  return name ? at.state.with_descendants(*name, true) : Names{};
+}
+
+/// Postgres reads the leaves whose own constraints don't prove the bound.
+void add_unproved(const Case& at, const Names& from, const RelationFacts* parent, bool inverse, Names& result) {
+  for (const RelationName& name : from) {
+    const RelationFacts* facts = at.state.find(name);
+    if (facts == nullptr || parent == nullptr || !at.command.bound) continue;
+    if (!proves_bound(*facts, *parent, *at.command.bound, inverse)) add(result, name);
+  }
+}
+
+Names unproved_partition(const Case& at) {
+  Names result;
+  const Names whole = partition(at);
+  // The first partition of a list or range with no other bound to heed: a default one has nothing to prove when it is the only one.
+  const bool alone = at.command.bound && at.command.bound->is_default && at.state.descendants(at.table, true).empty();
+  if (!whole.empty() && !alone && at.facts != nullptr && !proves_bound(*at.state.find(whole.front()), *at.facts, *at.command.bound, false)) {
+    add_unproved(at, whole, at.facts, false, result);
+  }
+  return result;
+}
+
+Names unproved_default(const Case& at) {
+  Names result;
+  add_unproved(at, default_tree(at), at.facts, true, result);
+  return result;
+}
+
+Names parents_unproved_default(const Case& at) {
+  Names result;
+  for (const RelationName& parent : parents(at)) {
+    const auto name = at.state.default_partition(parent);
+    if (name) add_unproved(at, at.state.with_descendants(*name, true), at.state.find(parent), true, result);
+  }
+  return result;
+}
+
+Names targets(const Case& at, const RelationFacts& facts) {
+  Names result;
+  for (const ConstraintFacts& constraint : facts.constraints) {
+    if (constraint.type == ConstraintType::foreign_key) add(result, at.state.with_descendants(constraint.references, true));
+  }
+  return result;
+}
+
+/// The tables that the foreign keys of a partition's parent refer to: the partition gets its own share of those.
+Names parent_keys(const Case& at) {
+  Names result;
+  if (at.statement.statement != "ALTER TABLE") {
+    for (const RelationName& parent : parents(at)) add(result, targets(at, *at.state.find(parent)));
+  } else if (at.facts != nullptr) {
+    result = targets(at, *at.facts);
+  }
+  return result;
+}
+
+Names parent_users(const Case& at) {
+  Names from = at.statement.statement == "ALTER TABLE" ? table(at) : parents(at);
+  return at.state.referencing(from);
+}
+
+/// The rows that an attached partition's share of foreign keys checks.
+Names checked_keys(const Case& at) {
+  Names result = parent_keys(at);
+  if (!result.empty()) add(result, partition(at));
+  return result;
+}
+
+/// A detached partition that others refer to must hold no row that one of theirs means.
+Names users_scan(const Case& at) {
+  Names result = parent_users(at);
+  if (!result.empty()) add(result, partition(at));
+  return result;
+}
+
+Names partition_indexes(const Case& at) {
+  Names result;
+  for (const RelationName& name : partition(at)) add(result, at.state.indexes(name));
+  return result;
+}
+
+Names referenced(const Case& at) {
+  Names result;
+  const auto add_target = [&](const frontend::ConstraintClause& constraint) {
+    if (constraint.type == ConstraintType::foreign_key) add(result, at.state.with_descendants(at.state.resolve(constraint.references), true));
+  };
+  if (at.constraint != nullptr) {
+    add_target(*at.constraint);
+  } else {
+    for (const frontend::ConstraintClause& constraint : at.command.constraints) add_target(constraint);
+  }
+  return result;
+}
+
+Names key_ends(const Case& at) {
+  const ConstraintFacts* constraint = at.named_constraint();
+  return constraint == nullptr || constraint->type != ConstraintType::foreign_key ? Names{} : at.state.with_descendants(constraint->references, true);
+}
+
+bool has(const std::vector<std::string>& list, const std::string& item) { return std::ranges::find(list, item) != list.end(); }
+
+/// The tables at the other ends of foreign keys that the column is part of.
+Names column_key_ends(const Case& at) {
+  Names result;
+  if (at.facts == nullptr) return result;
+  for (const ConstraintFacts& constraint : at.facts->constraints) {
+    if (constraint.type == ConstraintType::foreign_key && has(constraint.columns, at.command.name)) add(result, at.state.with_descendants(constraint.references, true));
+  }
+  for (const RelationName& name : at.state.linked(at.table).users) {
+    for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
+      const bool refers = constraint.type == ConstraintType::foreign_key && constraint.references == at.table;
+      if (refers && has(constraint.referenced_columns, at.command.name)) add(result, at.state.with_descendants(name, true));
+    }
+  }
+  return result;
+}
+
+/// The far tables of those that are valid: checked again after the type has changed.
+Names rechecked_keys(const Case& at) {
+  Names result;
+  if (at.facts == nullptr) return result;
+  for (const ConstraintFacts& constraint : at.facts->constraints) {
+    const bool counts = constraint.type == ConstraintType::foreign_key && !constraint.not_valid && !constraint.not_enforced;
+    if (counts && has(constraint.columns, at.command.name)) add(result, at.state.with_descendants(constraint.references, true));
+  }
+  for (const RelationName& name : at.state.linked(at.table).users) {
+    for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
+      const bool counts = constraint.type == ConstraintType::foreign_key && !constraint.not_valid && !constraint.not_enforced && constraint.references == at.table;
+      if (counts && has(constraint.referenced_columns, at.command.name)) add(result, at.state.with_descendants(name, true));
+    }
+  }
+  return result;
+}
+
+/// Tables whose foreign keys need the key that is dropped, with CASCADE.
+Names constraint_users(const Case& at) {
+  Names result;
+  const ConstraintFacts* key = at.named_constraint();
+  if (key == nullptr) return result;
+  for (const RelationName& name : at.state.linked(at.table).users) {
+    for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
+      const bool refers = constraint.type == ConstraintType::foreign_key && constraint.references == at.table;
+      if (refers && std::ranges::is_permutation(constraint.referenced_columns, key->columns)) add(result, at.state.with_descendants(name, true));
+    }
+  }
+  return result;
+}
+
+/// Both ends of every foreign key of what is dropped.
+Names all_key_ends(const Case& at) {
+  Names dropped = at.statement.statement == "DROP SCHEMA" ? role("in_schema", at) : named_tree(at);
+  Names result = at.state.referencing(dropped);
+  for (const RelationName& name : dropped) {
+    const RelationFacts& facts = *at.state.find(name);
+    add(result, targets(at, facts));
+    if (!facts.is_partition) continue;
+    for (const RelationName& parent : facts.parents) {
+      if (const RelationFacts* above = at.state.find(parent)) add(result, targets(at, *above));
+    }
+  }
+  return result;
+}
+
+Names truncated_users(const Case& at) {
+  Names result = named_tree(at);
+  for (std::size_t before = 0; before < result.size();) {
+    before = result.size();
+    add(result, at.state.referencing(result));
+    if (result.size() == before) break;
+  }
+  return result;
+}
+
+Names sequences(const Case& at) {
+  Names result;
+  for (const RelationName& name : named_tree(at)) add(result, at.state.owned_sequences(name));
+  return result;
+}
+
+Names column_sequences(const Case& at) { return at.command.name.empty() ? Names{} : at.state.owned_sequences(at.table, at.command.name); }
+Names column_views(const Case& at) { return at.state.views_of(tree(at), at.command.name); }
+Names views(const Case& at) { return at.state.views_of(at.statement.statement == "DROP SCHEMA" ? role("in_schema", at) : named_tree(at)); }
+
+Names identity_sequence(const Case& at) {
+  const kinds::ColumnFacts* column = at.facts == nullptr ? nullptr : at.facts->column(at.command.name);
+  return column == nullptr || column->identity_sequence.empty() ? Names{} : Names{{at.table.schema, column->identity_sequence}};
+}
+
+/// Of the tree, the tables in which a NULL may stand in a column of the command.
+Names nullable_tree(const Case& at) {
+  std::vector<std::string> columns{at.command.name};
+  if (at.constraint != nullptr) columns = at.constraint->columns;
+  if (at.constraint != nullptr && !at.constraint->using_index.empty()) {
+    if (const RelationFacts* index = at.state.find({at.table.schema, at.constraint->using_index})) columns = index->index_columns;
+  }
+  Names result;
+  for (const RelationName& name : at.tree()) {
+    const RelationFacts& facts = *at.state.find(name);
+    if (!facts.has_rows() && facts.type != RelationType::partitioned) continue;
+    if (std::ranges::any_of(columns, [&](const std::string& column) { return !proves_not_null(facts, column); })) add(result, name);
+  }
+  return result;
+}
+
+/// ALTER CONSTRAINT reaches the partitions with a foreign key's timing, all with NOT NULL's reach.
+Names constraint_tree(const Case& at) { return at.named_constraint() == nullptr ? tree(at) : with_partitions(at); }
+
+Names in_tablespace(const Case& at) {
+  Names result;
+  for (const auto& [name, facts] : at.state.relations) {
+    if (facts.has_rows() && (facts.tablespace.empty() ? "pg_default" : facts.tablespace) == at.command.name) result.push_back(name);
+  }
+  return result;
+}
+
+Names in_schema(const Case& at) {
+  Names result;
+  for (const auto& [name, facts] : at.state.relations) {
+    for (const SqlName& schema : at.command.parents) {
+      if (!schema.parts.empty() && schema.parts.back() == name.schema) result.push_back(name);
+    }
+  }
+  return result;
+}
+
+Names index_tables(const Case& at) { return with_partitions(at); }
+Names indexes(const Case& at) { return at.state.indexes(at.table); }
+Names indexed_table(const Case& at) { return at.state.indexes(at.table).empty() ? Names{} : table(at); }
+
+Names reads(const Case& at) {
+  Names result;
+  for (const SqlName& name : at.statement.uses) add(result, at.state.resolve(name));
+  if (at.statement.statement == "REFRESH MATERIALIZED VIEW" && at.facts != nullptr) result = at.facts->reads;
+  for (std::size_t each = 0; each < result.size(); ++each) {      // what stands behind views and partitioned tables
+    const RelationFacts* facts = at.state.find(result[each]);
+    if (facts == nullptr) continue;
+    if (facts->type == RelationType::view) add(result, facts->reads);
+    if (facts->type == RelationType::partitioned) add(result, at.state.descendants(result[each], true));
+  }
+  return result;
+}
+
+Names statistics_table(const Case& at) {
+  Names result;
+  for (const SqlName& name : at.command.parents) add(result, kinds::statistics_table(name, *at.state.catalog));
+  return result;
+}
+
+Names published(const Case& at) {
+  return at.statement.object.parts.empty() ? Names{} : kinds::publication_tables(at.statement.object.parts.back(), *at.state.catalog);
+}
+
+std::string type_path(const Case& at) {
+  const RelationName name = at.state.place(at.statement.object);
+  return kinds::path_of(name);
+}
+
+Names typed_tables(const Case& at) {
+  Names result;
+  const std::string type = type_path(at);
+  for (const auto& [name, facts] : at.state.relations) {
+    if (facts.of_type == type) add(result, at.state.with_descendants(name));
+  }
+  return result;
+}
+
+/// Tables with a column of the domain, or of a domain over it.
+Names domain_users(const Case& at) {
+  Names result;
+  for (const std::string& type : kinds::domains_over(type_path(at), *at.state.catalog)) {
+    for (const auto& [name, facts] : at.state.relations) {
+      const bool stores = facts.type == RelationType::table || facts.type == RelationType::materialized_view || facts.type == RelationType::partitioned;
+      if (stores && std::ranges::any_of(facts.columns, [&](const kinds::ColumnFacts& column) { return column.type == type; })) add(result, name);
+    }
+  }
+  return result;
+}
+
+struct Role {
+  std::string_view name;
+  Names (*relations)(const Case&);
+};
+
+constexpr auto kRoles = std::to_array<Role>({
+    {"table", table}, {"tree", tree}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
+    {"named_parents", named_parents}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
+    {"partition", partition}, {"default", default_tree}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
+    {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys},
+    {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends},
+    {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
+    {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
+    {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},
+    {"in_schema", in_schema}, {"index_tables", index_tables}, {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
+    {"statistics_table", statistics_table}, {"published", published}, {"typed_tables", typed_tables}, {"domain_users", domain_users},
+});
+
+}  // namespace
+
+Names role(std::string_view name, const ImpactCase& at) {
+  const auto found = std::ranges::find(kRoles, name, &Role::name);
+  LP_CHECK(found != kRoles.end());
+  return found->relations(at);
+}
+
+}  // namespace lpc::plan

@@ -1,0 +1,102 @@
+// The inside of impact.h: the state that statements move on, and one command of a statement seen against it. Only this folder includes it.
+#pragma once
+
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "frontend/ddl_statement.h"
+#include "kinds/relation_facts.h"
+
+namespace lpc::plan {
+
+using kinds::RelationFacts;
+using kinds::RelationName;
+using Names = std::vector<RelationName>;
+
+struct ImpactState {
+  const Catalog* catalog = nullptr;             ///< before the first statement
+  kinds::Relations relations;
+  std::set<RelationName> made;                  ///< by the statements so far: nobody waits for those
+  std::vector<std::string> search_path{"public"};
+  std::string time_zone;                        ///< of the session; "" when nobody knows
+  int version = 0;
+
+  /// What belongs to a relation: its children, indexes, owned sequences, the tables that refer to it, the views that read it. Kept by add(), remove() and change().
+  struct Links {
+    Names children, indexes, sequences, users, readers;
+  };
+  std::map<RelationName, Links> links;
+
+  void add(const RelationName& name, RelationFacts facts);
+  void remove(const RelationName& name);
+  /// Changes the facts of a relation, if it is known.
+  template <class Change>
+  void change(const RelationName& name, Change change) {
+    const auto found = relations.find(name);
+    if (found == relations.end()) return;
+    RelationFacts facts = std::move(found->second);
+    remove_links(name, facts);
+    change(facts);
+    add(name, std::move(facts));
+  }
+
+  const RelationFacts* find(const RelationName& name) const;
+  const Links& linked(const RelationName& name) const;
+  /// The relation that a name as written means, or {} when there is none of that name.
+  RelationName resolve(const frontend::SqlName& name) const;
+  /// What a statement that makes it would call it.
+  RelationName place(const frontend::SqlName& name) const;
+  /// Partitions and inheriting tables, at any depth, without the table itself.
+  Names descendants(const RelationName& name, bool partitions_only = false) const;
+  Names with_descendants(const RelationName& name, bool partitions_only = false) const;
+  std::optional<RelationName> default_partition(const RelationName& parent) const;
+  /// Tables with a foreign key to one of these.
+  Names referencing(const Names& tables) const;
+  Names indexes(const RelationName& table) const;
+  Names owned_sequences(const RelationName& table, std::string_view column = {}) const;
+  /// Views and materialized views that read one of these, directly or through others; only those that read the column, when one is named.
+  Names views_of(const Names& relations, std::string_view column = {}) const;
+
+ private:
+  void remove_links(const RelationName& name, const RelationFacts& facts);
+};
+
+/// One command of a statement.
+struct ImpactCase {
+  const ImpactState& state;
+  const frontend::DdlStatement& statement;
+  const frontend::DdlCommand& command;
+  const frontend::ConstraintClause* constraint = nullptr;    ///< the one that it adds
+  RelationName table;                                        ///< the relation that the statement names (first)
+  const RelationFacts* facts = nullptr;                      ///< of it; null when nobody knows it
+
+  int major() const { return state.version / 10000; }
+  /// The table and what inherits from it; it alone with ONLY.
+  Names tree() const;
+  const kinds::ConstraintFacts* named_constraint() const;
+};
+
+using ImpactCondition = bool (*)(const ImpactCase&);
+/// The relations that a role of forms.def stands for; LP_CHECK when there is no role of that name.
+Names role(std::string_view name, const ImpactCase& at);
+/// Moves the state on by the whole statement.
+void apply(const frontend::DdlStatement& statement, ImpactState& state);
+
+/// Whether the constraints that hold for the table prove the column's values to be no NULLs.
+bool proves_not_null(const RelationFacts& table, std::string_view column);
+/// Whether the table's constraints prove that its rows are within the bound (or, `inverse`, all outside), so that nobody reads them.
+/// https://www.postgresql.org/docs/18/sql-altertable.html#SQL-ALTERTABLE-DESC-ATTACH-PARTITION
+bool proves_bound(const RelationFacts& table, const RelationFacts& parent, const frontend::BoundClause& bound, bool inverse);
+/// What ALTER COLUMN TYPE does to the rows.
+struct TypeEffect {
+  bool rewrites = false;
+  bool rechecks = false;      ///< an index or check is made anew all the same
+};
+TypeEffect type_effect(const ImpactCase& at);
+
+}  // namespace lpc::plan
