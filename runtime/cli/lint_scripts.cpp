@@ -150,7 +150,9 @@ Result<std::vector<LintItem>> lint_scripts(const LintOptions& options, Context& 
   LP_TRY(const Config config, load_config());
   LP_TRY(const std::vector<FileId> files, read_scripts(options.targets, context));
   std::vector<LintItem> items;
-  if (!options.base.empty()) LP_TRY(items, judge_on_shadow(files, options, context));
+  if (!options.base.empty()) {
+    LP_TRY(items, judge_on_shadow(files, options, context));
+  }
   std::vector<lint::Suppression> suppressions;
   std::vector<diag::Diagnostic> wrong;
   for (const FileId file : files) {

@@ -22,7 +22,7 @@ plan::Scope joined(plan::Scope a, const plan::Scope& b) {
   a.declared.insert(a.declared.end(), b.declared.begin(), b.declared.end());
   std::ranges::sort(a.schemas);
   a.schemas.erase(std::unique(a.schemas.begin(), a.schemas.end()), a.schemas.end());
-  std::ranges::sort(a.declared);
+  std::sort(a.declared.begin(), a.declared.end());
   a.declared.erase(std::unique(a.declared.begin(), a.declared.end()), a.declared.end());
   return a;
 }
@@ -56,11 +56,15 @@ Result<Sides> load_sides(const LintOptions& options, bool canonical, Context& co
   Sides sides;
   if (canonical) {
     LP_TRY(sides.after, load_canonical(options.targets, nullptr, 0, context));
-    if (!options.base.empty()) LP_TRY(sides.before, load_canonical({options.base}, &sides.after.catalog, sides.after.server_version, context));
+    if (!options.base.empty()) {
+      LP_TRY(sides.before, load_canonical({options.base}, &sides.after.catalog, sides.after.server_version, context));
+    }
     return sides;
   }
   LP_TRY(sides.after, load(options.targets, context));
-  if (!options.base.empty()) LP_TRY(sides.before, load({options.base}, context));
+  if (!options.base.empty()) {
+    LP_TRY(sides.before, load({options.base}, context));
+  }
   return sides;
 }
 

@@ -106,7 +106,7 @@ TEST(Sema, MissingImportsAreReported) {
 
 TEST(Sema, HintsAreKnownOrReported) {
   Program program;
-  program.analyze({{"a.lp", "@renamed_from(old)\ntable a {\n  @using(b::int)\n  b int\n  @protect\n  c int\n  @renamed_form(x)\n  d int\n}\n"}});
+  program.analyze({{"a.lp", "@renamed_from(old)\ntable a {\n  @using(b::int)\n  b int\n  @backfill(0)\n  c int\n  @renamed_form(x)\n  d int\n}\n"}});
   EXPECT_EQ(program.codes(), Texts({"LP3010", "LP1008"}));
   ASSERT_EQ(program.sink.all()[1].notes.size(), 1U);
   EXPECT_EQ(program.sink.all()[1].notes[0].message, "did you mean `@renamed_from`?");
