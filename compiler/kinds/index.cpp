@@ -267,6 +267,7 @@ void rename_index(const Object& before, const ObjectId& after, Action& action) {
 void alter_invalid(const Alteration& alteration, const ChangeContext& context, Action& action) {
   if (alteration.after.attributes.flag("invalid")) return;
   action.sql.push_back(sql("REINDEX INDEX {}", address_qualified(alteration.after.id)));
+  describe(action, fmt::format("Build {} again, which is invalid", spoken(alteration.after.id)));
   predict_lock(action, context, relation_id(alteration.after), Lock::share);
 }
 
