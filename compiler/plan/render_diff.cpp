@@ -87,7 +87,8 @@ class Tree {
 bool says_only_members(const kinds::AttributeRule& rule, const AttributeDelta& delta) {
   if (!rule.keeps_live_order) return false;
   const auto texts = [](const Value* value) { return value ? value->texts() : std::vector<std::string>(); };
-  if ((delta.before && texts(delta.before).size() != delta.before->list().size()) || (delta.after && texts(delta.after).size() != delta.after->list().size())) return false;
+  const auto holds_more = [](const Value* value) { return value && std::any_of(value->list().begin(), value->list().end(), [](const Value& item) { return !item.is_text(); }); };
+  if (holds_more(delta.before) || holds_more(delta.after)) return false;
   std::vector<std::string> a = texts(delta.before), b = texts(delta.after);
   const std::set<std::string> old_names(a.begin(), a.end()), new_names(b.begin(), b.end());
   std::erase_if(a, [&](const std::string& name) { return !new_names.contains(name); });

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <map>
+#include <set>
 
 #include "base/text.h"
 #include "plan/batches.h"
@@ -15,6 +16,7 @@ namespace {
 
 // ---- what a step says of itself: the only place that reads these fields ----------------------------------------------------
 
+/// The strongest lock on each relation.
 std::vector<ReportLock> locks_of(const Step& step) {
   std::vector<ReportLock> locks;
   for (const StepLock& lock : step.locks) {
@@ -24,6 +26,8 @@ std::vector<ReportLock> locks_of(const Step& step) {
     locks.push_back({lock.relation, mode, blocks_of(mode), measured, measured && lock.predicted != mode ? lock.predicted : ""});
   }
   std::stable_sort(locks.begin(), locks.end(), [](const ReportLock& a, const ReportLock& b) { return a.blocks > b.blocks; });
+  std::set<std::string> seen;
+  std::erase_if(locks, [&](const ReportLock& lock) { return !seen.insert(lock.relation).second; });
   return locks;
 }
 
@@ -123,14 +127,20 @@ std::string phase_title(const Phase& phase) {
 
 /// How long the locks last that the steps from `first` on are carried out under.
 std::string duration_from(const Phase& phase, std::size_t first) {
-  std::vector<std::string> works;
+  std::vector<Work> works;      // a rewrite says more than a scan
   for (std::size_t i = first; i < phase.steps.size(); ++i) {
     for (const Work& work : phase.steps[i].works) {
-      std::string words = fmt::format("{} is {}", work.relation, work.rewrites ? "rewritten" : "read");
-      if (std::find(works.begin(), works.end(), words) == works.end()) works.push_back(std::move(words));
+      const auto known = std::find_if(works.begin(), works.end(), [&](const Work& other) { return other.relation == work.relation; });
+      if (known == works.end()) {
+        works.push_back(work);
+      } else {
+        known->rewrites = known->rewrites || work.rewrites;
+      }
     }
   }
-  return works.empty() ? "" : "while " + listed(works);
+  std::vector<std::string> words;
+  for (const Work& work : works) words.push_back(fmt::format("{} is {}", work.relation, work.rewrites ? "rewritten" : "read"));
+  return words.empty() ? "" : "while " + listed(words);
 }
 
 std::vector<HeldLock> held_locks(const Phase& phase) {

@@ -107,7 +107,7 @@ std::vector<Difference> map_differences(const std::string& name, const Value* be
     const Value* a = before ? before->find(key) : nullptr;
     const Value* b = after ? after->find(key) : nullptr;
     if (a && b && *a == *b) continue;
-    const std::string words = fmt::format("{}: {}", name, attribute_words(key));
+    const std::string words = fmt::format("{}: {}", name, key);
     if (!a) out.push_back({'+', fmt::format("{} {}", words, value_words(b)), {}});
     if (!b) out.push_back({'-', fmt::format("{} {}", words, value_words(a)), {}});
     if (a && b) out.push_back({'~', fmt::format("{} {}{}{}", words, value_words(a), arrow(utf8), value_words(b)), {}});
@@ -123,7 +123,7 @@ std::string privileges(const std::vector<std::string>& entries) {
     std::string text = star == std::string::npos ? entry : entry.substr(0, star) + entry.substr(star + 1);
     const std::size_t by = text.find(" by ");
     if (by != std::string::npos) text = fmt::format("{} (granted by {})", text.substr(0, by), text.substr(by + 4));
-    words.push_back(star == std::string::npos ? text : text + " (and grant it)");
+    words.push_back(star == std::string::npos ? text : text + " (and may grant it)");
   }
   return join(words, ", ");
 }
@@ -154,8 +154,8 @@ std::vector<Difference> privilege_differences(const Value* before, const Value* 
     const std::vector<std::string>& lost = is_taken ? come : gone;
     const std::vector<std::string>& won = is_taken ? gone : come;
     const std::string_view by_itself = is_taken ? ", as by default" : "";
-    if (!lost.empty()) out.push_back({'-', fmt::format("{} may {}{}", who, privileges(lost), by_itself), {}});
-    if (!won.empty()) out.push_back({'+', fmt::format("{} may {}{}", who, privileges(won), by_itself), {}});
+    if (!lost.empty()) out.push_back({'-', fmt::format("{} has {}{}", who, privileges(lost), by_itself), {}});
+    if (!won.empty()) out.push_back({'+', fmt::format("{} has {}{}", who, privileges(won), by_itself), {}});
   }
   return out;
 }
