@@ -1,5 +1,6 @@
 #include "shadow/make_plan.h"
 
+#include "plan/impact.h"
 #include "shadow/materialise.h"
 #include "shadow/prove.h"
 
@@ -39,6 +40,7 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
   plan.role = request.role;
   plan.steps = plan::to_steps(actions, request.sources, &target);
   plan.loses = plan::losses(actions);
+  plan::predict_steps(plan.steps, request.live, request.server_version);
   if (plan.empty() || !request.prove) return plan;
 
   const Catalog target_in_scope = plan::restrict(target, request.scope);

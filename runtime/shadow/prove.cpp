@@ -7,8 +7,10 @@
 
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
+#include "plan/impact.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
+#include "shadow/measure.h"
 #include "shadow/observe.h"
 #include "shadow/run_steps.h"
 #include "shadow/tablespaces.h"
@@ -36,7 +38,7 @@ class Prover {
     const bool planned_here = plan_.reverse.empty();
     if (planned_here) LP_DO(plan_reverse(reached, renames_between(identities, identities_)));
     LP_DO(become_role());
-    LP_DO(run_steps(connection_, plan_.reverse, Code::kReverseProofFailed, sink_));
+    LP_DO(run_measured(plan_.reverse, reached, Code::kReverseProofFailed));
     LP_DO(become_admin());
     LP_TRY(const Catalog back, read(request_.live));
     LP_DO(check_source(back));
@@ -109,10 +111,10 @@ class Prover {
   /// Steps that don't say what they touch, as hand-written ones, are watched.
   Status run_forward() {
     const bool told = request_.target || std::all_of(plan_.steps.begin(), plan_.steps.end(), [](const plan::Step& step) { return !step.objects.empty(); });
-    if (told) return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_);
+    if (told) return run_measured(plan_.steps, built_, Code::kForwardProofFailed);
     Moment before{built_, identities_};
     const bool losses_said = !plan_.loses.empty();
-    return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_, [&](std::size_t at) -> Status {
+    return run_measured(plan_.steps, built_, Code::kForwardProofFailed, [&](std::size_t at) -> Status {
       const bool in_transaction = connection_.transaction_state() == pg::TransactionState::kInTransaction;
       Moment after;
       LP_TRY(after.catalog, read(request_.live, {.in_transaction = in_transaction, .identities = &after.identities}));
@@ -123,6 +125,15 @@ class Prover {
       before = std::move(after);
       return ok();
     });
+  }
+
+  /// Predicts what the steps do, runs them, and says where the shadow saw something else.
+  Status run_measured(std::vector<plan::Step>& steps, const Catalog& before, Code code, const std::function<Status(std::size_t)>& after_step = nullptr) {
+    const std::vector<plan::Impact> predicted = plan::predict_steps(steps, before, planner_options().server_version, connection_.parameter_status("TimeZone"));
+    Meter meter(connection_, [this] { return server_.connect(connection_.database()); });
+    LP_DO(run_steps(connection_, steps, {meter, predicted}, code, sink_, after_step));
+    for (diag::Diagnostic& note : meter.take_notes()) sink_.add(std::move(note));
+    return ok();
   }
 
   // ---- reading and comparing -----------------------------------------------------------------------------------------------------
