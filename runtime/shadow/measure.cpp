@@ -163,16 +163,14 @@ Result<std::map<std::string, long long>> Meter::all_scans() {
 Status Meter::watch(plan::Step& step, const plan::Impact& predicted, const std::function<Status()>& run) {
   if (relations_.empty() || says_nothing(predicted)) return run();
   Result<pg::Connection> watcher = connect_();
-  Result<pg::Connection> holder = connect_();
-  if (!watcher || !holder) return run();      // a server that grants one session more or less: the step stays as it was predicted
+  if (!watcher) return run();      // a server that grants no more sessions: the step stays as it was predicted
   LP_TRY(const auto scans_before, all_scans());
-  LockWatch watch(*std::move(watcher), *std::move(holder), connection_.backend_pid());
-  std::vector<std::string> tables;
+  LockWatch watch(*std::move(watcher), connection_.backend_pid());
   for (const auto& [oid, relation] : relations_) {
     const bool wanted = std::ranges::any_of(predicted.locks, [&](const PredictedLock& lock) { return lock.relation.path() == relation.name; });
-    if (wanted && (relation.kind == 'r' || relation.kind == 'p')) tables.push_back(relation.name);
+    if (!wanted || (relation.kind != 'r' && relation.kind != 'p')) continue;
+    if (Result<pg::Connection> holder = connect_()) LP_DO(watch.hold(*std::move(holder), oid, relation.name));
   }
-  LP_DO(watch.hold(tables));
   LP_DO(watch.during(run));
   LP_TRY(const Sightings seen, sightings(watch.seen(), scans_before, predicted));
   record(step, predicted, seen);

@@ -31,7 +31,7 @@ class Meter {
   Status step_done(plan::Step& step, const plan::Impact& predicted);
   /// Before COMMIT.
   Status end();
-  /// Runs a step outside of a transaction, watched from a second session while a third one makes it wait.
+  /// Runs a step outside of a transaction, watched from a second session while others make it wait.
   Status watch(plan::Step& step, const plan::Impact& predicted, const std::function<Status()>& run);
 
   /// Differences between prediction and measurement, one note for each step.

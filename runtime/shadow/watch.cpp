@@ -15,43 +15,37 @@ int mode_level(std::string_view mode) {
   return found == kModes.end() ? 0 : static_cast<int>(found - kModes.begin());
 }
 
-/// First of every table a lock that lets commands begin their work and then wait for what came before them, then one that lets none of them begin.
-Status LockWatch::hold(const std::vector<std::string>& tables) {
-  LP_DO(holder_.execute("SET lock_timeout = '2s'; BEGIN"));
-  for (const char* mode : {"ROW EXCLUSIVE", "SHARE UPDATE EXCLUSIVE"}) {
-    for (const std::string& table : tables) {
-      LP_DO(holder_.execute(fmt::format("SAVEPOINT s{}", savepoints_++)));
-      if (!holder_.execute(fmt::format("LOCK TABLE ONLY {} IN {} MODE", table, mode))) let_go();    // no table, after all
-    }
-  }
+Status LockWatch::hold(pg::Connection holder, const std::string& oid, const std::string& table) {
+  LP_DO(holder.execute(fmt::format("SET lock_timeout = '2s'; BEGIN; LOCK TABLE ONLY {0} IN ROW EXCLUSIVE MODE; SAVEPOINT s; LOCK TABLE ONLY {0} IN SHARE UPDATE EXCLUSIVE MODE", table)));
+  LP_TRY(const pg::Rows rows, holder.query("SELECT virtualtransaction FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() LIMIT 1"));
+  std::string transaction = rows.empty() ? std::string() : std::string(rows(0, 0));
+  holders_.push_back({std::move(holder), oid, std::move(transaction)});
   return ok();
 }
 
-bool LockWatch::let_go() {
-  if (savepoints_ == 0) return false;
-  --savepoints_;
-  return static_cast<bool>(holder_.execute(fmt::format("ROLLBACK TO SAVEPOINT s{0}; RELEASE SAVEPOINT s{0}", savepoints_)));
+void LockWatch::let_go(Holder& holder, bool entirely) {
+  if (holder.locks == 0) return;
+  const bool last = entirely || holder.locks == 1;
+  (void)holder.connection.execute(last ? "ROLLBACK" : "ROLLBACK TO SAVEPOINT s");
+  holder.locks = last ? 0 : 1;
 }
 
 void LockWatch::watch() {
-  const std::string look = fmt::format(
-      "SELECT CASE WHEN locktype = 'relation' THEN relation END, mode, granted FROM pg_catalog.pg_locks WHERE pid = {} AND (locktype = 'relation' OR NOT granted)", pid_);
-  bool again = false;
+  const std::string look = fmt::format("SELECT relation, mode, granted, virtualxid FROM pg_catalog.pg_locks WHERE pid = {} AND (locktype = 'relation' OR NOT granted)", pid_);
   while (!done_) {
     const Result<pg::Rows> rows = watcher_.query(look);
     if (!rows) break;
-    bool waits = false;
     for (int row = 0; row < rows->size(); ++row) {
-      waits |= !rows->boolean(row, 2);
-      if (!rows->is_null(row, 0)) seen_[std::string((*rows)(row, 0))] |= 1 << mode_level((*rows)(row, 1));
+      const std::string oid((*rows)(row, 0));
+      if (!oid.empty()) seen_[oid] |= 1 << mode_level((*rows)(row, 1));
+      if (rows->boolean(row, 2)) continue;
+      for (Holder& holder : holders_) {
+        const bool whole = oid.empty() && holder.transaction == (*rows)(row, 3);
+        if (whole || (!oid.empty() && holder.oid == oid)) let_go(holder, whole);
+      }
     }
-    // A command that waits for another reason than these locks goes on by itself: seen twice, a lock is given back.
-    if (waits && again) let_go();
-    again = waits && !again;
   }
-  while (let_go()) {
-  }
-  (void)holder_.execute("ROLLBACK");
+  for (Holder& holder : holders_) let_go(holder, true);
 }
 
 Status LockWatch::during(const std::function<Status()>& action) {

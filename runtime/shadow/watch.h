@@ -20,24 +20,30 @@ int mode_level(std::string_view mode);
 
 class LockWatch {
  public:
-  /// `tables` are locked by `holder`, so that a command that wants one of them waits until it was seen to. Both sessions belong to the watch from here on.
-  LockWatch(pg::Connection watcher, pg::Connection holder, int pid) : watcher_(std::move(watcher)), holder_(std::move(holder)), pid_(pid) {}
+  LockWatch(pg::Connection watcher, int pid) : watcher_(std::move(watcher)), pid_(pid) {}
 
-  Status hold(const std::vector<std::string>& tables);
+  /// From here on `holder` keeps the table locked, so that a command that wants it, or waits for those who had it, waits until it was seen to.
+  Status hold(pg::Connection holder, const std::string& oid, const std::string& table);
   /// Runs `action` in this thread and watches in another. What `action` gives is given back.
   Status during(const std::function<Status()>& action);
   /// Lock modes that were held or waited for, as bits (1 << level), by relation OID.
   const std::map<std::string, int>& seen() const { return seen_; }
 
  private:
+  /// Keeps two locks: one that lets no change of the table begin, and under it one that lets them begin and then wait for what came before.
+  struct Holder {
+    pg::Connection connection;
+    std::string oid;
+    std::string transaction;      ///< its virtual transaction ID, which others wait for
+    int locks = 2;
+  };
+
   void watch();
-  /// Gives back the lock that was taken last; false when there is none left.
-  bool let_go();
+  void let_go(Holder& holder, bool entirely);
 
   pg::Connection watcher_;
-  pg::Connection holder_;
+  std::vector<Holder> holders_;
   int pid_;
-  int savepoints_ = 0;
   std::atomic<bool> done_ = false;
   std::map<std::string, int> seen_;
 };

@@ -103,32 +103,36 @@ class Session:
 
 
 def measure_alone(form, url, psql):
-    """A form outside of a transaction: others hold its tables in ever weaker modes, and each time that it waits its locks are read."""
+    """A form outside of a transaction: others hold its tables, first so that no change begins, then so that it waits for them. Each time that it waits, its locks are read
+    and the one that it waits for lets go."""
     known = relations(psql)
-    tables = [each.name for each in known.values() if each.name.startswith(form.schema + ".") and each.kind in "rp"]
-    holder, watcher, runner = Session(url), Session(url), Session(url)
+    tables = [(oid, each.name) for oid, each in known.items() if each.name.startswith(form.schema + ".") and each.kind in "rp"]
+    watcher, runner = Session(url), Session(url)
     pid = runner("select pg_backend_pid();")[0]
-    holder("begin;")
-    levels = [(table, mode) for mode in ("row exclusive", "share update exclusive") for table in tables]
-    for number, (table, mode) in enumerate(levels):
-        holder(f"savepoint s{number}; lock table only {table} in {mode} mode;")
+    holders = []
+    for oid, table in tables:
+        session = Session(url)
+        session(f"begin; lock table only {table} in row exclusive mode; savepoint s; lock table only {table} in share update exclusive mode;")
+        transaction = session("select virtualtransaction from pg_locks where pid = pg_backend_pid() limit 1;")[0]
+        holders.append({"session": session, "oid": oid, "transaction": transaction, "locks": 2})
     runner.process.stdin.write(sql_of(form.sql, form) + ";\n\\echo done\n")
     runner.process.stdin.flush()
-    locks, waits = set(), 0
-    left = len(levels)
+    locks, seen_active = set(), False
     for _ in range(4000):
-        rows = [line.split("|") for line in watcher(f"select coalesce(relation, 0), mode, granted from pg_locks where pid = {pid} and (locktype = 'relation' or not granted);")]
         state = watcher(f"select state from pg_stat_activity where pid = {pid};")
-        locks |= {(oid, mode) for oid, mode, _ in rows if oid != "0" and mode in MODES}
-        waiting = any(granted == "f" for _, _, granted in rows)
-        waits = waits + 1 if waiting else 0
-        if waits >= 2 and left:
-            left, waits = left - 1, 0
-            holder(f"rollback to savepoint s{left}; release savepoint s{left};")
-        if not waiting and state == ["idle"]:
+        rows = [line.split("|") for line in watcher(f"select coalesce(relation, 0), mode, granted, virtualxid from pg_locks where pid = {pid} and (locktype = 'relation' or not granted);")]
+        locks |= {(oid, mode) for oid, mode, _, _ in rows if oid != "0"}
+        for oid, _, granted, transaction in rows:
+            for holder in holders if granted == "f" else []:
+                whole = oid == "0" and transaction == holder["transaction"]
+                if holder["locks"] and (whole or oid == holder["oid"]):
+                    last = whole or holder["locks"] == 1
+                    holder["session"]("rollback;" if last else "rollback to savepoint s;")
+                    holder["locks"] = 0 if last else 1
+        seen_active |= state == ["active"]
+        if seen_active and state == ["idle"]:
             break
-    holder("rollback;")
-    for session in (runner, holder, watcher):      # the runner's figures are sent when it ends
+    for session in (*(holder["session"] for holder in holders), runner, watcher):      # the runner's figures are sent when it ends
         session.close()
     return summary(known, locks, *after(known, form, psql))
 
