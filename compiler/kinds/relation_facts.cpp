@@ -32,6 +32,9 @@ class Collector {
     }
     for (const Object& object : catalog_.objects()) {
       if (object.id.kind == KindId::Constraint) constraint(object);
+      if (object.id.kind == KindId::Trigger && object.parent && object.attributes.flag("for_each_row")) {
+        if (const auto table = relations_.find(name_of(*object.parent)); table != relations_.end()) table->second.row_triggers.push_back(object.id.member);
+      }
     }
     return std::move(relations_);
   }

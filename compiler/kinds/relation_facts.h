@@ -59,6 +59,7 @@ struct RelationFacts {
   std::vector<ConstraintFacts> constraints;
   std::vector<RelationName> reads;       ///< of views: the relations that the query reads
   std::vector<std::string> read_columns; ///< of views: "schema.table.column", unquoted, joined with zero bytes
+  std::vector<std::string> row_triggers; ///< FOR EACH ROW
   std::string of_type;
   std::string tablespace;
   std::string access_method;

@@ -118,6 +118,7 @@ class Collector {
     }
     for (const RelationName& name : rewrites_) impact_.rewrites.push_back(state_.find(name)->id);
     for (const RelationName& name : scans_) impact_.scans.push_back(state_.find(name)->id);
+    for (const RelationName& name : joined_) impact_.joined.push_back(state_.find(name)->id);
     for (const RelationName& name : empties_) impact_.empties.push_back(state_.find(name)->id);
     return std::move(impact_);
   }
@@ -149,7 +150,12 @@ class Collector {
     }
     for (const std::string& lock : split(form->locks, ',')) add_locks(trim(lock), at);
     for (const std::string& name : split(form->rewrites, ',')) note(rewrites_, relations(trim(name), at));
-    for (const std::string& name : split(form->scans, ',')) note(scans_, relations(trim(name), at));
+    for (const std::string& text : split(form->scans, ',')) {
+      const bool joined = trim(text).starts_with('~');
+      const Names names = relations(trim(text).substr(joined ? 1 : 0), at);
+      note(scans_, names);
+      if (joined) note(joined_, names);
+    }
   }
 
   static Names relations(std::string_view name, const ImpactCase& at) { return name.empty() ? Names{} : role(name, at); }
@@ -176,7 +182,7 @@ class Collector {
   const ImpactState& state_;
   Impact impact_;
   std::map<RelationName, Lock> locks_;
-  std::set<RelationName> rewrites_, scans_, empties_;
+  std::set<RelationName> rewrites_, scans_, joined_, empties_;
 };
 
 void merge(Impact& all, Impact more) {
@@ -197,13 +203,14 @@ void merge(Impact& all, Impact more) {
   };
   join(all.rewrites, more.rewrites);
   join(all.scans, more.scans);
+  join(all.joined, more.joined);
   join(all.empties, more.empties);
 }
 
 void sort(Impact& impact) {
   const auto by_path = [](const ObjectId& a, const ObjectId& b) { return a.path() < b.path(); };
   std::ranges::sort(impact.locks, [&](const PredictedLock& a, const PredictedLock& b) { return by_path(a.relation, b.relation); });
-  for (std::vector<ObjectId>* list : {&impact.rewrites, &impact.scans, &impact.empties}) std::ranges::sort(*list, by_path);
+  for (std::vector<ObjectId>* list : {&impact.rewrites, &impact.scans, &impact.joined, &impact.empties}) std::ranges::sort(*list, by_path);
 }
 
 Impact predict_with(const DdlStatement& statement, const ImpactState& state) {
@@ -275,9 +282,14 @@ void write_prediction(const Impact& impact, Step& step) {
   note_touches(impact.scans, step.scans);
 }
 
-void predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version) {
-  Forecast forecast(before, server_version);
-  for (Step& step : steps) write_prediction(forecast.run(step.sql), step);
+std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, std::string time_zone) {
+  std::vector<Impact> impacts;
+  Forecast forecast(before, server_version, std::move(time_zone));
+  for (Step& step : steps) {
+    impacts.push_back(forecast.run(step.sql));
+    write_prediction(impacts.back(), step);
+  }
+  return impacts;
 }
 
 std::string_view lock_blocks(std::string_view lock) {

@@ -21,6 +21,7 @@ struct Impact {
   std::vector<PredictedLock> locks;     ///< sorted by relation, the strongest lock of each
   std::vector<ObjectId> rewrites;       ///< sorted; tables and materialized views whose rows are written anew
   std::vector<ObjectId> scans;          ///< sorted; read from end to end
+  std::vector<ObjectId> joined;         ///< of the scans, those that happen only when another table has rows: the far ends of foreign keys
   std::vector<ObjectId> empties;        ///< get a new, empty file: TRUNCATE
   bool exact = true;                    ///< false when more may happen than is said here: a query, a function's body, a form that the table lacks
 };
@@ -51,8 +52,8 @@ Impact predict(const frontend::DdlStatement& statement, const Catalog& before, i
 
 /// Puts the prediction into the step in place of an earlier one. What has been measured stays.
 void write_prediction(const Impact& impact, Step& step);
-/// Fills in the predicted locks, rewrites and scans of each step, which follow one another from `before` on.
-void predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version);
+/// Fills in the predicted locks, rewrites and scans of each step, which follow one another from `before` on, and gives the predictions, one for each step.
+std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, std::string time_zone = "");
 
 /// What waits for a lock of that name: "reads and writes", "writes", "index builds and changes of the table"; "" for none.
 std::string_view lock_blocks(std::string_view lock);

@@ -65,6 +65,30 @@ Names named_tree(const Case& at) {
   return result;
 }
 
+Names named_partitions(const Case& at) {
+  Names result;
+  for (const RelationName& name : named(at)) add(result, at.state.with_descendants(name, true));
+  return result;
+}
+
+/// A partitioned table is published as it is, with a plain one those that inherit from it.
+Names newly_published(const Case& at) {
+  Names result;
+  for (const RelationName& name : named(at)) {
+    const bool alone = at.statement.only || at.state.find(name)->type == RelationType::partitioned;
+    add(result, alone ? Names{name} : at.state.with_descendants(name));
+  }
+  return result;
+}
+
+/// Row-level triggers of a partitioned table have copies on the partitions, which go along.
+Names trigger_tree(const Case& at) {
+  if (at.facts == nullptr) return {};
+  const std::vector<std::string>& triggers = at.facts->row_triggers;
+  const bool some = at.command.name.empty() ? !triggers.empty() : std::ranges::find(triggers, at.command.name) != triggers.end();
+  return some && !at.statement.only ? at.state.with_descendants(at.table, true) : Names{at.table};
+}
+
 /// A dropped partition's parent and its default partition; an inheritance parent stays as it is.
 Names named_parents(const Case& at) {
   Names result;
@@ -401,7 +425,7 @@ struct Role {
 
 constexpr auto kRoles = std::to_array<Role>({
     {"table", table}, {"tree", tree}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
-    {"named_parents", named_parents}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
+    {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published}, {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
     {"partition", partition}, {"default", default_tree}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
     {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys},
     {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends},

@@ -124,7 +124,7 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   LP_DO(check_versions(live.loaded.server_version, server->server_version()));
   const plan::Scope scope = widen(desired.scope, options.manage, live.loaded.catalog);
   const int version = live.loaded.server_version ? live.loaded.server_version : server->server_version();
-  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, config.protect};
+  shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, true, config.protect};
   request.is_rename = renames_by(options.renames);
   request.point_out_renames = options.renames != "off";
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);

@@ -63,7 +63,7 @@ class PlanMaker {
     if (sink_.has_errors()) return Failure::reported();
 
     plan::Plan plan = to_plan(actions, target);
-    if (plan.empty()) return plan;
+    if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
     const Catalog target_in_scope = plan::restrict(target, request_.scope);
     LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, request_.scope, &target_in_scope, words_.respelling}, fragments_, sink_));

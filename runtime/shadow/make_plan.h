@@ -22,6 +22,7 @@ struct PlanRequest {
   std::string role;                    ///< who will run the plan
   int server_version = 0;              ///< the live server's
   const SourceMap* sources = nullptr;  ///< for the steps' origins
+  bool prove = true;
   std::vector<std::string> protect = {};    ///< globs of what no plan may drop, besides @protect
   /// What looks like a rename and has no hint: true makes it one. Null: none is, and the plan drops the one and adds the other with the hazard LP4013. (Parts that hold no rows,
   /// such as indexes and constraints, are renamed without being asked for.)

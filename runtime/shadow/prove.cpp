@@ -12,6 +12,7 @@
 #include "plan/impact.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
+#include "shadow/measure.h"
 #include "shadow/observe.h"
 #include "shadow/run_steps.h"
 #include "shadow/tablespaces.h"
@@ -43,7 +44,7 @@ class Prover {
     const bool planned_here = plan_.reverse.empty();
     if (planned_here) LP_DO(plan_reverse(reached, renames_between(identities, identities_)));
     LP_DO(become_role());
-    LP_DO(run_steps(connection_, plan_.reverse, Code::kReverseProofFailed, sink_));
+    LP_DO(run_measured(plan_.reverse, reached, Code::kReverseProofFailed));
     LP_DO(become_admin());
     introspect::Identities identities_back;
     LP_TRY(const Catalog back, read(request_.live, {.identities = &identities_back}));
@@ -117,11 +118,11 @@ class Prover {
   /// Steps that don't say what they touch, as hand-written ones, are watched.
   Status run_forward() {
     const bool told = request_.target || std::all_of(plan_.steps.begin(), plan_.steps.end(), [](const plan::Step& step) { return !step.objects.empty(); });
-    if (told) return run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_);
+    if (told) return run_measured(plan_.steps, built_, Code::kForwardProofFailed);
     Moment before{built_, identities_};
     const bool losses_said = !plan_.loses.empty();
     const bool hazards_said = std::any_of(plan_.steps.begin(), plan_.steps.end(), [](const plan::Step& step) { return !step.hazards.empty(); });
-    LP_DO(run_steps(connection_, plan_.steps, Code::kForwardProofFailed, sink_, [&](std::size_t at) -> Status {
+    LP_DO(run_measured(plan_.steps, built_, Code::kForwardProofFailed, [&](std::size_t at) -> Status {
       const bool in_transaction = connection_.transaction_state() == pg::TransactionState::kInTransaction;
       Moment after;
       LP_TRY(after.catalog, read(request_.live, {.in_transaction = in_transaction, .identities = &after.identities}));
@@ -133,10 +134,7 @@ class Prover {
       before = std::move(after);
       return ok();
     }));
-    if (!hazards_said) {
-      plan::predict_steps(plan_.steps, built_, server_.server_version());
-      plan::judge_locks(plan_.steps);
-    }
+    if (!hazards_said) plan::judge_locks(plan_.steps);
     return ok();
   }
 
@@ -149,6 +147,15 @@ class Prover {
       const std::size_t end = statement.find_first_of(" \t\r\n", begin);
       return std::ranges::find(kWords, to_lower_ascii(statement.substr(begin, end - begin))) != std::end(kWords);
     });
+  }
+
+  /// Predicts what the steps do, runs them, and says where the shadow saw something else.
+  Status run_measured(std::vector<plan::Step>& steps, const Catalog& before, Code code, const std::function<Status(std::size_t)>& after_step = nullptr) {
+    const std::vector<plan::Impact> predicted = plan::predict_steps(steps, before, planner_options().server_version, connection_.parameter_status("TimeZone"));
+    Meter meter(connection_, [this] { return server_.connect(connection_.database()); });
+    LP_DO(run_steps(connection_, steps, {meter, predicted}, code, sink_, after_step));
+    for (diag::Diagnostic& note : meter.take_notes()) sink_.add(std::move(note));
+    return ok();
   }
 
   // ---- reading and comparing -----------------------------------------------------------------------------------------------------

@@ -23,29 +23,43 @@ diag::Diagnostic refusal(const plan::Step& step, const std::string& statement, c
 
 class Runner {
  public:
-  Runner(pg::Connection& connection, diag::Code code, diag::Sink& sink) : connection_(connection), code_(code), sink_(sink) {}
+  Runner(pg::Connection& connection, const Measuring& measuring, diag::Code code, diag::Sink& sink)
+      : connection_(connection), meter_(measuring.meter), predicted_(measuring.predicted), code_(code), sink_(sink) {}
 
-  Status run(const std::vector<plan::Step>& steps, const std::function<Status(std::size_t)>& after_step) {
-    for (const plan::Step& step : steps) {
+  Status run(std::vector<plan::Step>& steps, const std::function<Status(std::size_t)>& after_step) {
+    LP_DO(meter_.start());
+    for (std::size_t at = 0; at < steps.size(); ++at) {
+      plan::Step& step = steps[at];
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
-      if (step.transactional && !open_) LP_DO(begin(step));
-      for (const std::string& written : step.sql) {
-        if (kinds::is_security_label(written)) continue;
-        std::string statement = written;
-        if (!step.transactional) {
-          LP_TRY(statement, prepare_tablespace(connection_, written));
-        }
-        if (!connection_.execute(statement)) return fail(step, statement);
+      if (step.transactional) {
+        if (!open_) LP_DO(begin(step));
+        LP_DO(run(step));
+        last_ = &step;
+        LP_DO(meter_.step_done(step, predicted_[at]));
+      } else {
+        LP_DO(meter_.watch(step, predicted_[at], [&] { return run(step); }));
+        last_ = &step;
       }
-      last_ = &step;
-      if (after_step) LP_DO(after_step(static_cast<std::size_t>(&step - steps.data())));
+      if (after_step) LP_DO(after_step(at));
     }
     return open_ ? end() : ok();
   }
 
  private:
+  Status run(const plan::Step& step) {
+    for (const std::string& written : step.sql) {
+      if (kinds::is_security_label(written)) continue;
+      std::string statement = written;
+      if (!step.transactional) {
+        LP_TRY(statement, prepare_tablespace(connection_, written));
+      }
+      if (!connection_.execute(statement)) return fail(step, statement);
+    }
+    return ok();
+  }
+
   Status begin(const plan::Step& step) {
-    LP_DO(connection_.execute("BEGIN"));
+    LP_DO(meter_.begin());
     open_ = true;
     group_ = step.group;
     return ok();
@@ -54,6 +68,7 @@ class Runner {
   /// Deferred constraints are checked here.
   Status end() {
     open_ = false;
+    LP_DO(meter_.end());
     if (!connection_.execute("COMMIT")) return fail(*last_, "COMMIT");
     return ok();
   }
@@ -67,6 +82,8 @@ class Runner {
   }
 
   pg::Connection& connection_;
+  Meter& meter_;
+  const std::vector<plan::Impact>& predicted_;
   diag::Code code_;
   diag::Sink& sink_;
   bool open_ = false;
@@ -76,9 +93,9 @@ class Runner {
 
 }  // namespace
 
-Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink,
+Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step) {
-  return Runner(connection, code, sink).run(steps, after_step);
+  return Runner(connection, measuring, code, sink).run(steps, after_step);
 }
 
 }  // namespace lpc::shadow

@@ -6,13 +6,21 @@
 
 #include "diag/sink.h"
 #include "pg/connection.h"
+#include "plan/impact.h"
 #include "plan/plan.h"
+#include "shadow/measure.h"
 
 namespace lpc::shadow {
 
+/// Who looks on, and what was predicted of each step.
+struct Measuring {
+  Meter& meter;
+  const std::vector<plan::Impact>& predicted;
+};
+
 /// Steps of one group in one transaction, those that can't be in one by themselves. A step that the server refuses is reported as `code` with the step,
 /// its SQL and the server's words; then Failure::reported(). `after_step`, when there is one, is called after each step, inside its transaction.
-Status run_steps(pg::Connection& connection, const std::vector<plan::Step>& steps, diag::Code code, diag::Sink& sink,
+Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step = nullptr);
 
 }  // namespace lpc::shadow

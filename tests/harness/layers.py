@@ -145,9 +145,13 @@ class Run:
             self.add("majors", "no other servers are there; `python3 scripts/fetch-postgres.py` fetches them", skipped=True)
         for major in servers.fetched():
             self.script(f"majors-{major}", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--major", str(major)], f"{major}/")
+            self.script(f"majors-forms-{major}", [f"{TESTS}/forms/run.py", "--lpc", self.lpc, "--major", str(major)], f"{major}/")
             self.script(f"majors-schemas-{major}", [f"{TESTS}/schemas/everything.py", "--lpc", self.lpc, "--major", str(major)], f"{major}/")
         if servers.fetched():
             self.script("majors-across", [f"{TESTS}/schemas/across.py", "--lpc", self.lpc])
+
+    def run_forms(self):
+        self.script("forms", [f"{TESTS}/forms/run.py", "--lpc", self.lpc])
 
     def run_fuzz(self):
         self.fuzz(seed=1, pairs=50)

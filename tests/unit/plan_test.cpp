@@ -239,7 +239,7 @@ TEST(PlanJson, GivesBackWhatItWrote) {
   step.origin = Origin{"schema.lp", 31, 9};
   step.locks = {{"shop.users", "ACCESS EXCLUSIVE", "SHARE"}};
   step.hazards = {{"LP4001", "warning", "drops it", "table shop.users", "because"}};
-  step.rewrites = {"shop.users"};
+  step.rewrites = {{"shop.users", true, false}};
   plan.steps = {step};
   plan.reverse = {step};
   plan.loses = {{"table shop.users", "3 rows"}};
