@@ -270,6 +270,7 @@ void note_transaction(const SqlNode* transaction, const Statement& statement) {
 /// CREATE and DROP that a second run finds done. https://www.postgresql.org/docs/15/sql-createtable.html, IF NOT EXISTS
 bool is_repeatable(const SqlNode* statement) {
   static constexpr std::array<std::string_view, 5> kMakes = {"CreateStmt", "IndexStmt", "CreateSchemaStmt", "CreateSeqStmt", "CreateExtensionStmt"};
+  if (is_true(statement, "concurrent")) return true;      // no transaction can hold it
   if (statement->key == "DropStmt") return is_true(statement, "missing_ok");
   return std::ranges::find(kMakes, statement->key) == kMakes.end() || is_true(statement, "if_not_exists");
 }

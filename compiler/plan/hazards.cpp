@@ -70,8 +70,17 @@ std::string first_words(const std::string& statement) {
   return words.size() < 2 ? statement : words[0] + " " + words[1];
 }
 
+/// Whether the step is about a part of a relation that the plan makes itself: then what it reads of others takes no time, there being nothing to compare.
+bool is_about_new_relation(const Step& step) {
+  const auto id = step.objects.empty() ? std::nullopt : ObjectId::parse(step.objects.front());
+  if (!id || id->member.empty() || id->schema.empty()) return false;
+  const std::string own = qualified(id->schema, id->name).text;
+  return std::ranges::none_of(step.locks, [&](const StepLock& lock) { return lock.relation == own; });
+}
+
 /// One step by itself.
 void judge_step(Step& step) {
+  if (is_about_new_relation(step)) return;
   const std::set<std::string> rewritten = relations(step.rewrites), read = relations(step.scans);
   const std::map<std::string, Lock> locks = locks_of(step);
   for (const std::string& relation : rewritten) {
@@ -95,6 +104,7 @@ void judge_transaction(std::vector<Step>& steps, std::size_t begin, std::size_t 
     const std::set<std::string> rewritten = relations(steps[at].rewrites);
     std::set<std::string> slow = relations(steps[at].scans);
     slow.insert(rewritten.begin(), rewritten.end());
+    if (is_about_new_relation(steps[at])) slow.clear();
     const std::map<std::string, Lock> locks = locks_of(steps[at]);
     for (const auto& [relation, lock] : held) {
       if (slow.empty() || !blocks_writes(lock) || told.contains(relation)) continue;

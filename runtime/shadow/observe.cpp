@@ -112,6 +112,8 @@ std::vector<plan::Loss> observe(const introspect::Identities& start, const Momen
   IdSet renamed;
   for (const auto& [was, is] : renames) renamed.insert(is);
   for (Action& action : actions) {
+    // What a step before this one has made holds no rows, and isn't there to be asked.
+    if (!is_old(action.object, before.catalog.has(action.object) ? before : after, start)) action.checks.clear();
     std::erase_if(action.hazards, [&](const Hazard& hazard) {
       if (renamed.contains(hazard.object)) return true;      // it isn't new, and was as it is
       if (!is_about_rights(hazard.code) && !is_old(hazard.object, before.catalog.has(hazard.object) ? before : after, start)) return true;
