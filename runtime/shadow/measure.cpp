@@ -264,7 +264,7 @@ void Meter::record(plan::Step& step, const plan::Impact& predicted, const Sighti
   touched(step.rewrites, rewrites, "rewrites");
   touched(step.scans, scans, "scans");
   if (differences.empty()) return;
-  diag::Diagnostic note = diag::make(diag::Code::kColumnOrderDiffers, {}, fmt::format("XXX step {} ({}): {}", step.id, step.description, differences.front()));
+  diag::Diagnostic note = diag::make(diag::Code::kImpactDiffers, {}, step.id, step.description, differences.front());
   for (std::size_t at = 1; at < differences.size(); ++at) note.notes.push_back({differences[at], {}});
   notes_.push_back(std::move(note));
 }
