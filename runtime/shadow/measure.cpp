@@ -196,6 +196,8 @@ Result<Meter::Sightings> Meter::sightings(const std::map<std::string, int>& mode
     for (const auto& [oid, count] : scans) {
       const auto before = scans_before.find(oid);
       if (before == scans_before.end() || count <= before->second || !relations_.contains(oid)) continue;
+      // Figures of earlier steps may come late; what this one read it has locked.
+      if (!modes.contains(oid) && !has(predicted.scans, relations_.at(oid).name)) continue;
       seen[oid].scanned = any = true;
     }
     if (any || tries == 1) break;

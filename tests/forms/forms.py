@@ -327,7 +327,8 @@ form("attach partition with check and default's", "p x", "alter table @p attach 
      "alter table @pd add check (id < 50 or id >= 60);")
 form("attach default partition", "q x", "alter table @q attach partition @x default")
 form("attach partition foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); alter table @q add constraint fk foreign key (b) references @u;")
-form("attach partitioned partition", "q", "alter table @q attach partition @qq for values from (50) to (60)", extra="create table @qq (id int not null, a int not null, b int, c text, primary key (id)) partition by range (id); create table @qq1 partition of @qq for values from (50) to (55); insert into @qq values (51, 1, 1, '');")
+form("attach partitioned partition", "q", "alter table @q attach partition @qq for values from (50) to (60)", extra="create table @qq (id int not null, a int not null, b int, c text, primary key (id)) partition by range (id); "
+     "create table @qq1 partition of @qq for values from (50) to (55); insert into @qq values (51, 1, 1, '');")
 form("attach partition with index", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra="create index q_a on @q (a);")
 form("detach partition", "q", "alter table @q detach partition @q2")
 form("detach partition with default", "p", "alter table @p detach partition @p1")
