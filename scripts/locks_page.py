@@ -23,7 +23,7 @@ ROLES = {
     "unproved_partition": "the partition, unless a CHECK proves its bound", "unproved_default": "the default partition, unless a CHECK proves that no row moves",
     "parents_unproved_default": "the default partition, unless a CHECK proves that no row moves", "parent_keys": "tables that the parent's foreign keys refer to",
     "parent_users": "tables with foreign keys to the parent", "checked_keys": "tables that the parent's foreign keys refer to",
-    "users_scan": "tables with foreign keys to the parent", "partition_indexes": "the partition's indexes", "referenced": "the referenced table",
+    "users_scan": "tables with foreign keys to the parent", "partition_indexes": "the partition's indexes", "below_partition": "its partitions", "referenced": "the referenced table",
     "key_ends": "the referenced table", "column_key_ends": "tables at the other ends of the column's foreign keys",
     "rechecked_keys": "tables at the other ends of the column's foreign keys", "constraint_users": "tables with foreign keys to it (CASCADE)",
     "all_key_ends": "tables at the other ends of its foreign keys", "truncated_users": "tables that refer to it (CASCADE)", "sequences": "sequences that it owns",

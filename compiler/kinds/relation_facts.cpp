@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <set>
 
 #include "base/text.h"
 #include "kinds/column_clauses.h"
@@ -36,6 +37,7 @@ class Collector {
         if (const auto table = relations_.find(name_of(*object.parent)); table != relations_.end()) table->second.row_triggers.push_back(object.id.member);
       }
     }
+    for (const RelationName& name : partitions_) imply_indexes(name);
     return std::move(relations_);
   }
 
@@ -59,6 +61,7 @@ class Collector {
     for (const ObjectId& parent : lineage_.parents(object.id)) facts.parents.push_back(name_of(parent));
     if (const Object* attachment = lineage_.partition(object.id)) {
       facts.is_partition = true;
+      partitions_.push_back(name_of(object.id));
       facts.bound = attachment->attributes.text("bound");
       facts.is_default_partition = facts.bound == "DEFAULT";
     }
@@ -69,6 +72,32 @@ class Collector {
     } else {
       for (const std::string& name : lineage_.column_names(object.id)) {
         facts.columns.push_back(column(merged_column(lineage_.chain(object.id, name), column_id(object.id, name))));
+      }
+    }
+    const std::vector<ColumnFacts> columns = facts.columns;
+    for (const ColumnFacts& each : columns) identity_sequence(each, object.id);
+  }
+
+  /// The indexes that a partition has only because its parent has them are no objects of the catalog. Postgres made up their names:
+  /// https://www.postgresql.org/docs/18/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
+  void imply_indexes(const RelationName& name) {
+    if (!implied_.insert(name).second) return;
+    for (const RelationName& parent : RelationFacts(relations_.at(name)).parents) {
+      if (relations_.at(parent).is_partition) imply_indexes(parent);
+      std::vector<RelationFacts> wanted;
+      for (const RelationName& index : indexes_[parent]) {
+        const RelationFacts& facts = relations_.at(index);
+        const auto is_it = [&](const RelationName& own) { return relations_.at(own).attached_to == path_of(index); };
+        if (!facts.only && facts.index_expressions.empty() && std::ranges::none_of(indexes_[name], is_it)) wanted.push_back(facts);
+      }
+      for (RelationFacts& facts : wanted) {
+        const std::string columns = facts.label == "pkey" ? "" : join(facts.index_columns, "_");
+        const RelationName own{name.schema, make_object_name(name.name, columns, facts.label)};
+        if (relations_.contains(own)) continue;
+        facts.id = {KindId::Index, own.schema, own.name, "", ""};
+        facts.table = name;
+        relations_.emplace(own, std::move(facts));
+        indexes_[name].push_back(own);
       }
     }
   }
@@ -88,6 +117,16 @@ class Collector {
       facts.identity_sequence = name == nullptr ? implied_sequence_name(object.id) : name->text();
     }
     return facts;
+  }
+
+  /// It is no object of the catalog.
+  void identity_sequence(const ColumnFacts& column, const ObjectId& table) {
+    if (column.identity_sequence.empty()) return;
+    RelationFacts& facts = relations_[{table.schema, column.identity_sequence}];
+    facts.id = {KindId::Sequence, table.schema, column.identity_sequence, "", ""};
+    facts.type = RelationType::sequence;
+    facts.owner_table = name_of(table);
+    facts.owner_column = column.name;
   }
 
   /// `RANGE (id, lower(name))`
@@ -123,6 +162,9 @@ class Collector {
   void index(const Object& object) {
     RelationFacts& facts = add(object, RelationType::index);
     if (object.parent) facts.table = name_of(*object.parent);
+    facts.only = object.attributes.flag("only");
+    facts.attached_to = object.attributes.text("attached_to");
+    indexes_[facts.table].push_back(name_of(object.id));
     if (const Value* elements = object.attributes.find("elements")) read_elements(*elements, facts);
     for (std::string& name : object.attributes.texts("include")) facts.index_columns.push_back(std::move(name));
     facts.index_expressions += object.attributes.text("where");
@@ -172,7 +214,11 @@ class Collector {
     index.type = RelationType::index;
     index.table = name_of(*object.parent);
     index.index_columns = attributes.texts("columns");
-    index.of_constraint = true;
+    index.only = attributes.flag("only");
+    index.attached_to = attributes.text("attached_to");
+    const std::string& type = attributes.text("type");
+    index.label = type == "primary key" ? "pkey" : type == "exclude" ? "excl" : "key";
+    indexes_[index.table].push_back({object.id.schema, object.id.member});
     if (const Value* elements = attributes.find("elements")) read_elements(*elements, index);
     for (std::string& name : attributes.texts("include")) index.index_columns.push_back(std::move(name));
     index.index_expressions += attributes.text("where");
@@ -181,6 +227,9 @@ class Collector {
   const Catalog& catalog_;
   Lineage lineage_;
   Relations relations_;
+  std::map<RelationName, std::vector<RelationName>> indexes_;
+  std::vector<RelationName> partitions_;
+  std::set<RelationName> implied_;
 };
 
 }  // namespace

@@ -69,7 +69,9 @@ struct RelationFacts {
   RelationName table;
   std::vector<std::string> index_columns;///< plain ones
   std::string index_expressions;         ///< the text of expressions and predicate; "" when it has neither
-  bool of_constraint = false;
+  std::string label = "idx";             ///< how Postgres ends a name that it makes up for it: "pkey", "key", "excl"
+  std::string attached_to;               ///< the index of the partitioned table that it is part of, when that is said
+  bool only = false;                     ///< of the partitioned table alone
   // A sequence:
   RelationName owner_table;
   std::string owner_column;

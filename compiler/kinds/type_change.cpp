@@ -244,6 +244,7 @@ TypeChange type_change(std::string_view from, std::string_view to, const Catalog
     const bool limited = new_parts.base == "character varying" && !new_parts.modifiers.empty();
     const bool fits = limited && old_parts.base == "character varying";
     change.rewrites = change.narrows = limited && !fits;
+    change.rewrites |= old_parts.array;      // each element is converted, whatever its bytes
   } else {
     change.rewrites = true;
     if (is_string(new_parts.base)) {

@@ -174,6 +174,7 @@ namespace conditions {
 
 bool always(const ImpactCase&) { return true; }
 bool before_14(const ImpactCase& at) { return at.major() < 14; }
+bool detaches_referenced_on_13(const ImpactCase& at) { return before_14(at) && !role("parent_users", at).empty(); }
 bool is_partitioned(const ImpactCase& at) { return at.facts != nullptr && at.facts->type == kinds::RelationType::partitioned; }
 
 bool computes_each_row(const ImpactCase& at) {

@@ -7,6 +7,7 @@ namespace lpc::plan::conditions {
 
 bool always(const ImpactCase&);
 bool before_14(const ImpactCase&);
+bool detaches_referenced_on_13(const ImpactCase&);
 bool is_partitioned(const ImpactCase&);
 bool computes_each_row(const ImpactCase&);
 bool adds_not_null(const ImpactCase&);

@@ -137,6 +137,12 @@ Names partition(const Case& at) {
   return result;
 }
 
+Names below_partition(const Case& at) {
+  Names result;
+  for (const RelationName& name : other(at)) add(result, at.state.descendants(name, true));
+  return result;
+}
+
 Names default_tree(const Case& at) {
   const auto name = at.state.default_partition(at.table);
   return name ? at.state.with_descendants(*name, true) : Names{};
@@ -425,8 +431,9 @@ struct Role {
 
 constexpr auto kRoles = std::to_array<Role>({
     {"table", table}, {"tree", tree}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
-    {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published}, {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
-    {"partition", partition}, {"default", default_tree}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
+    {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published},
+    {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
+    {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
     {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys},
     {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends},
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},

@@ -323,10 +323,12 @@ form("no force row level security", "t", "alter table @t no force row level secu
 form("attach partition", "q x", "alter table @q attach partition @x for values from (50) to (60)")
 form("attach partition with default", "p x", "alter table @p attach partition @x for values from (50) to (60)")
 form("attach partition with check", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra="alter table @x add check (id >= 50 and id < 60);")
-form("attach partition with check and default's", "p x", "alter table @p attach partition @x for values from (50) to (60)", extra="alter table @x add check (id >= 50 and id < 60); alter table @pd add check (id < 50 or id >= 60);")
+form("attach partition with check and default's", "p x", "alter table @p attach partition @x for values from (50) to (60)", extra="alter table @x add check (id >= 50 and id < 60); "
+     "alter table @pd add check (id < 50 or id >= 60);")
 form("attach default partition", "q x", "alter table @q attach partition @x default")
 form("attach partition foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); alter table @q add constraint fk foreign key (b) references @u;")
-form("attach partitioned partition", "q", "alter table @q attach partition @qq for values from (50) to (60)", extra="create table @qq (id int not null, a int not null, b int, c text, primary key (id)) partition by range (id); create table @qq1 partition of @qq for values from (50) to (55); insert into @qq values (51, 1, 1, '');")
+form("attach partitioned partition", "q", "alter table @q attach partition @qq for values from (50) to (60)", extra="create table @qq (id int not null, a int not null, b int, c text, primary key (id)) partition by range (id); "
+     "create table @qq1 partition of @qq for values from (50) to (55); insert into @qq values (51, 1, 1, '');")
 form("attach partition with index", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra="create index q_a on @q (a);")
 form("detach partition", "q", "alter table @q detach partition @q2")
 form("detach partition with default", "p", "alter table @p detach partition @p1")
@@ -474,8 +476,10 @@ form("set logged serial", "", "alter table @us set logged", extra="create unlogg
 form("rename trigger partitioned", "q ptrigger", "alter trigger tr on @q rename to tr9")
 form("disable inherited trigger", "q ptrigger", "alter table @q disable trigger tr")
 form("attach partition referenced", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="alter table @o add constraint fk foreign key (u) references @q;")
-form("attach list partition with check", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); create table @lx (id int not null check (id in (1, 2))); insert into @lx values (1);")
-form("attach list partition", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); create table @lx (id int not null); insert into @lx values (1);")
+form("attach list partition with check", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); "
+     "create table @lx (id int not null check (id in (1, 2))); insert into @lx values (1);")
+form("attach list partition", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); create table @lx (id int not null); "
+     "insert into @lx values (1);")
 form("drop inheriting table", "i", "drop table @j")
 form("drop publication", "t publication", "drop publication @0pub")
 form("publish partitioned", "p", "create publication @0pub for table @p")
@@ -502,8 +506,10 @@ form("add check and validate it", "t", "alter table @t add constraint c1 check (
 form("column added in two ways", "t", "alter table @t add column x int default 1, add column y double precision default random()")
 form("type of a column in a view's other column", "t view", "alter table @t alter column d type text")
 form("drop constraint of a partition's parent", "q", "alter table @q drop constraint ck", extra="alter table @q add constraint ck check (a > 0);")
-form("attach partition to a partition", "", "alter table @m1 attach partition @mx for values from (5) to (6)", extra="create table @mm (id int) partition by range (id); create table @m1 partition of @mm for values from (0) to (10) partition by range (id); create table @mx (id int); insert into @mx values (5);")
-form("detach partitioned partition", "", "alter table @mm detach partition @m1", extra="create table @mm (id int) partition by range (id); create table @m1 partition of @mm for values from (0) to (10) partition by range (id); create table @m2 partition of @m1 for values from (0) to (5);")
+form("attach partition to a partition", "", "alter table @m1 attach partition @mx for values from (5) to (6)", extra="create table @mm (id int) partition by range (id); "
+     "create table @m1 partition of @mm for values from (0) to (10) partition by range (id); create table @mx (id int); insert into @mx values (5);")
+form("detach partitioned partition", "", "alter table @mm detach partition @m1", extra="create table @mm (id int) partition by range (id); "
+     "create table @m1 partition of @mm for values from (0) to (10) partition by range (id); create table @m2 partition of @m1 for values from (0) to (5);")
 form("truncate referenced by itself", "", "truncate @tr", extra="create table @tr (id int primary key, p int references @tr); insert into @tr values (1, 1);")
 form("update partitioned", "p", "update @p set b = 2")
 form("reindex partition", "q", "reindex table @q1")
