@@ -157,7 +157,7 @@ class Bench:
             return
         url = self.server.url("gitlab")
         introspect = [self.lpc, "introspect", "--url", url]
-        self.pair("introspect GitLab", 0.4, introspect, [program("pg_dump"), "-s", "-f", "/dev/null", url], "pg_dump -s")
+        self.pair("introspect GitLab", 0.25, introspect, [program("pg_dump"), "-s", "-f", "/dev/null", url], "pg_dump -s")
         script, count = self.bare_queries(url)
         self.pair("introspect GitLab (queries)", 1.3, introspect, [program("psql"), "-Xq", "-f", script, url], f"its {count} queries in psql")
         changed = self.path("gitlab.lp")
