@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "base/sql.h"
@@ -19,12 +20,6 @@ enum class Lock : std::uint8_t {
 };
 std::string_view lock_name(Lock lock);   ///< "ACCESS EXCLUSIVE"
 
-/// A lock taken on a relation that exists before the plan.
-struct PredictedLock {
-  ObjectId relation;
-  Lock lock;
-};
-
 struct Hazard {
   diag::Code code;
   std::string message;
@@ -36,6 +31,11 @@ struct Check {
   std::string description;            ///< "no NULL in shop.users.email"
   Sql sql;
 };
+
+/// Objects that have another name: their ids before and after.
+using Renames = std::vector<std::pair<ObjectId, ObjectId>>;
+/// What `id` was called before the renames: by its own, its holder's or its schema's.
+ObjectId id_before(const ObjectId& id, const Renames& renames);
 
 enum class ActionType : std::uint8_t { create, alter, drop, rename };
 
@@ -50,9 +50,6 @@ struct Action {
   bool transactional = true;          ///< false: can't run in a transaction block
   bool commit_after = false;          ///< its effect can be used only once it is committed (ALTER TYPE … ADD VALUE)
   std::string step_kind = "ddl";      ///< ddl, concurrent, validate, backfill, data, wait
-  std::vector<PredictedLock> locks;
-  std::vector<ObjectId> rewrites;     ///< relations rewritten
-  std::vector<ObjectId> scans;        ///< relations read from end to end
   std::vector<Hazard> hazards;
   std::vector<Check> checks;
   std::optional<ObjectId> renamed_from;  ///< of a rename: the id before; `object` is the one after

@@ -14,17 +14,13 @@ void take_over_index(const Object& constraint, const Sql& timing, const ChangeCo
   action.sql.push_back(sql("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id), ident(constraint.id.member),
                            constraint.attributes.text("type") == "unique" ? sql("UNIQUE") : sql("PRIMARY KEY"), ident(automatic_name(index)), timing));
   adapt_twin(constraint, index_address(constraint), context, action);
-  predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
 }
 
-void drop_attached_key(const Object& constraint, const Object& attachment, const ChangeContext& context, Action& action) {
+void drop_attached_key(const Object& constraint, const Object& attachment, const ChangeContext&, Action& action) {
   const std::string& of = attachment.attributes.text("of");
   action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(of), relation_of(constraint.id)));
   action.sql.push_back(sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)));
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(of), relation_of(constraint.id), fragment(attachment.attributes.text("bound"))));
-  predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
-  predict_lock(action, context, table_named(of), Lock::access_exclusive);
-  predict_scan(action, context, relation_id(constraint));
 }
 
 }  // namespace lpc::kinds

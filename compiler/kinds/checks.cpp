@@ -13,21 +13,6 @@
 namespace lpc::kinds {
 namespace {
 
-using Renames = std::vector<std::pair<ObjectId, ObjectId>>;
-
-/// The id before the renames.
-ObjectId old_id(const ObjectId& id, const Renames* renames) {
-  if (renames == nullptr) return id;
-  for (const auto& [before, after] : *renames) {
-    if (after == id) return before;
-  }
-  ObjectId old = id;
-  for (const auto& [before, after] : *renames) {
-    if (after.kind == KindId::Schema && after.name == id.schema) old.schema = before.name;
-  }
-  return old;
-}
-
 bool renames_part_of(const ObjectId& table, const Renames* renames) {
   return renames != nullptr && std::ranges::any_of(*renames, [&](const auto& rename) {
     const ObjectId& after = rename.second;
@@ -36,11 +21,11 @@ bool renames_part_of(const ObjectId& table, const Renames* renames) {
   });
 }
 
-Sql renamed_source(const ObjectId& table, const std::vector<std::string>& columns, const Renames* renames) {
-  const ObjectId old_table = old_id(table, renames);
+Sql renamed_source(const ObjectId& table, const std::vector<std::string>& columns, const Renames& renames) {
+  const ObjectId old_table = id_before(table, renames);
   std::vector<Sql> items{sql("ctid")};
   for (const std::string& column : columns) {
-    const ObjectId old = old_id(column_id(table, column), renames);
+    const ObjectId old = id_before(column_id(table, column), renames);
     items.push_back(sql("{} AS {}", ident(old.member), ident(column)));
   }
   return sql("(SELECT {} FROM {}) AS {}", join(items, ", "), qualified(old_table.schema, old_table.name), ident(table.name));
@@ -112,7 +97,7 @@ LiveRows::LiveRows(const ObjectId& table, const ChangeContext& context) : table_
   exist_ = found != nullptr && table.kind == KindId::Table && !found->attributes.has("server");
   if (!exist_) return;
   const Lineage lineage(context.before);
-  source_ = renames_part_of(table, context.renames) ? renamed_source(table, lineage.column_names(table), context.renames) : qualified(table.schema, table.name);
+  source_ = renames_part_of(table, context.renames) ? renamed_source(table, lineage.column_names(table), *context.renames) : qualified(table.schema, table.name);
   const std::vector<std::string> key = primary_key(table, context.before);
   // Alone in its query, the table's columns need no qualification but against the function of the same name that `ctid` isn't.
   keys_ = key.empty() ? sql("ctid") : ident_list(key);

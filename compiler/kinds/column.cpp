@@ -97,7 +97,6 @@ Sql inline_column_sql(const Object& column, const ChangeContext& context) {
 /// What adding the column does to the rows that are there: https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
 void predict_addition(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
-  predict_lock(action, context, table, Lock::access_exclusive);
   if (!is_standing(context, table)) return;
   const Attributes& attributes = column.attributes;
   const Object* column_default = context.after.find(default_id(column.id));
@@ -106,8 +105,6 @@ void predict_addition(const Object& column, const ChangeContext& context, Action
   const bool rewrites = !is_foreign(context.after, table) && (computed || attributes.has("identity") || is_constrained_domain(attributes.text("type"), context.after) ||
                         (has_default && is_volatile_default(*column_default, context.after)));
   if (rewrites) {
-    action.rewrites.push_back(table);
-    action.scans.push_back(table);
     const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("each row gets its value of `{}`", column.id.member));
     action.hazards.push_back({said.code, said.message, column.id});
   }
@@ -170,7 +167,6 @@ void stop_deviating(const Object& column, const ChangeContext& context, Action& 
       Lineage(context.after).partition(table) == nullptr) {
     // Once a child declares a column, no ALTER makes it a merely inherited one: it has to come anew with its parent's.
     action.sql.push_back(alter_table(table, {sql("DROP COLUMN {}", ident(column.id.member))}));
-    predict_lock(action, context, table, Lock::access_exclusive);
     describe(action, fmt::format("Drop {}, which the table then inherits", spoken(column.id)));
     return;
   }
@@ -207,7 +203,6 @@ void drop_along_lines(const ObjectId& table, const std::string& column, const Ch
     return (own == nullptr || own->attributes.flag("inherited")) && !future.chain(child, column).empty();
   });
   const Sql change = sql("DROP COLUMN {}", ident(column));
-  predict_lock(action, context, table, Lock::access_exclusive);
   if (!some_keep_it) {
     action.sql.push_back(alter_table(table, {change}));
     return;

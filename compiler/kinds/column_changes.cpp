@@ -57,7 +57,6 @@ Sql using_clause(const Object& said, const std::string& from, const std::string&
 
 void predict_type_change(const ObjectId& id, const std::string& from, const std::string& to, bool by_hint, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(id);
-  predict_lock(action, context, table, Lock::access_exclusive);
   if (!is_standing(context, table) || is_foreign(context.after, table)) return;
   TypeChange change = type_change(from, to, context.before, context.after);
   change.rewrites |= by_hint;
@@ -66,13 +65,6 @@ void predict_type_change(const ObjectId& id, const std::string& from, const std:
   if ((change.narrows || change.may_fail) && !by_hint) check_type(id, from, to, context, action);
   if (!change.rewrites) return;
   hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes", id.member)), id);
-  action.rewrites.push_back(table);
-  action.scans.push_back(table);
-  for (const ObjectId& child : descendants(context.before, table)) {
-    predict_lock(action, context, child, Lock::access_exclusive);
-    action.rewrites.push_back(child);
-    action.scans.push_back(child);
-  }
 }
 
 bool drops_identity_first(const Object& was, const Object& is) {
@@ -107,12 +99,10 @@ void change_not_null_constraint(const Object& was, const Object& is, const Chang
       if (is.attributes.has("not_null_comment")) comment_not_null(is, name, action);
     } else {
       action.sql.push_back(alter_table(table, {sql("VALIDATE CONSTRAINT {}", ident(name))}));
-      action.scans.push_back(table);
     }
   }
   if (action.sql.empty()) return;
   describe(action, fmt::format("Change the NOT NULL constraint of {}", spoken(is.id)));
-  predict_lock(action, context, table, Lock::access_exclusive);
 }
 
 void change_not_null(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
@@ -128,9 +118,7 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
     action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
   }
   describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
-  predict_lock(action, context, table, Lock::access_exclusive);
   if (!after || !is_standing(context, table) || is_foreign(context.after, table) || is.attributes.flag("not_null_not_valid")) return;
-  action.scans.push_back(table);
   hazard(action, diag::make(diag::Code::kSetsNotNull, {}, is.id.path()), is.id);
   check_not_null(is.id, context, action);
 }
@@ -147,7 +135,6 @@ void change_storage(const Object& was, const Object& is, const ChangeContext& co
     }
   }
   describe(action, fmt::format("Change the storage of {}", spoken(is.id)));
-  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
 }
 
 void change_compression(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
@@ -165,29 +152,25 @@ void change_compression(const Object& was, const Object& is, const ChangeContext
     if (is_standing(context, child) && method(own) == method(is)) action.sql.push_back(alter_column(own.id, change, true));
   }
   describe(action, fmt::format("Change the compression of {}", spoken(is.id)));
-  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
 }
 
-void change_statistics(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+void change_statistics(const Object& was, const Object& is, const ChangeContext&, Action& action) {
   const std::int64_t target = is.attributes.number("statistics", -1);
   if (was.attributes.number("statistics", -1) == target) return;
   action.sql.push_back(alter_column(is.id, sql("SET STATISTICS {}", number(target)), true));
   describe(action, fmt::format("Change the statistics target of {}", spoken(is.id)));
-  predict_lock(action, context, table_of(is.id), Lock::share_update_exclusive);
 }
 
-void change_options(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+void change_options(const Object& was, const Object& is, const ChangeContext&, Action& action) {
   for (const Sql& change : option_changes(option_map(was), option_map(is))) action.sql.push_back(alter_column(is.id, change, true));
   describe(action, fmt::format("Change the options of {}", spoken(is.id)));
-  predict_lock(action, context, table_of(is.id), Lock::share_update_exclusive);
 }
 
-void change_server_options(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+void change_server_options(const Object& was, const Object& is, const ChangeContext&, Action& action) {
   const Sql change = foreign_options_change(option_map(was, "server_options"), option_map(is, "server_options"));
   if (change.empty()) return;
   action.sql.push_back(alter_column(is.id, change, true));
   describe(action, fmt::format("Change the options of {}", spoken(is.id)));
-  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
 }
 
 // ---- identity ---------------------------------------------------------------------------------------------------------------------------
@@ -297,7 +280,6 @@ void alter_identity(const Alteration& alteration, const ChangeContext& context, 
     describe(action, fmt::format("Make {} no identity column", spoken(is.id)));
   }
   if (!to_not_null) change_not_null(was, is, context, action);
-  predict_lock(action, context, table_of(is.id), Lock::access_exclusive);
 }
 
 // SET EXPRESSION came with 17; DROP EXPRESSION is for stored columns only.
@@ -312,7 +294,6 @@ void alter_generated(const Alteration& alteration, const ChangeContext& context,
   const auto [was, is] = forms(alteration, context);
   if (was.attributes.text("generated") == is.attributes.text("generated") || follows_parent(context, is.id)) return;
   const ObjectId table = table_of(is.id);
-  predict_lock(action, context, table, Lock::access_exclusive);
   if (!is.attributes.has("generated")) {
     action.sql.push_back(alter_column(is.id, sql("DROP EXPRESSION")));
     describe(action, fmt::format("Make {} an ordinary column", spoken(is.id)));
@@ -321,8 +302,6 @@ void alter_generated(const Alteration& alteration, const ChangeContext& context,
   action.sql.push_back(alter_column(is.id, sql("SET EXPRESSION AS ({})", fragment(is.attributes.text("generated")))));
   describe(action, fmt::format("Change the expression of {}", spoken(is.id)));
   if (is.attributes.flag("virtual") || !is_standing(context, table)) return;
-  action.rewrites.push_back(table);
-  action.scans.push_back(table);
   hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the expression of `{}` changes", is.id.member)), is.id);
 }
 

@@ -46,7 +46,6 @@ void put_default(const Object& column_default, const ChangeContext& context, Act
     const Object* own = context.after.find(default_id(column_id(child, column.member)));
     if (own != nullptr && is_standing(context, child) && !context.is_created(own->id)) action.sql.push_back(statement(lineage, column_id(child, column.member), true));
   }
-  predict_lock(action, context, table_of(column), Lock::access_exclusive);
 }
 
 bool folds(const Object& column_default, const ChangeContext& context) {
@@ -86,7 +85,6 @@ void drop_default(const Object& column_default, const ChangeContext& context, Ac
   if (context.is_created(column_default.id) || goes_with_column) {
     // Dropped ahead of its column because what it uses and the table need each other. Or taken down for a while: the column must be without a default meanwhile, whatever its parent has.
     action.sql.push_back(alter_table(table_of(column), {sql("ALTER COLUMN {} DROP DEFAULT", ident(column.member))}));
-    predict_lock(action, context, table_of(column), Lock::access_exclusive);
     return;
   }
   // Attaching to a parent gives the column the parent's default (partition.cpp); dropping the parent's column leaves nothing to do.

@@ -230,17 +230,9 @@ bool folds(const Object& constraint, const ChangeContext& context) {
 
 // ---- changes --------------------------------------------------------------------------------------------------------------------------
 
-Lock lock_of(const Object& constraint) { return constraint.attributes.text("type") == "foreign key" ? Lock::share_row_exclusive : Lock::access_exclusive; }
-
 void predict_adding(const Object& constraint, const ChangeContext& context, Action& action) {
   const ObjectId table = relation_id(constraint);
-  const bool refers = constraint.attributes.has("references");
-  const ObjectId target = refers ? table_named(constraint.attributes.text("references")) : table;
-  predict_lock(action, context, table, lock_of(constraint));
-  if (refers && !(target == table)) predict_lock(action, context, target, Lock::share_row_exclusive);
   if (constraint.attributes.flag("not_valid") || constraint.attributes.flag("not_enforced") || !is_standing(context, table)) return;
-  predict_scan(action, context, table);
-  if (refers && !(target == table)) predict_scan(action, context, target);
   const std::string what = fmt::format("{} constraint", constraint.attributes.text("type"));
   action.hazards.push_back({diag::Code::kConstrainsExistingRows,
                             diag::make(diag::Code::kConstrainsExistingRows, {}, what, constraint.id.path(), table.path()).message, constraint.id});
@@ -304,8 +296,6 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
     }
     return;
   }
-  predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
-  if (constraint.attributes.has("references")) predict_lock(action, context, table_named(constraint.attributes.text("references")), Lock::access_exclusive);
   if (const auto fate = attached_drop(constraint, context); fate.attached) {
     if (fate.new_name.empty()) return;
     if (fate.new_name != constraint.id.member) {
@@ -336,28 +326,21 @@ void alter_index_comment(const Alteration& alteration, const ChangeContext&, Act
 /// What has been validated stays so.
 bool loses_validity(const Object&, const Object& after, int) { return after.attributes.flag("not_valid"); }
 
-void alter_validity(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_validity(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& constraint = alteration.after;
   describe(action, fmt::format("Validate {}", spoken(constraint.id)));
   action.sql.push_back(sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)));
   action.step_kind = "validate";
-  predict_lock(action, context, relation_id(constraint), Lock::share_update_exclusive);
-  predict_scan(action, context, relation_id(constraint));
-  if (!constraint.attributes.has("references")) return;
-  const ObjectId target = table_named(constraint.attributes.text("references"));
-  predict_lock(action, context, target, Lock::row_share);
-  predict_scan(action, context, target);
 }
 
 /// Only foreign keys can change when they are checked: https://www.postgresql.org/docs/15/sql-altertable.html, ALTER CONSTRAINT
 bool has_fixed_timing(const Object&, const Object& after, int) { return after.attributes.text("type") != "foreign key"; }
 
-void alter_timing(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_timing(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& constraint = alteration.after;
   const Sql when = timing(constraint);
   action.sql.push_back(sql("ALTER TABLE {} ALTER CONSTRAINT {}{}", relation_of(constraint.id), ident(constraint.id.member),
                            when.empty() ? sql(" NOT DEFERRABLE") : constraint.attributes.flag("initially_deferred") ? when : sql("{} INITIALLY IMMEDIATE", when)));
-  predict_lock(action, context, relation_id(constraint), Lock::access_exclusive);
 }
 
 void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -373,7 +356,6 @@ void alter_storage(const Alteration& alteration, const ChangeContext& context, A
     return;
   }
   alter_index_storage(alteration, index_address(alteration.after), action);
-  predict_lock(action, context, relation_id(alteration.after), Lock::share_update_exclusive);
 }
 
 void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {

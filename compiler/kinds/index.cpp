@@ -186,8 +186,6 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
   if (needs_attaching(index, context)) {
     action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(index.attributes.text("attached_to")), address_qualified(index.id)));
   }
-  predict_lock(action, context, table, Lock::share);
-  predict_scan(action, context, table);
   if (is_standing(context, table)) {
     action.hazards.push_back({diag::Code::kBlockingIndexBuild, diag::make(diag::Code::kBlockingIndexBuild, {}, index.id.path(), table.path()).message, index.id});
   }
@@ -203,7 +201,6 @@ void drop_index(const Object& index, const ChangeContext& context, Action& actio
     if (*name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(*name)));
     return;
   }
-  predict_lock(action, context, relation_id(index), Lock::access_exclusive);
   if (const auto fate = attached_drop(index, context); fate.attached) {
     if (fate.new_name.empty()) return;
     if (fate.new_name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(fate.new_name)));
@@ -229,12 +226,11 @@ void rebuild(const Object& index, Action& action) {
 
 void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& index = alteration.after;
-  predict_lock(action, context, relation_id(index), Lock::share_update_exclusive);
   if (is_partitioned(index, context)) return rebuild(index, action);
   alter_index_storage(alteration, address_qualified(index.id), action);
 }
 
-void alter_statistics(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_statistics(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Value* before = alteration.before == nullptr ? nullptr : alteration.before->attributes.find("statistics");
   const Value* after = alteration.after.attributes.find("statistics");
   const auto set = [&](const std::string& position, long long target) {
@@ -250,7 +246,6 @@ void alter_statistics(const Alteration& alteration, const ChangeContext& context
     const Value* old = before == nullptr ? nullptr : before->find(position);
     if (old == nullptr || !(*old == target)) set(position, std::stoll(target.text()));
   }
-  predict_lock(action, context, relation_id(alteration.after), Lock::share_update_exclusive);
 }
 
 void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -264,11 +259,10 @@ void rename_index(const Object& before, const ObjectId& after, Action& action) {
 }
 
 /// Whether an index is valid can't be said in sources: a broken one is built again.
-void alter_invalid(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_invalid(const Alteration& alteration, const ChangeContext&, Action& action) {
   if (alteration.after.attributes.flag("invalid")) return;
   action.sql.push_back(sql("REINDEX INDEX {}", address_qualified(alteration.after.id)));
   describe(action, fmt::format("Build {} again, which is invalid", spoken(alteration.after.id)));
-  predict_lock(action, context, relation_id(alteration.after), Lock::share);
 }
 
 constexpr AttributeRule kAttributes[] = {

@@ -98,7 +98,6 @@ Sql index_address(const Object& part) { return qualified(part.id.schema, own_nam
 // https://www.postgresql.org/docs/15/sql-altertable.html: CLUSTER ON, SET WITHOUT CLUSTER, REPLICA IDENTITY
 void alter_index_marks(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& part = alteration.after;
-  const std::size_t count = action.sql.size();
   if (alteration.has("clustered")) {
     if (part.attributes.flag("clustered")) {
       action.sql.push_back(sql("ALTER {} {} CLUSTER ON {}", table_word(part), table_address(part), ident(own_name(part))));
@@ -112,10 +111,6 @@ void alter_index_marks(const Alteration& alteration, const ChangeContext& contex
     } else if (table_leaves_identity_open(part, context)) {
       action.sql.push_back(sql("ALTER TABLE {} REPLICA IDENTITY DEFAULT", table_address(part)));
     }
-  }
-  if (action.sql.size() > count) {
-    const bool identity = alteration.has("replica_identity");
-    predict_lock(action, context, relation_id(part), identity ? Lock::access_exclusive : Lock::share_update_exclusive);
   }
 }
 

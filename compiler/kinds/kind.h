@@ -91,7 +91,7 @@ struct ChangeContext {
   /// True when the plan creates `id` (replacements included).
   std::function<bool(const ObjectId&)> is_created;
   /// What the plan has renamed before anything else, each with its id before and after; null when nothing.
-  const std::vector<std::pair<ObjectId, ObjectId>>* renames = nullptr;
+  const Renames* renames = nullptr;
 };
 
 class LowerContext;

@@ -59,41 +59,31 @@ void lower_materialized_view(const ast::Decl& decl, LowerContext& context) {
   lower_cluster(decl, context, *object);
 }
 
-void create_materialized_view(const Object& object, const ChangeContext& context, Action& action) {
+void create_materialized_view(const Object& object, const ChangeContext&, Action& action) {
   const Attributes& attributes = object.attributes;
   Sql head = sql("CREATE MATERIALIZED VIEW {}{}", address_qualified(object.id), view::column_names(object));
   if (attributes.has("access_method")) head = sql("{} USING {}", head, ident(attributes.text("access_method")));
   head = sql("{}{}", head, view::with_clause(object));
   if (attributes.has("tablespace")) head = sql("{} TABLESPACE {}", head, ident(attributes.text("tablespace")));
   action.sql.push_back(sql("{} AS\n{}{}", head, fragment(attributes.text("query")), attributes.flag("no_data") ? sql("\n  WITH NO DATA") : Sql{}));
-  if (!attributes.flag("no_data")) {
-    for (const ObjectId& need : object.depends_on) {
-      if (need.kind == KindId::Table && context.before.has(need)) action.scans.push_back(need);
-    }
-  }
   if (action.description.empty()) action.description = "Create " + spoken(object.id);
 }
 
 void drop_materialized_view(const Object& object, const ChangeContext& context, Action& action) {
   drop_plain(object, context, action);
-  view::lock_self(object.id, context, action);
 }
 
-void alter_tablespace(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_tablespace(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   const std::string& tablespace = after.attributes.text("tablespace");
   action.sql.push_back(sql("ALTER MATERIALIZED VIEW {} SET TABLESPACE {}", address_qualified(after.id), ident(tablespace.empty() ? "pg_default" : tablespace)));
-  view::lock_self(after.id, context, action);
-  if (context.before.has(after.id)) action.rewrites.push_back(after.id);
   if (action.description.empty()) action.description = "Move " + spoken(after.id) + " to another tablespace";
 }
 
-void alter_data(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_data(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   const bool empty = after.attributes.flag("no_data");
   action.sql.push_back(sql("REFRESH MATERIALIZED VIEW {}{}", address_qualified(after.id), empty ? sql(" WITH NO DATA") : Sql{}));
-  view::lock_self(after.id, context, action);
-  if (context.before.has(after.id)) action.rewrites.push_back(after.id);
   if (action.description.empty()) action.description = (empty ? "Empty " : "Fill ") + spoken(after.id);
 }
 

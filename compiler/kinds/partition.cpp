@@ -224,17 +224,6 @@ void rename_not_nulls(const ObjectId& table, bool attached, const ChangeContext&
   }
 }
 
-/// The default partition of a table that is there already: it is locked, and searched for rows that belong elsewhere from now on.
-void predict_default_partition(const ObjectId& parent, const ObjectId& attached, bool scans, const ChangeContext& context, Action& action) {
-  for (const Object* dependent : context.before.dependents(parent)) {
-    if (dependent->id.kind != KindId::Partition || dependent->attributes.text("bound") != "DEFAULT" || parent_of(*dependent) != parent) continue;
-    const ObjectId table = table_of(dependent->id);
-    if (table == attached) continue;
-    predict_lock(action, context, table, Lock::access_exclusive);
-    if (scans) predict_scan(action, context, table);
-  }
-}
-
 void attach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
   const ObjectId parent = parent_of(attachment);
@@ -244,10 +233,6 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   }
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));
-  predict_lock(action, context, parent, Lock::share_update_exclusive);
-  predict_lock(action, context, table, Lock::access_exclusive);
-  predict_scan(action, context, table);
-  predict_default_partition(parent, table, true, context, action);
   check_bounds(attachment, context, action);
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }
@@ -280,9 +265,6 @@ void detach(const Object& attachment, const ChangeContext& context, Action& acti
     rename_not_nulls(table, false, context, action);
     shed_implied(table, parent, context, action);
   }
-  action.locks.push_back({parent, Lock::access_exclusive});
-  action.locks.push_back({table, Lock::access_exclusive});
-  predict_default_partition(parent, table, false, context, action);
   describe(action, fmt::format("Detach partition {} from {}", table.path(), parent.path()));
 }
 

@@ -92,7 +92,7 @@ Sql command_of(const Object& policy) {
   return sql("ALL");
 }
 
-void create_policy(const Object& policy, const ChangeContext& context, Action& action) {
+void create_policy(const Object& policy, const ChangeContext&, Action& action) {
   const Attributes& attributes = policy.attributes;
   Sql text = sql("CREATE POLICY {}", address_member(policy.id));
   if (attributes.flag("restrictive")) text = sql("{} AS RESTRICTIVE", text);
@@ -102,12 +102,10 @@ void create_policy(const Object& policy, const ChangeContext& context, Action& a
   if (attributes.has("check")) text = sql("{} WITH CHECK ({})", text, fragment(attributes.text("check")));
   action.sql.push_back(text);
   describe(action, fmt::format("Create {}", spoken(policy.id)));
-  predict_lock(action, context, relation_id(policy), Lock::access_exclusive);
 }
 
 void drop_policy(const Object& policy, const ChangeContext& context, Action& action) {
   drop_plain(policy, context, action);
-  predict_lock(action, context, relation_id(policy), Lock::access_exclusive);
   // One that is made again at once hides what it hid before.
   if (!context.is_created(policy.id) && context.after.has(relation_id(policy))) weakens(policy, "drops", context, action);
 }
@@ -120,7 +118,6 @@ void alter_policy(const Alteration& alteration, const ChangeContext& context, Ac
   if (alteration.has("using")) text = sql("{} USING ({})", text, fragment(policy.attributes.text("using")));
   if (alteration.has("check")) text = sql("{} WITH CHECK ({})", text, fragment(policy.attributes.text("check")));
   action.sql.push_back(text);
-  predict_lock(action, context, relation_id(policy), Lock::access_exclusive);
   weakens(policy, "changes", context, action);
 }
 

@@ -285,7 +285,6 @@ void alter_objects(const Alteration& alteration, const ChangeContext& context, A
   const Membership old_members = standing_before(*alteration.before, context);
   const Membership new_members{tables_of(after), after.attributes.texts("schemas")};
   describe(action, fmt::format("Change what {} publishes", spoken(after.id)));
-  for (const PublishedTable& table : new_members.tables) predict_lock(action, context, table_named(table.relation), Lock::share_update_exclusive);
   const bool has_changed = std::ranges::any_of(new_members.tables, [&](const PublishedTable& table) {
     const PublishedTable* was = find(old_members.tables, table.relation);
     return was != nullptr && *was != table;

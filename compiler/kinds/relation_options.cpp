@@ -23,17 +23,6 @@ const Value* find(const Map& map, std::string_view key) {
   return at == map.end() ? nullptr : &at->second;
 }
 
-/// Reading or writing a table doesn't see these, so changing them takes the weak lock: relation_options in src/backend/access/common/reloptions.c.
-Lock option_lock(const Map& before, const Map& after) {
-  for (const Map* map : {&before, &after}) {
-    for (const auto& [name, value] : *map) {
-      const Value* other = find(map == &before ? after : before, name);
-      if (name == "user_catalog_table" && !(other && *other == value)) return Lock::access_exclusive;
-    }
-  }
-  return Lock::share_update_exclusive;
-}
-
 }  // namespace
 
 Sql option_list(const Map& options) {
@@ -84,7 +73,7 @@ std::vector<Sql> option_changes(const Map& before, const Map& after) {
   return changes;
 }
 
-void alter_relation_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_relation_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   const Kind& own = kind(after.id.kind);
   const Map before_options = alteration.before == nullptr ? Map{} : option_map(*alteration.before);
@@ -92,7 +81,6 @@ void alter_relation_options(const Alteration& alteration, const ChangeContext& c
   const std::vector<Sql> changes = option_changes(before_options, after_options);
   if (changes.empty()) return;
   action.sql.push_back(sql("ALTER {} {} {}", fragment(own.sql_name), own.address(after.id), join(changes, ", ")));
-  predict_lock(action, context, after.id, option_lock(before_options, after_options));
   describe(action, fmt::format("Change the storage parameters of {}", spoken(after.id)));
 }
 

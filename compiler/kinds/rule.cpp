@@ -55,28 +55,25 @@ Sql event_word(const Object& rule) {
   return sql("SELECT");
 }
 
-void create_rule(const Object& rule, const ChangeContext& context, Action& action) {
+void create_rule(const Object& rule, const ChangeContext&, Action& action) {
   const Attributes& attributes = rule.attributes;
   Sql text = sql("CREATE RULE {} AS ON {} TO {}", ident(rule.id.member), event_word(rule), relation_of(rule.id));
   if (attributes.has("where")) text = sql("{} WHERE {}", text, parenthesised(attributes.text("where")));
   text = sql("{} DO {}", text, attributes.flag("instead") ? sql("INSTEAD ") : Sql{});
   action.sql.push_back(attributes.has("actions") ? sql("{}({})", text, fragment(attributes.text("actions"))) : sql("{}NOTHING", text));
   describe(action, fmt::format("Create {}", spoken(rule.id)));
-  predict_lock(action, context, relation_id(rule), Lock::access_exclusive);
 }
 
 void drop_rule(const Object& rule, const ChangeContext& context, Action& action) {
   drop_plain(rule, context, action);
-  predict_lock(action, context, relation_id(rule), Lock::access_exclusive);
 }
 
-void alter_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_state(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& rule = alteration.after;
   const std::string& state = rule.attributes.text("state");
   const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
   action.sql.push_back(sql("ALTER TABLE {} {} RULE {}", relation_of(rule.id), verb, ident(rule.id.member)));
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(rule.id)));
-  predict_lock(action, context, relation_id(rule), Lock::access_exclusive);
 }
 
 constexpr AttributeRule kAttributes[] = {

@@ -122,7 +122,6 @@ void create_sequence(const Object& sequence, const ChangeContext& context, Actio
   if (owner_stands && ceases_identity(context, *owner)) {
     // The identity's own sequence has the name.
     action.sql.push_back(alter_table(table_of(*owner), {sql("ALTER COLUMN {} DROP IDENTITY", ident(owner->member))}));
-    predict_lock(action, context, table_of(*owner), Lock::access_exclusive);
   }
   Sql text = sql("CREATE {}SEQUENCE {}", sequence.attributes.flag("unlogged") && context.server_version >= kFirstWithUnlogged ? sql("UNLOGGED ") : Sql{}, address_qualified(sequence.id));
   if (sequence.attributes.has("type")) text = sql("{} AS {}", text, fragment(sequence.attributes.text("type")));
@@ -162,7 +161,7 @@ void keep_in_bounds(const Object& before, const Object& after, std::vector<Sql>&
   action.sql.push_back(sql("SELECT pg_catalog.setval({}, {}, false) FROM {} WHERE last_value {} {}", literal(name.text), bound, name, start < low ? sql("<") : sql(">"), bound));
 }
 
-void alter_numbers(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_numbers(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   const Object& before = *alteration.before;
   std::vector<Sql> changes;
@@ -172,7 +171,6 @@ void alter_numbers(const Alteration& alteration, const ChangeContext& context, A
   }
   keep_in_bounds(before, after, changes, action);
   if (!changes.empty()) action.sql.push_back(sql("ALTER SEQUENCE {} {}", address_qualified(after.id), join(changes, " ")));
-  predict_lock(action, context, after.id, Lock::share_row_exclusive);
   describe(action, fmt::format("Change the options of {}", spoken(after.id)));
 }
 
@@ -180,7 +178,6 @@ void alter_owned_by(const Alteration& alteration, const ChangeContext& context, 
   const Object& after = alteration.after;
   const std::optional<ObjectId> owner = owner_column(after);
   describe(action, fmt::format("Change the owning column of {}", spoken(after.id)));
-  predict_lock(action, context, after.id, Lock::share_row_exclusive);
   if (!owner) {
     action.sql.push_back(sql("ALTER SEQUENCE {} OWNED BY NONE", address_qualified(after.id)));
   } else if (!context.is_created(*owner)) {
@@ -207,7 +204,6 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
   if (context.server_version < kFirstWithUnlogged) return;
   const Object& after = alteration.after;
   action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(after.id), after.attributes.flag("unlogged") ? sql("UNLOGGED") : sql("LOGGED")));
-  predict_lock(action, context, after.id, Lock::access_exclusive);
   describe(action, fmt::format("Make {} {}", spoken(after.id), after.attributes.flag("unlogged") ? "unlogged" : "logged"));
 }
 

@@ -131,7 +131,7 @@ void link_statistics(const Object& statistics, LinkContext& context) {
 
 // ---- SQL -------------------------------------------------------------------------------------------------------------------------
 
-void create_statistics(const Object& statistics, const ChangeContext& context, Action& action) {
+void create_statistics(const Object& statistics, const ChangeContext&, Action& action) {
   const Attributes& attributes = statistics.attributes;
   const ObjectId table = relation_id(statistics);
   std::vector<Sql> kinds, elements;
@@ -140,7 +140,6 @@ void create_statistics(const Object& statistics, const ChangeContext& context, A
   for (const std::string& expression : attributes.texts("expressions")) elements.push_back(sql("({})", fragment(expression)));
   action.sql.push_back(sql("CREATE STATISTICS {}{} ON {} FROM {}", address_qualified(statistics.id), kinds.empty() ? Sql{} : sql(" ({})", join(kinds, ", ")),
                            join(elements, ", "), qualified(table.schema, table.name)));
-  predict_lock(action, context, table, Lock::share_update_exclusive);
   describe(action, fmt::format("Create {}", spoken(statistics.id)));
 }
 

@@ -76,21 +76,17 @@ void drop_table(const Object& table, const ChangeContext& context, Action& actio
   } else {
     drop_plain(table, context, action);
   }
-  action.locks.push_back({table.id, Lock::access_exclusive});
 }
 
 // ---- changes ----------------------------------------------------------------------------------------------------------------------------
 
-void change(const Alteration& alteration, const ChangeContext& context, Action& action, const std::vector<Sql>& changes, Lock lock) {
+void change(const Alteration& alteration, Action& action, const std::vector<Sql>& changes) {
   if (changes.empty()) return;
   action.sql.push_back(alter_table(alteration.after.id, changes));
-  predict_lock(action, context, alteration.after.id, lock);
 }
 
 void predict_rewrite(const Object& table, const ChangeContext& context, Action& action, std::string_view why) {
   if (!is_standing(context, table.id) || table.attributes.has("partition_by")) return;
-  action.rewrites.push_back(table.id);
-  action.scans.push_back(table.id);
   const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.id.path(), why);
   action.hazards.push_back({said.code, said.message, table.id});
 }
@@ -98,7 +94,7 @@ void predict_rewrite(const Object& table, const ChangeContext& context, Action& 
 void alter_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   const bool unlogged = after.attributes.flag("unlogged");
-  change(alteration, context, action, {unlogged ? sql("SET UNLOGGED") : sql("SET LOGGED")}, Lock::access_exclusive);
+  change(alteration, action, {unlogged ? sql("SET UNLOGGED") : sql("SET LOGGED")});
   predict_rewrite(after, context, action, unlogged ? "it becomes unlogged" : "it becomes logged");
   // The sequences that the table's columns own follow it.
   for (const Object* part : context.after.children(after.id)) {
@@ -111,7 +107,7 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
   describe(action, fmt::format("Make {} {}", spoken(after.id), unlogged ? "unlogged" : "logged"));
 }
 
-void alter_inherits(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_inherits(const Alteration& alteration, const ChangeContext&, Action& action) {
   const std::vector<std::string> before = alteration.before->attributes.texts("inherits");
   const std::vector<std::string> after = alteration.after.attributes.texts("inherits");
   // A new parent comes last, so from the first difference on all are taken off and put on again.
@@ -120,7 +116,7 @@ void alter_inherits(const Alteration& alteration, const ChangeContext& context, 
   for (auto at = old_rest; at != before.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
   for (auto at = new_rest; at != after.end(); ++at) changes.push_back(sql("INHERIT {}", fragment(*at)));
   // One command each: ALTER TABLE doesn't take them in the order given.
-  for (const Sql& each : changes) change(alteration, context, action, {each}, Lock::access_exclusive);
+  for (const Sql& each : changes) change(alteration, action, {each});
   describe(action, fmt::format("Change what {} inherits", spoken(alteration.after.id)));
 }
 
@@ -134,7 +130,7 @@ Sql default_access_method(const Object& table, const ChangeContext& context) {
 
 void alter_access_method(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::string& method = alteration.after.attributes.text("access_method");
-  change(alteration, context, action, {sql("SET ACCESS METHOD {}", method.empty() ? default_access_method(alteration.after, context) : ident(method))}, Lock::access_exclusive);
+  change(alteration, action, {sql("SET ACCESS METHOD {}", method.empty() ? default_access_method(alteration.after, context) : ident(method))});
   predict_rewrite(alteration.after, context, action, "its access method changes");
   describe(action, fmt::format("Change the access method of {}", spoken(alteration.after.id)));
 }
@@ -144,7 +140,7 @@ bool must_replace_access_method(const Object&, const Object&, int server_version
 
 void alter_tablespace(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::string& tablespace = alteration.after.attributes.text("tablespace");
-  change(alteration, context, action, {sql("SET TABLESPACE {}", tablespace.empty() ? sql("pg_default") : ident(tablespace))}, Lock::access_exclusive);
+  change(alteration, action, {sql("SET TABLESPACE {}", tablespace.empty() ? sql("pg_default") : ident(tablespace))});
   predict_rewrite(alteration.after, context, action, "its files are copied to another tablespace");
   describe(action, fmt::format("Move {} to another tablespace", spoken(alteration.after.id)));
 }
@@ -161,18 +157,18 @@ void alter_replica_identity(const Alteration& alteration, const ChangeContext& c
   // USING INDEX is said by the index.
   if (identity.empty() && has_identity_index(context.after, after.id)) return;
   const Sql word = identity == "full" ? sql("FULL") : identity == "nothing" ? sql("NOTHING") : sql("DEFAULT");
-  change(alteration, context, action, {sql("REPLICA IDENTITY {}", word)}, Lock::access_exclusive);
+  change(alteration, action, {sql("REPLICA IDENTITY {}", word)});
   describe(action, fmt::format("Change the replica identity of {}", spoken(after.id)));
 }
 
-void alter_row_security(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_row_security(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   const auto was = [&](std::string_view name) { return alteration.before != nullptr && alteration.before->attributes.flag(name); };
   const bool enabled = after.attributes.flag("row_level_security"), forced = after.attributes.flag("force_row_level_security");
   std::vector<Sql> changes;
   if (was("row_level_security") != enabled) changes.push_back(enabled ? sql("ENABLE ROW LEVEL SECURITY") : sql("DISABLE ROW LEVEL SECURITY"));
   if (was("force_row_level_security") != forced) changes.push_back(forced ? sql("FORCE ROW LEVEL SECURITY") : sql("NO FORCE ROW LEVEL SECURITY"));
-  change(alteration, context, action, changes, Lock::access_exclusive);
+  change(alteration, action, changes);
   const bool weaker = (was("row_level_security") && !enabled) || (was("force_row_level_security") && !forced);
   if (weaker) {
     const std::string what = enabled ? "no longer forces row level security on the owner" : "turns row level security off";
@@ -182,16 +178,16 @@ void alter_row_security(const Alteration& alteration, const ChangeContext& conte
   describe(action, fmt::format("Change row level security of {}", spoken(after.id)));
 }
 
-void alter_of_type(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_of_type(const Alteration& alteration, const ChangeContext&, Action& action) {
   const std::string& type = alteration.after.attributes.text("of_type");
-  change(alteration, context, action, {type.empty() ? sql("NOT OF") : sql("OF {}", fragment(type))}, Lock::access_exclusive);
+  change(alteration, action, {type.empty() ? sql("NOT OF") : sql("OF {}", fragment(type))});
   describe(action, fmt::format("Change the type of {}", spoken(alteration.after.id)));
 }
 
-void alter_server_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_server_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Sql changes = foreign_options_change(option_map(*alteration.before, "server_options"), option_map(alteration.after, "server_options"));
   if (changes.empty()) return;
-  change(alteration, context, action, {changes}, Lock::access_exclusive);
+  change(alteration, action, {changes});
   describe(action, fmt::format("Change the options of {}", spoken(alteration.after.id)));
 }
 

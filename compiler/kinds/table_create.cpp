@@ -192,7 +192,6 @@ void create_table(const Object& table, const ChangeContext& context, Action& act
   TableCreation(table, context, action).run();
   const Object* attachment = Lineage(context.after).partition(table.id);
   if (attachment != nullptr && context.is_folded(attachment->id)) {
-    predict_lock(action, context, table_named(attachment->attributes.text("of")), Lock::access_exclusive);
     check_bounds(*attachment, context, action);
   }
   describe(action, fmt::format("Create {}", spoken(table.id)));

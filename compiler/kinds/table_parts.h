@@ -15,19 +15,9 @@ inline Sql relation_of(const ObjectId& member) { return qualified(member.schema,
 /// The object's parent, or the table of its schema and name.
 inline ObjectId relation_id(const Object& part) { return part.parent ? *part.parent : ObjectId{KindId::Table, part.id.schema, part.id.name, {}, {}}; }
 
-/// Whether the relation is there before the plan and stays: only then are locks, scans and hazards worth a word.
+/// Whether the relation is there before the plan and stays: only then are hazards worth a word.
 inline bool is_standing(const ChangeContext& context, const ObjectId& relation) {
   return context.before.has(relation) && !context.is_created(relation);
-}
-
-/// Predicts a lock on a relation, unless the plan makes it.
-inline void predict_lock(Action& action, const ChangeContext& context, const ObjectId& relation, Lock lock) {
-  if (is_standing(context, relation)) action.locks.push_back({relation, lock});
-}
-
-/// Predicts that the relation is read from end to end, unless the plan makes it.
-inline void predict_scan(Action& action, const ChangeContext& context, const ObjectId& relation) {
-  if (is_standing(context, relation)) action.scans.push_back(relation);
 }
 
 inline void describe(Action& action, std::string description) {

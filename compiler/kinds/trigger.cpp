@@ -218,7 +218,6 @@ Sql state_statement(const ObjectId& trigger, std::string_view state) {
 void create_copy(const Object& trigger, const ChangeContext& context, Action& action) {
   if (original_of(trigger, Lineage(context.after)) == nullptr) action.sql.push_back(state_statement(trigger.id, kEnabled));
   describe(action, fmt::format("Set what is different about {}", spoken(trigger.id)));
-  predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
 /// ALTER TABLE sets the state of the copies as well: those that have one of their own get it back.
@@ -245,7 +244,6 @@ void drop_copy(const Object& trigger, const ChangeContext& context, Action& acti
     action.sql.push_back(sql("ALTER TRIGGER {} NO DEPENDS ON EXTENSION {}", address_member(trigger.id), ident(name)));
   }
   describe(action, fmt::format("Take back what is different about {}", spoken(trigger.id)));
-  predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
 void create_trigger(const Object& trigger, const ChangeContext& context, Action& action) {
@@ -265,13 +263,11 @@ void create_trigger(const Object& trigger, const ChangeContext& context, Action&
   for (const std::string& argument : attributes.texts("arguments")) arguments.push_back(literal(argument));
   action.sql.push_back(sql("{} EXECUTE FUNCTION {}({})", text, fragment(attributes.text("function")), join(arguments, ", ")));
   describe(action, fmt::format("Create {}", spoken(trigger.id)));
-  predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
 void drop_trigger(const Object& trigger, const ChangeContext& context, Action& action) {
   if (trigger.attributes.flag("inherited")) return drop_copy(trigger, context, action);
   drop_plain(trigger, context, action);
-  predict_lock(action, context, relation_id(trigger), Lock::access_exclusive);
 }
 
 void alter_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -281,7 +277,6 @@ void alter_state(const Alteration& alteration, const ChangeContext& context, Act
   action.sql.push_back(state_statement(trigger.id, state));
   restore_copies(trigger.id, context, lineage, action);
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(trigger.id)));
-  predict_lock(action, context, relation_id(trigger), Lock::share_row_exclusive);
 }
 
 constexpr AttributeRule kAttributes[] = {

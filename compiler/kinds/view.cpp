@@ -91,13 +91,11 @@ void create_view(const Object& object, const ChangeContext& context, Action& act
   action.sql.push_back(std::move(statement));
   // A view that is dropped and made again has lost what it had as well.
   warn_of_weaker_options(context.before.find(object.id), object, action);
-  if (replaces) view::lock_self(object.id, context, action);
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
 
 void drop_view(const Object& object, const ChangeContext& context, Action& action) {
   drop_plain(object, context, action);
-  view::lock_self(object.id, context, action);
 }
 
 void alter_view_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
@@ -112,7 +110,6 @@ void alter_view_options(const Alteration& alteration, const ChangeContext& conte
     action.sql.push_back(check.empty() ? sql("ALTER VIEW {} RESET (check_option)", address) : sql("ALTER VIEW {} SET (check_option = {})", address, ident(check)));
     if (action.description.empty()) action.description = "Change the check option of " + spoken(after.id);
   }
-  view::lock_self(after.id, context, action);
 }
 
 // `_columns` are the names and types that the query gives; `_needs_itself` says that it reads the view itself, which must be there before it is; `_in_circle` that it does

@@ -25,8 +25,6 @@ Sql column_names(const Object& object);
 Sql with_clause(const Object& object);
 /// What belongs to the view: `{ … }` when there is something, grants among it.
 void print_members(const Object& object, const Catalog& catalog, LpWriter& writer);
-/// Locks the view itself when it is there before the plan.
-void lock_self(const ObjectId& id, const ChangeContext& context, Action& action);
 
 }  // namespace view
 }  // namespace lpc::kinds

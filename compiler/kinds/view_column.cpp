@@ -81,7 +81,6 @@ void adjust(const Object& was, const Object& is, const ChangeContext& context, A
   }
   if (differs("statistics")) put(sql("SET STATISTICS {}", number(is.attributes.number("statistics", -1))));
   for (const Sql& change : option_changes(option_map(was), option_map(is))) put(change);
-  if (!action.sql.empty()) predict_lock(action, context, view_of(is), Lock::access_exclusive);
 }
 
 Object bare(const Object& column) {

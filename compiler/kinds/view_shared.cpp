@@ -120,9 +120,5 @@ void print_members(const Object& object, const Catalog& catalog, LpWriter& write
   writer.line();
 }
 
-void lock_self(const ObjectId& id, const ChangeContext& context, Action& action) {
-  if (context.before.has(id)) action.locks.push_back({id, Lock::access_exclusive});
-}
-
 }  // namespace view
 }  // namespace lpc::kinds

@@ -284,6 +284,7 @@ void write_prediction(const Impact& impact, Step& step) {
 
 std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, std::string time_zone) {
   std::vector<Impact> impacts;
+  if (steps.empty()) return impacts;      // nothing to do, for which the whole catalog need not be gone through
   Forecast forecast(before, server_version, std::move(time_zone));
   for (Step& step : steps) {
     impacts.push_back(forecast.run(step.sql));

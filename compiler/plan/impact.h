@@ -14,6 +14,12 @@
 
 namespace lpc::plan {
 
+/// A lock taken on a relation that exists before the plan.
+struct PredictedLock {
+  ObjectId relation;
+  Lock lock;
+};
+
 /// What one statement, or all those of a step, do to relations that are there before it. Relations that the plan itself made are left out: nobody waits for those.
 /// ACCESS SHARE locks, which every query takes, are left out; so is the lock of an index when its table has one at least as strong.
 struct Impact {

@@ -37,8 +37,7 @@ Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
 /// `unsaid_keeps_live` names, `role` as the owner of new objects. Columns that must be dropped and made again count as new. Reports differences in order as LP5012.
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);
 
-/// A rename that a hint asks for: the object's id before and after.
-using Renames = std::vector<std::pair<ObjectId, ObjectId>>;
+using lpc::Renames;
 /// Matches `@renamed_from` hints of `desired` with objects of `live`. A hint whose old name isn't there but whose new name is, is stale (LP3008);
 /// one that matches nothing is LP3009.
 Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& sink);

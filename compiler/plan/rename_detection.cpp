@@ -65,14 +65,22 @@ class Signer {
   const Catalog& catalog_;
 };
 
-using BySignature = std::map<std::string, std::vector<const Object*>>;
+using Objects = std::vector<const Object*>;
+using BySignature = std::map<std::string, Objects>;
 
-BySignature missing_from(const Catalog& other, const Catalog& catalog) {
+Objects missing_from(const Catalog& other, const Catalog& catalog) {
+  Objects result;
+  for (const Object& object : catalog.objects()) {
+    if (!object.external && !other.has(object.id) && kinds::kind(object.id.kind).rename) result.push_back(&object);
+  }
+  return result;
+}
+
+BySignature signed_objects(const Objects& objects, const Catalog& catalog) {
   BySignature result;
   const Signer signer(catalog);
-  for (const Object& object : catalog.objects()) {
-    if (object.external || other.has(object.id) || !kinds::kind(object.id.kind).rename) continue;
-    if (std::string signature = signer.sign(object); !signature.empty()) result[std::move(signature)].push_back(&object);
+  for (const Object* object : objects) {
+    if (std::string signature = signer.sign(*object); !signature.empty()) result[std::move(signature)].push_back(object);
   }
   return result;
 }
@@ -81,9 +89,10 @@ BySignature missing_from(const Catalog& other, const Catalog& catalog) {
 
 std::vector<PossibleRename> possible_renames(const Catalog& live, const Catalog& wanted) {
   std::vector<PossibleRename> renames;
-  const BySignature added = missing_from(live, wanted);
-  if (added.empty()) return renames;
-  for (const auto& [signature, gone] : missing_from(wanted, live)) {
+  const Objects all_gone = missing_from(wanted, live), all_added = missing_from(live, wanted);
+  if (all_gone.empty() || all_added.empty()) return renames;      // nearly always; signing takes a hash of each
+  const BySignature added = signed_objects(all_added, wanted);
+  for (const auto& [signature, gone] : signed_objects(all_gone, live)) {
     const auto match = added.find(signature);
     if (gone.size() != 1 || match == added.end() || match->second.size() != 1) continue;
     renames.push_back({gone.front()->id, match->second.front()->id, is_free(*gone.front())});

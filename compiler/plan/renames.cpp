@@ -72,25 +72,6 @@ Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& si
   return renames;
 }
 
-namespace {
-
-/// What `id` was called before: by its own rename, its holder's or its schema's.
-ObjectId id_before(const ObjectId& id, const Renames& renames) {
-  const auto renamed = [&](const auto& is_it) { return std::find_if(renames.begin(), renames.end(), [&](const auto& rename) { return is_it(rename.second); }); };
-  if (const auto own = renamed([&](const ObjectId& after) { return after == id; }); own != renames.end()) return own->first;
-  ObjectId before = id;
-  const auto holder = renamed([&](const ObjectId& after) { return !id.member.empty() && after.member.empty() && after.schema == id.schema && after.name == id.name; });
-  if (holder != renames.end()) {
-    before.schema = holder->first.schema;
-    before.name = holder->first.name;
-  } else if (const auto schema = renamed([&](const ObjectId& after) { return after == schema_id(id.schema); }); schema != renames.end()) {
-    before.schema = schema->first.name;
-  }
-  return before;
-}
-
-}  // namespace
-
 Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames) {
   CatalogBuilder builder(renamed);
   for (Object* object : builder.objects()) {

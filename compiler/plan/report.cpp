@@ -33,20 +33,14 @@ std::vector<ReportLock> locks_of(const Step& step) {
 
 /// What is known to be rewritten or read: as measured, else as predicted.
 std::vector<Work> works_of(const Step& step) {
-  const auto relation = [](const auto& touch) -> std::string {
-    if constexpr (requires { touch.measured; }) {
-      return touch.measured.value_or(touch.predicted.value_or(false)) ? touch.relation : "";
-    } else {
-      return touch;
-    }
-  };
+  const auto relation = [](const StepTouch& touch) { return touch.measured.value_or(touch.predicted.value_or(false)) ? touch.relation : ""; };
   std::vector<Work> works;
   const auto add = [&](const std::string& name, bool rewrites) {
     const bool is_known = std::any_of(works.begin(), works.end(), [&](const Work& work) { return work.relation == name; });
     if (!name.empty() && !is_known) works.push_back({name, rewrites});
   };
-  for (const auto& touch : step.rewrites) add(relation(touch), true);
-  for (const auto& touch : step.scans) add(relation(touch), false);
+  for (const StepTouch& touch : step.rewrites) add(relation(touch), true);
+  for (const StepTouch& touch : step.scans) add(relation(touch), false);
   return works;
 }
 

@@ -98,22 +98,21 @@ std::optional<Respelling> Respelling::between(const Catalog& live, const Catalog
 }
 
 Catalog Respelling::with_mishaps(const Catalog& copy) const {
-  CatalogBuilder builder(copy);
-  for (const auto& [id, changes] : changes_) {
-    Object* object = builder.find(id);
-    for (const Change& change : changes) {
-      if (object && !change.mended_by.empty()) object->attributes.set(change.attribute, change.live);
-    }
-  }
-  return builder.finish();
+  return changed(copy, [](Object& object, const Change& change) { object.attributes.set(change.attribute, change.live); });
 }
 
 Catalog Respelling::without_mishaps(const Catalog& copy) const {
+  return changed(copy, [](Object& object, const Change& change) { object.attributes.remove(change.attribute); });
+}
+
+/// `copy` with what befell each object put in its place by `put`.
+template <class Put>
+Catalog Respelling::changed(const Catalog& copy, Put put) const {
   CatalogBuilder builder(copy);
   for (const auto& [id, changes] : changes_) {
     Object* object = builder.find(id);
     for (const Change& change : changes) {
-      if (object && !change.mended_by.empty()) object->attributes.remove(change.attribute);
+      if (object && !change.mended_by.empty()) put(*object, change);
     }
   }
   return builder.finish();

@@ -65,6 +65,9 @@ class Respelling {
     std::string_view mended_by;      ///< of a mishap
   };
 
+  template <class Put>
+  Catalog changed(const Catalog& copy, Put put) const;
+
   std::unordered_map<ObjectId, std::vector<Change>, ObjectIdHash> changes_;
 };
 

@@ -76,7 +76,6 @@ class Synthesiser {
     action.object = object.id;
     action.sql.push_back(kind(object.id.kind).traits.stand_in(object, true));
     action.description = fmt::format("Empty {}, which goes, so that what it needs can go before", kinds::spoken(object.id));
-    action.locks.push_back({object.id, Lock::access_exclusive});
     empty_nodes_[object.id] = add(std::move(action));
     edge(&empty_nodes_[object.id], drop_node(object.id));
   }

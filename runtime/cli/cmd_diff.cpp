@@ -55,10 +55,18 @@ struct Options {
   std::vector<std::string> manage;
 };
 
+void show(const std::vector<Delta>& deltas, const Catalog& before, const Catalog& after, const Options& options, Context& context) {
+  if (context.options.json) {
+    context.out(as_json(deltas));
+  } else {
+    const plan::TextOptions how = text_options(context);
+    context.out(plan::render_diff(deltas, before, after, {how.colour, how.utf8, how.width}));
+  }
+  if (options.exit_code && !deltas.empty()) context.exit = Exit::differences;
+}
+
 /// SQL that differs may mean the same in other words: what a server makes of both tells. A text that can't be built stays as it is.
-Result<std::pair<Catalog, Catalog>> in_one_servers_words(const Loaded& from, const Catalog& target, Context& context) {
-  const std::vector<ObjectId> ids = plan::maybe_spelled_differently(plan::diff(from.catalog, target));
-  if (ids.empty()) return std::pair(from.catalog, target);
+Result<std::pair<Catalog, Catalog>> in_one_servers_words(const Loaded& from, const Catalog& target, const std::vector<ObjectId>& ids, Context& context) {
   LP_TRY(shadow::ShadowServer * server, context.shadow(from.server_version));
   const auto settled = [&](const Catalog& catalog) {
     diag::Sink unsaid;
@@ -74,15 +82,14 @@ Status diff(const Options& options, Context& context) {
   context.show_diagnostics();
   const Catalog target = plan::reconcile(from.catalog, to.catalog, "", to.server_version, context.sink);
   context.show_diagnostics();
-  LP_TRY(const auto words, in_one_servers_words(from, target, context));
-  const std::vector<Delta> deltas = plan::diff(words.first, words.second);
-  if (context.options.json) {
-    context.out(as_json(deltas));
+  const std::vector<Delta> deltas = plan::diff(from.catalog, target);
+  const std::vector<ObjectId> ids = plan::maybe_spelled_differently(deltas);
+  if (ids.empty()) {
+    show(deltas, from.catalog, target, options, context);
   } else {
-    const plan::TextOptions how = text_options(context);
-    context.out(plan::render_diff(deltas, words.first, words.second, {how.colour, how.utf8, how.width}));
+    LP_TRY(const auto words, in_one_servers_words(from, target, ids, context));
+    show(plan::diff(words.first, words.second), words.first, words.second, options, context);
   }
-  if (options.exit_code && !deltas.empty()) context.exit = Exit::differences;
   return ok();
 }
 

@@ -249,19 +249,6 @@ Status run_preflight(plan::Plan& plan, const HazardOptions& options, const Confi
   return execute::preflight(*target, plan, how);
 }
 
-std::string preflight_report(const plan::Plan& plan) {
-  std::size_t asked = 0;
-  for (const plan::Step& step : plan.steps) {
-    asked += static_cast<std::size_t>(std::count_if(step.checks.begin(), step.checks.end(), [](const plan::StepCheck& check) { return check.result.has_value(); }));
-  }
-  if (asked == 0) return "";
-  const std::vector<std::string> lines = execute::describe_checks(plan);
-  if (lines.empty()) return fmt::format("\nPreflight: {} of the live database, no row in the way.\n", counted(asked, "question"));
-  std::string out = fmt::format("\nPreflight: {} of the live database:\n", counted(asked, "question"));
-  for (const std::string& line : lines) out += "  " + diag::printable(line) + "\n";
-  return out;
-}
-
 Status confirm(const std::string& question, bool yes, Context& context) {
   if (yes) return ok();
   if (!::isatty(STDIN_FILENO) || !::isatty(STDERR_FILENO)) return Failure{"LP7003", diag::make(diag::Code::kConfirmationMissing, {}, question).message, "", ""};

@@ -51,8 +51,6 @@ Status check_hazards(const std::vector<plan::Step>& steps, const Config& config)
 
 /// Asks the target whether rows will make steps fail and writes the answers into the plan.
 Status run_preflight(plan::Plan& plan, const HazardOptions& options, const Config& config, Context& context);
-/// What it found, for people; "" when there was nothing to ask.
-std::string preflight_report(const plan::Plan& plan);
 
 /// Asks on a terminal, LP7003 without one; `yes` answers for the user.
 Status confirm(const std::string& question, bool yes, Context& context);

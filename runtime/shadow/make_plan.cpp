@@ -49,10 +49,13 @@ class PlanMaker {
     const Catalog wanted = plan::overlay(words_.live, words_.desired, request_.scope);
     plan::Survivors survivors;
     LP_TRY(Renamed renamed, rename_first(server_, words_.live, wanted, request_, fragments_, sink_, words_.respelling ? &survivors : nullptr));
-    if (!renamed.actions.empty() && words_.respelling) renamed.start = words_.respelling->with_stale_texts(renamed.start, survivors);
-    const Catalog& start = renamed.start;
-    const Catalog kept = renamed.actions.empty() ? start : plan::without_old_names(start, words_.live, renamed.said);
-    const Catalog target = plan::reconcile(kept, wanted, request_.role, request_.server_version, sink_);
+    std::optional<Catalog> kept;
+    if (renamed.catalog) {
+      if (words_.respelling) renamed.catalog = words_.respelling->with_stale_texts(*renamed.catalog, survivors);
+      kept = plan::without_old_names(*renamed.catalog, words_.live, renamed.said);
+    }
+    const Catalog& start = renamed.catalog ? *renamed.catalog : words_.live;
+    const Catalog target = plan::reconcile(kept ? *kept : start, wanted, request_.role, request_.server_version, sink_);
     may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, target)).empty();
     std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role, &renamed.done}, sink_);
     if (sink_.has_errors()) return Failure::reported();

@@ -167,7 +167,7 @@ Status Meter::watch(plan::Step& step, const plan::Impact& predicted, const std::
   LP_TRY(const auto scans_before, all_scans());
   LockWatch watch(*std::move(watcher), connection_.backend_pid());
   for (const auto& [oid, relation] : relations_) {
-    const bool wanted = std::ranges::any_of(predicted.locks, [&](const PredictedLock& lock) { return lock.relation.path() == relation.name; });
+    const bool wanted = std::ranges::any_of(predicted.locks, [&](const plan::PredictedLock& lock) { return lock.relation.path() == relation.name; });
     if (!wanted || (relation.kind != 'r' && relation.kind != 'p')) continue;
     if (Result<pg::Connection> holder = connect_()) LP_DO(watch.hold(*std::move(holder), oid, relation.name));
   }

@@ -13,7 +13,9 @@ namespace {
 std::set<std::string> taken_names(const Catalog& catalog) {
   std::set<std::string> names;
   for (const Object& object : catalog.objects()) {
-    if (const auto slots = kinds::kind(object.id.kind).slots) names.merge([&] { auto list = slots(object); return std::set<std::string>(list.begin(), list.end()); }());
+    const auto slots = kinds::kind(object.id.kind).slots;
+    if (!slots) continue;
+    for (std::string& slot : slots(object)) names.insert(std::move(slot));
   }
   return names;
 }
@@ -77,13 +79,13 @@ class Renamer {
 
 Result<Renamed> rename_first(ShadowServer& server, const Catalog& live, const Catalog& wanted, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink,
                              plan::Survivors* survivors) {
-  Renamed result{live, {}, plan::find_renames(live, wanted, sink), {}, {}};
+  Renamed result{std::nullopt, {}, plan::find_renames(live, wanted, sink), {}, {}};
   if (sink.has_errors()) return Failure::reported();
   Renamer renamer(live, wanted, request, result);
   std::vector<Action> first = renamer.next(live);
   if (first.empty()) return result;      // which is so nearly always: no database is needed
   const auto next = [&](const Catalog& reached) { return first.empty() ? renamer.next(reached) : std::exchange(first, {}); };
-  LP_TRY(result.start, carry_out(server, live, next, fragments, sink, survivors));
+  LP_TRY(result.catalog, carry_out(server, live, next, fragments, sink, survivors));
   return result;
 }
 

@@ -2,13 +2,15 @@
 // They are carried out on the shadow, so that Postgres itself rewrites the expressions, views and rules that name what is renamed.
 #pragma once
 
+#include <optional>
+
 #include "plan/respelling.h"
 #include "shadow/make_plan.h"
 
 namespace lpc::shadow {
 
 struct Renamed {
-  Catalog start;                                   ///< the live catalog after the renames
+  std::optional<Catalog> catalog;                  ///< the live catalog after the renames; nothing when there are none
   std::vector<Action> actions;                     ///< that lead there, in order
   plan::Renames said;                              ///< those that hints ask for
   plan::Renames done;                              ///< all of them

@@ -12,7 +12,6 @@ EXCEPTIONS = {
     4005: "nothing reports it yet",
     5008: "what lpc can plan for has no such change left; for kinds to come",
     5013: "nothing reports it yet",
-    4013: "advice beside other hazards, worded by heuristics",
     5010: "a bug of lpc or of the server: a catalog that contradicts itself",
     6004: "needs a lock held for longer than all retries",
     6006: "needs a connection cut at the right moment",
