@@ -82,7 +82,7 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "left join pg_namespace pln on pln.oid = plain.relnamespace\n"                                                                              \
   "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
   "left join pg_description di on di.objoid = ix.indexrelid and di.classoid = 'pg_class'::regclass and di.objsubid = 0\n"                      \
-  LPC_INDEX_KEYS(LPC_EXCLUSION_OPERATOR)                                                                                                       \
+  LPC_RARE_INDEX_KEYS(LPC_EXCLUSION_OPERATOR)                                                                                                  \
   "where t.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                                                        \
   "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0\n"                        \
   "    or con.contype in ('p', 'u', 'x') and (con.conparentid = 0 or not pi.indisvalid or d.description is not null or di.description is not null\n" \

@@ -6,9 +6,8 @@
 // An operator class is left unsaid when it is the default of the column's type. That is plain to see for an exact match, a polymorphic class
 // (2277 anyarray, 3500 anyenum, 3831 anyrange, 4537 anymultirange) and varchar under text_ops; for anything else, and for the collation of an
 // expression, the server's own definition tells whether it says it.
-// Aliases of the caller: i (pg_index). Gives: keys(elements, include, statistics, _element_order, names). `operator_of_key` is the operator of an exclusion, or null.
-#define LPC_INDEX_KEYS(operator_of_key)                                                                                                            \
-  "cross join lateral (\n"                                                                                                                         \
+// Aliases of the caller: i (pg_index). Gives: elements, include, statistics, _element_order, names. `operator_of_key` is the operator of an exclusion, or null.
+#define LPC_SELECT_INDEX_KEYS(operator_of_key)                                                                                                     \
   "  select json_agg(\n"                                                                                                                           \
   "      case when a.attname is not null and opclass.said is null and coll.said is null and k.option = 0 and " operator_of_key " is null\n"        \
   "        then to_json(a.attname)\n"                                                                                                              \
@@ -47,8 +46,17 @@
   "        when oc.opcintype in (coalesce(a.atttypid, ia.atttypid), 2277, 3500, 3831, 4537) or (oc.opcintype = 25 and a.atttypid = 1043) then null\n" \
   "        when strpos(pg_get_indexdef(i.indexrelid), e.text || coalesce(' COLLATE ' || replace(coll.said, 'pg_catalog.', ''), '') || ' ' || e.opclass) > 0\n" \
   "        then e.opclass end as said) opclass\n"                                                                                                  \
-  "  where i.indexrelid is not null\n"                                                                                                            \
-  ") keys\n"
+  "  where i.indexrelid is not null\n"
+
+// As `keys`, of each row that there is.
+#define LPC_INDEX_KEYS(operator_of_key) "cross join lateral (\n" LPC_SELECT_INDEX_KEYS(operator_of_key) ") keys\n"
+
+// As `keys`, where only few of the rows have an index `i`: begun for those alone, because beginning costs more than reading a key.
+#define LPC_RARE_INDEX_KEYS(operator_of_key)                                                                                                       \
+  "cross join lateral (select case when i.indexrelid is not null then (select row_to_json(k) from (\n" LPC_SELECT_INDEX_KEYS(operator_of_key)      \
+  ") k) end as found offset 0) packed\n"                                                                                                         \
+  "cross join lateral (select (found ->> 'elements')::json as elements, (found ->> 'include')::json as include,\n"                                \
+  "  (found ->> 'statistics')::json as statistics, (found ->> '_element_order')::json as _element_order, found ->> 'names' as names) keys\n"
 
 // Storage parameters of the relation `c` as a map.
 #define LPC_INDEX_OPTIONS                                                                                                 \
