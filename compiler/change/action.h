@@ -32,6 +32,23 @@ struct Check {
   Sql sql;
 };
 
+/// A part of an online form, committed before the next one begins.
+struct Stage {
+  std::string description;
+  std::vector<Sql> sql;
+  std::string step_kind = "ddl";      ///< as Action::step_kind
+  bool transactional = true;
+};
+
+/// What is done instead of some of an action's statements where rows are in use: the same end, with locks that others hardly notice.
+struct OnlineForm {
+  std::size_t first = 0;              ///< of Action::sql
+  std::size_t count = 1;
+  std::vector<Stage> stages;
+  std::string reason;                 ///< "shop.orders has rows: built without blocking its writers"
+  std::vector<diag::Code> spares;     ///< hazards of the plain statements that it hasn't
+};
+
 /// Objects that have another name: their ids before and after.
 using Renames = std::vector<std::pair<ObjectId, ObjectId>>;
 /// What `id` was called before the renames: by its own, its holder's or its schema's.
@@ -50,6 +67,7 @@ struct Action {
   bool transactional = true;          ///< false: can't run in a transaction block
   bool commit_after = false;          ///< its effect can be used only once it is committed (ALTER TYPE … ADD VALUE)
   std::string step_kind = "ddl";      ///< ddl, concurrent, validate, backfill, data, wait
+  std::vector<OnlineForm> online;     ///< by `first`; each stands for statements of its own
   std::vector<Hazard> hazards;
   std::vector<Check> checks;
   std::optional<ObjectId> renamed_from;  ///< of a rename: the id before; `object` is the one after

@@ -202,7 +202,7 @@ void check_domain(const ObjectId& domain, const std::string& check, const Change
     // VALUE stands for the value to check: https://www.postgresql.org/docs/15/sql-createdomain.html; here it is a column of that name.
     const Sql test = check.empty() ? sql("lpc_rows.value IS NULL") : sql("NOT ({})", fragment(check));
     add(action, fmt::format("every {} passes domain {}", column.path(), domain.path()),
-        sql("SELECT {} FROM {} CROSS JOIN LATERAL (SELECT {} AS value) AS lpc_rows WHERE {}", rows.keys(), rows.source(), ident(column.member), test));
+        sql("SELECT {} FROM {} WHERE (SELECT {} FROM (SELECT {} AS value) AS lpc_rows)", rows.keys(), rows.source(), test, ident(column.member)));
   });
 }
 

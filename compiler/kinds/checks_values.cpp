@@ -176,7 +176,36 @@ std::optional<Sql> within(const std::string& bound, const Key& key) {
   return sql("coalesce({}, false)", join(conditions, " AND "));
 }
 
+/// As within(), in the very words of the partition's own constraint: get_qual_for_range() and get_qual_for_list() in src/backend/partitioning/partbounds.c. Of one column.
+std::optional<Sql> proof_within(const std::string& bound, const Key& key, bool outside) {
+  if (key.columns.size() != 1) return std::nullopt;
+  const Sql column = ident(key.columns.front());
+  std::size_t at = 0;
+  if (key.method == "list") {
+    const auto values = enclosed(bound, at);
+    if (!values || has_word(*values, "null") || outside) return std::nullopt;
+    return sql("{} IS NOT NULL AND {} IN ({})", column, column, fragment(*values));
+  }
+  if (key.method != "range") return std::nullopt;
+  const auto low = enclosed(bound, at), high = enclosed(bound, at);
+  if (!low || !high) return std::nullopt;
+  std::vector<Sql> conditions;
+  if (!has_word(*low, "minvalue")) conditions.push_back(sql("{} {} {}", column, fragment(outside ? "<" : ">="), fragment(*low)));
+  if (!has_word(*high, "maxvalue")) conditions.push_back(sql("{} {} {}", column, fragment(outside ? ">=" : "<"), fragment(*high)));
+  if (conditions.empty()) return std::nullopt;
+  return outside ? join(conditions, " OR ") : sql("{} IS NOT NULL AND {}", column, join(conditions, " AND "));
+}
+
 }  // namespace
+
+std::optional<Sql> bound_proof(const Object& attachment, bool outside, const ChangeContext& context) {
+  const ObjectId parent = table_named(attachment.attributes.text("of"));
+  const Object* whole = context.after.find(parent);
+  const std::string& bound = attachment.attributes.text("bound");
+  if (whole == nullptr || !bound.starts_with("FOR VALUES ")) return std::nullopt;
+  const auto key = plain_key(whole->attributes.text("partition_by"), Lineage(context.after), parent);
+  return key ? proof_within(bound, *key, outside) : std::nullopt;
+}
 
 void check_bounds(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id), parent = table_named(attachment.attributes.text("of"));

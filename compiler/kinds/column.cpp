@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "kinds/common.h"
+#include "kinds/online.h"
 #include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table.h"
@@ -95,7 +96,7 @@ Sql inline_column_sql(const Object& column, const ChangeContext& context) {
 }
 
 /// What adding the column does to the rows that are there: https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
-void predict_addition(const Object& column, const ChangeContext& context, Action& action) {
+void predict_addition(const Object& column, bool backfilled, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
   if (!is_standing(context, table)) return;
   const Attributes& attributes = column.attributes;
@@ -104,7 +105,7 @@ void predict_addition(const Object& column, const ChangeContext& context, Action
   const bool computed = attributes.has("generated") && !attributes.flag("virtual");
   const bool rewrites = !is_foreign(context.after, table) && (computed || attributes.has("identity") || is_constrained_domain(attributes.text("type"), context.after) ||
                         (has_default && is_volatile_default(*column_default, context.after)));
-  if (rewrites) {
+  if (rewrites && !backfilled) {
     const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("each row gets its value of `{}`", column.id.member));
     action.hazards.push_back({said.code, said.message, column.id});
   }
@@ -113,6 +114,34 @@ void predict_addition(const Object& column, const ChangeContext& context, Action
     action.hazards.push_back({said.code, said.message, column.id});
     check_no_rows(column.id, context, action);
   }
+}
+
+/// Whether each row that is there can be given its value afterwards: a default that isn't the same for all of them, and no NULL may stay, by which the rows are known that wait.
+bool fills_later(const Object& column, const Object* column_default, const ChangeContext& context) {
+  const Attributes& attributes = column.attributes;
+  if (column_default == nullptr || column_default->attributes.flag("none") || !attributes.flag("not_null") || attributes.has("generated") || attributes.has("identity")) return false;
+  if (attributes.has("not_null_name") || attributes.flag("not_null_no_inherit") || attributes.flag("not_null_not_valid")) return false;
+  if (is_constrained_domain(attributes.text("type"), context.after) || !is_volatile_default(*column_default, context.after)) return false;
+  return can_backfill(table_of(column.id), context);
+}
+
+/// The column without values, its default for new rows, the values for the old ones, NOT NULL. The CHECK is there from the start: it proves NOT NULL in the end, and
+/// while it is there the work isn't done.
+void add_filling_form(const Object& column, const std::string& default_text, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  const Sql whole = qualified(table.schema, table.name), name = ident(column.id.member);
+  const Sql proof = ident(helper_name(fmt::format("{}_{}", table.name.str(), column.id.member.str()), "_lpc_backfill"));
+  Object nullable = column;
+  nullable.attributes.remove("not_null");
+  add_online(action, 1,
+             {{fmt::format("Add {}, empty, with its default for new rows", spoken(column.id)),
+               {alter_table(table, {sql("ADD COLUMN {}", column_definition(nullable, nullptr))}),
+                alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(default_text)), sql("ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", proof, name)})}, "ddl", true},
+              {fmt::format("Give the rows of {} their {}", table.path(), column.id.member), {backfill(column.id, context.server_version)}, "backfill", false},
+              {fmt::format("Look for NULL in {}", spoken(column.id)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, proof)}, "validate", true},
+              {fmt::format("Forbid NULL in {}", spoken(column.id)),
+               {sql("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", whole, name), sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, proof)}, "ddl", true}},
+             fmt::format("{} has rows, each of which gets a value of its own: in batches, while others read and write", table.path()));
 }
 
 void create_column(const Object& column, const ChangeContext& context, Action& action) {
@@ -146,10 +175,12 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
     return;
   }
   action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, folded ? &column_default->attributes.text("expression") : nullptr))}));
+  const bool backfilled = folded && is_in_use(table, column, context) && fills_later(is, column_default, context);
+  if (backfilled) add_filling_form(is, column_default->attributes.text("expression"), context, action);
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));
   take_ownership(column.id, context, action);
-  predict_addition(is, context, action);
+  predict_addition(is, backfilled, context, action);
   describe(action, fmt::format("Add {}", spoken(column.id)));
 }
 

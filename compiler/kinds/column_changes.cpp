@@ -8,6 +8,7 @@
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
+#include "kinds/online.h"
 #include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table.h"
@@ -116,6 +117,7 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
     action.sql.push_back(alter_table(table, {sql("ADD {}", not_null_constraint(is))}));
   } else {
     action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
+    if (after && is_in_use(table, is, context)) add_not_null_form(is.id, action.sql.back(), action);
   }
   describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
   if (!after || !is_standing(context, table) || is_foreign(context.after, table) || is.attributes.flag("not_null_not_valid")) return;

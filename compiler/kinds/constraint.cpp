@@ -14,6 +14,7 @@
 #include "kinds/index_elements.h"
 #include "kinds/index_query.h"
 #include "kinds/link_context.h"
+#include "kinds/online.h"
 #include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
 
@@ -239,6 +240,34 @@ void predict_adding(const Object& constraint, const ChangeContext& context, Acti
   check_constraint(constraint, context, action);
 }
 
+/// A NOT VALID foreign key of a partitioned table came with 18.
+bool can_be_not_valid(const Object& constraint, const ChangeContext& context) {
+  const std::string& type = constraint.attributes.text("type");
+  if (constraint.attributes.flag("not_valid") || constraint.attributes.flag("not_enforced")) return false;
+  const Object* table = context.after.find(relation_id(constraint));
+  return type == "check" || (type == "foreign key" && (context.server_version >= 180000 || table == nullptr || !table->attributes.has("partition_by")));
+}
+
+/// The index is built beside writers; then it becomes the constraint's.
+void add_index_first_form(const Object& constraint, const ChangeContext& context, Action& action) {
+  const std::string& type = constraint.attributes.text("type");
+  const Object* table = context.after.find(relation_id(constraint));
+  const bool is_plain = table != nullptr && !table->attributes.has("partition_by") && !constraint.attributes.has("attached_to") && !constraint.attributes.flag("temporal");
+  if (!is_plain || (type != "primary key" && type != "unique")) return;
+  const Attributes& attributes = constraint.attributes;
+  Sql build = sql("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", ident(constraint.id.member), relation_of(constraint.id), key_columns(constraint, "columns"));
+  if (attributes.has("include")) build = sql("{} INCLUDE ({})", build, ident_list(attributes.texts("include")));
+  if (attributes.flag("nulls_not_distinct")) build = sql("{} NULLS NOT DISTINCT", build);
+  if (const Map with = option_map(constraint, "with"); !with.empty()) build = sql("{} WITH ({})", build, option_list(with));
+  if (attributes.has("tablespace")) build = sql("{} TABLESPACE {}", build, ident(attributes.text("tablespace")));
+  add_online(action, 1,
+             {{fmt::format("Build the index of {}", spoken(constraint.id)), {build}, "concurrent", false},
+              {fmt::format("Add {}", spoken(constraint.id)),
+               {sql("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id), ident(constraint.id.member),
+                    type == "unique" ? sql("UNIQUE") : sql("PRIMARY KEY"), ident(constraint.id.member), timing(constraint))}, "ddl", true}},
+             fmt::format("{} has rows: the index is built while others write", relation_id(constraint).path()));
+}
+
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Add {}", spoken(constraint.id)));
   if (plain_parent(constraint, context.after) && !needs_attaching(constraint, context)) return take_over_index(constraint, timing(constraint), context, action);
@@ -252,6 +281,10 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
     return;
   }
   action.sql.push_back(add_statement(constraint, context));
+  if (is_in_use(relation_id(constraint), constraint, context)) {
+    if (can_be_not_valid(constraint, context)) add_validating_form(constraint.id, action.sql.back(), action);
+    add_index_first_form(constraint, context, action);
+  }
   if (is_index_backed(constraint) && needs_attaching(constraint, context)) {
     action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(constraint.attributes.text("attached_to")), index_address(constraint)));
   }

@@ -1,9 +1,15 @@
 // The checks of a domain. https://www.postgresql.org/docs/15/sql-alterdomain.html
+#include <fmt/core.h>
+
+#include <algorithm>
+
 #include "base/text.h"
 #include "kinds/checks.h"
 #include "kinds/common.h"
+#include "kinds/inheritance.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/online.h"
 
 namespace lpc::kinds {
 namespace {
@@ -67,8 +73,27 @@ void drop_check(const Object& object, Action& action) {
   action.sql.push_back(sql("ALTER DOMAIN {} DROP CONSTRAINT {}", domain_address(object.id), ident(object.id.member)));
 }
 
+/// Whether columns of tables in use have the domain, or an array of it.
+bool holds_values_in_use(const ObjectId& domain, const Object& constraint, const ChangeContext& context) {
+  const std::string type = qualified(domain.schema, domain.name).text;
+  return std::ranges::any_of(context.before.objects(), [&](const Object& column) {
+    const std::string& own = column.attributes.text("type");
+    return column.id.kind == KindId::Column && own.starts_with(type) && is_in_use(table_of(column.id), constraint, context);
+  });
+}
+
+/// https://www.postgresql.org/docs/15/sql-alterdomain.html: NOT VALID reads no column, VALIDATE reads them all under weak locks.
+void add_domain_form(const Object& object, Action& action) {
+  const Sql domain = domain_address(object.id);
+  add_online(action, 1,
+             {{fmt::format("Add {}, for new values", spoken(object.id)), {sql("{} NOT VALID", action.sql.back())}, "ddl", true},
+              {fmt::format("Validate {}", spoken(object.id)), {sql("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", domain, ident(object.id.member))}, "validate", true}},
+             fmt::format("columns of {} hold values: they are read afterwards", object.parent->path()));
+}
+
 void create_domain_constraint(const Object& object, const ChangeContext& context, Action& action) {
   add_check(object, context, action);
+  if (!object.attributes.flag("not_valid") && context.before.has(*object.parent) && !context.is_created(*object.parent) && holds_values_in_use(*object.parent, object, context)) add_domain_form(object, action);
   if (!object.attributes.flag("not_valid") && context.before.has(*object.parent) && !context.is_created(*object.parent)) {
     const diag::Diagnostic said = diag::make(diag::Code::kConstrainsExistingRows, {}, "constraint", object.id.member, object.parent->path());
     action.hazards.push_back({said.code, said.message, object.id});

@@ -13,10 +13,13 @@
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
 #include "kinds/index_query.h"
+#include "kinds/inheritance.h"
 #include "kinds/link_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/mishaps.h"
+#include "kinds/online.h"
 #include "kinds/relation_options.h"
+#include "kinds/table.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -157,11 +160,11 @@ void normalise_indexes(CatalogBuilder& catalog) {
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
 
-Sql create_statement(const Object& index) {
+Sql create_statement(const Object& index, bool concurrently = false) {
   const Attributes& attributes = index.attributes;
   const ObjectId table = relation_id(index);
   const std::string& method = attributes.text("using");
-  Sql text = sql("CREATE {}INDEX {} ON {}{} USING {} ({})", attributes.flag("unique") ? sql("UNIQUE ") : Sql{}, ident(index.id.name),
+  Sql text = sql("CREATE {}INDEX {}{} ON {}{} USING {} ({})", attributes.flag("unique") ? sql("UNIQUE ") : Sql{}, concurrently ? sql("CONCURRENTLY ") : Sql{}, ident(index.id.name),
                  attributes.flag("only") ? sql("ONLY ") : Sql{}, qualified(table.schema, table.name), method.empty() ? sql("btree") : ident(method),
                  elements_sql(index));
   if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
@@ -170,6 +173,103 @@ Sql create_statement(const Object& index) {
   if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
   if (attributes.has("where")) text = sql("{} WHERE {}", text, fragment(attributes.text("where")));
   return text;
+}
+
+/// Whether rows of a table with that index can be written while it is built. A partitioned table's own has no rows: add_partitioned_form().
+bool builds_beside_writers(const Object& index, const ChangeContext& context) {
+  const ObjectId table = relation_id(index);
+  const Object* whole = context.after.find(table);
+  return is_in_use(table, index, context) && whole != nullptr && !whole->attributes.has("partition_by");
+}
+
+/// Whether the index that takes the old one's place can be built beside it, so that queries are never without: nothing that the old one needs goes or changes before, and
+/// nothing hangs on the one or the other.
+bool replaces_beside(const Object& index, const ChangeContext& context) {
+  const Object* old = context.before.find(index.id);
+  const Object* wanted = context.after.find(index.id);
+  if (old == nullptr || wanted == nullptr || !context.is_dropped(index.id) || !context.is_created(index.id)) return false;
+  if (!(relation_id(*old) == relation_id(*wanted)) || !builds_beside_writers(*wanted, context)) return false;
+  for (const Object* one : {old, wanted}) {
+    if (one->attributes.has("attached_to") || one->attributes.flag("replica_identity") || one->attributes.flag("clustered") || one->attributes.flag("only")) return false;
+  }
+  if (!context.before.dependents(index.id).empty() || !context.after.dependents(index.id).empty()) return false;
+  return std::ranges::all_of(context.before.needs(*old), [&](const ObjectId& need) {
+    const Object *was = context.before.find(need), *is = context.after.find(need);
+    if (was == nullptr || is == nullptr) return was == nullptr && is == nullptr;
+    return !context.is_dropped(need) && was->attributes.text("type") == is->attributes.text("type");
+  });
+}
+
+/// Built beside the old one under another name, then both are renamed in one transaction, and the old one goes.
+void replace_beside(const Object& index, Action& action) {
+  Object fresh = index;
+  fresh.id.name = helper_name(index.id.name.str(), "_lpc_new");
+  const std::string old = helper_name(index.id.name.str(), "_lpc_old");
+  const Sql own = address_qualified(index.id);
+  action.sql.push_back(sql("DROP INDEX {}", own));
+  action.sql.push_back(create_statement(index));
+  add_online(action, 2,
+             {{fmt::format("Build the new {}", spoken(index.id)), {create_statement(fresh, true)}, "concurrent", false},
+              {fmt::format("Let the new {} take the place of the old one", spoken(index.id)),
+               {sql("ALTER INDEX {} RENAME TO {}", own, ident(old)), sql("ALTER INDEX {} RENAME TO {}", address_qualified(fresh.id), ident(index.id.name))}, "ddl", true},
+              {fmt::format("Drop the old {}", spoken(index.id)), {sql("DROP INDEX CONCURRENTLY {}", qualified(index.id.schema, old))}, "concurrent", false}},
+             fmt::format("{} has rows: queries have an index at every moment, and writers need not wait", relation_id(index).path()), {diag::Code::kBlockingIndexBuild});
+}
+
+/// The partitions of a table in use, as they are and stay, the lowest last; nothing when some come or go, or an index of theirs has a name of its own.
+std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, const ChangeContext& context) {
+  const ObjectId table = relation_id(index);
+  std::vector<ObjectId> before = descendants(context.before, table), after = descendants(context.after, table);
+  std::sort(before.begin(), before.end());
+  std::sort(after.begin(), after.end());
+  if (before != after) return std::nullopt;
+  const std::string own = address_qualified(index.id).text;
+  std::vector<ObjectId> result, level{table};
+  while (!level.empty()) {
+    std::vector<ObjectId> next;
+    for (const ObjectId& partition : before) {
+      const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
+      if (attachment == nullptr || !context.before.has(attachment->id) || context.is_created(attachment->id) || !is_standing(context, partition) || is_foreign(context.after, partition)) return std::nullopt;
+      for (const Object* part : context.after.children(partition)) {
+        if (part->attributes.text("attached_to") == own) return std::nullopt;
+      }
+      if (std::ranges::find(level, table_named(attachment->attributes.text("of"))) != level.end()) next.push_back(partition);
+    }
+    result.insert(result.end(), next.begin(), next.end());
+    level = std::move(next);
+  }
+  return result;
+}
+
+/// ON ONLY the partitioned table, where it takes no time; then each partition's beside its writers; the whole is valid when the last one is attached:
+/// https://www.postgresql.org/docs/15/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
+void add_partitioned_form(const Object& index, const ChangeContext& context, Action& action) {
+  const ObjectId table = relation_id(index);
+  const Object* whole = context.after.find(table);
+  if (!is_in_use(table, index, context) || whole == nullptr || !whole->attributes.has("partition_by") || index.attributes.flag("only") || index.attributes.has("attached_to")) return;
+  const auto partitions = standing_partitions(index, context);
+  if (!partitions) return;
+  Object shell = index;
+  shell.attributes.set("only", true);
+  std::vector<Stage> stages{{fmt::format("Create {}, without its partitions' parts", spoken(index.id)), {create_statement(shell)}, "ddl", true}};
+  Stage attaching{fmt::format("Attach the partitions' parts to {}", spoken(index.id)), {}, "ddl", true};
+  std::map<ObjectId, Sql> names{{table, address_qualified(index.id)}};
+  for (const ObjectId& partition : *partitions) {
+    Object part = index;
+    part.parent = partition;
+    part.id.schema = partition.schema;
+    part.id.name = automatic_name(part);
+    const Object* below = context.after.find(partition);
+    const bool is_leaf = !below->attributes.has("partition_by");
+    if (!is_leaf) part.attributes.set("only", true);
+    names.emplace(partition, address_qualified(part.id));
+    stages.push_back({fmt::format("Build its part on {}", partition.path()), {create_statement(part, is_leaf)}, is_leaf ? "concurrent" : "ddl", !is_leaf});
+    const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
+    attaching.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", names.at(table_named(attachment->attributes.text("of"))), address_qualified(part.id)));
+  }
+  std::ranges::reverse(attaching.sql);
+  if (!attaching.sql.empty()) stages.push_back(std::move(attaching));
+  add_online(action, 1, std::move(stages), fmt::format("partitions of {} have rows: each part is built beside its writers", table.path()), {diag::Code::kBlockingIndexBuild});
 }
 
 void create_index(const Object& index, const ChangeContext& context, Action& action) {
@@ -182,7 +282,16 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
     if (twin) adapt_twin(index, address_qualified(index.id), context, action);
     return;
   }
-  action.sql.push_back(create_statement(index));
+  if (replaces_beside(index, context)) {
+    replace_beside(index, action);
+  } else {
+    action.sql.push_back(create_statement(index));
+    if (builds_beside_writers(index, context)) {
+      add_online(action, 1, {{fmt::format("Create {}", spoken(index.id)), {create_statement(index, true)}, "concurrent", false}},
+                 fmt::format("{} has rows: built while others write", table.path()), {diag::Code::kBlockingIndexBuild});
+    }
+    add_partitioned_form(index, context, action);
+  }
   if (needs_attaching(index, context)) {
     action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(index.attributes.text("attached_to")), address_qualified(index.id)));
   }
@@ -207,8 +316,14 @@ void drop_index(const Object& index, const ChangeContext& context, Action& actio
     conform_to_parent(index, qualified(index.id.schema, fate.new_name), context, action);
     return;
   }
+  if (replaces_beside(index, context)) return;      // create_index() does both
   release_replica_identity(index, context, action);
   action.sql.push_back(sql("DROP INDEX {}", address_qualified(index.id)));
+  const Object* whole = context.before.find(relation_id(index));
+  const bool is_part = index.attributes.has("attached_to") || (whole != nullptr && whole->attributes.has("partition_by"));
+  if (is_part || context.is_created(index.id) || !is_in_use(relation_id(index), index, context)) return;
+  add_online(action, 1, {{fmt::format("Drop {}", spoken(index.id)), {sql("DROP INDEX CONCURRENTLY {}", address_qualified(index.id))}, "concurrent", false}},
+             fmt::format("{} has rows: dropped without holding up who uses it", relation_id(index).path()));
 }
 
 /// Storage parameters and the tablespace of a partitioned index are inherited at creation only, so that it has to be made anew.

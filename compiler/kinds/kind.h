@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
@@ -92,6 +93,8 @@ struct ChangeContext {
   std::function<bool(const ObjectId&)> is_created;
   /// What the plan has renamed before anything else, each with its id before and after; null when nothing.
   const Renames* renames = nullptr;
+  /// Relations, as ObjectId::path() has them, whose rows others may be using: changes of them take online forms. Null: nobody knows, so the plain forms are taken.
+  const std::set<std::string>* in_use = nullptr;
 };
 
 class LowerContext;

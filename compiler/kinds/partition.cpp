@@ -9,6 +9,7 @@
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/online.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
 #include "kinds/type_change.h"
@@ -78,6 +79,19 @@ void lower_partition(const ast::Decl& decl, LowerContext& context) {
 
 ObjectId parent_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
 
+/// The default partition whose rows ATTACH would read, when there are some.
+std::optional<ObjectId> default_in_use(const Object& attachment, const ChangeContext& context) {
+  const ObjectId parent = parent_of(attachment);
+  if (!is_standing(context, parent)) return std::nullopt;
+  for (const Object* other : context.before.dependents(parent)) {
+    if (other->id.kind != attachment.id.kind || other->attributes.text("bound") != "DEFAULT" || !(parent_of(*other) == parent)) continue;
+    const Object* after = context.after.find(other->id);
+    const bool stays = after != nullptr && !context.is_dropped(other->id) && after->attributes.text("bound") == "DEFAULT" && after->attributes.text("of") == other->attributes.text("of");
+    if (stays && is_in_use(table_of(other->id), attachment, context)) return table_of(other->id);
+  }
+  return std::nullopt;
+}
+
 bool folds(const Object& attachment, const ChangeContext& context) {
   const ObjectId table = table_of(attachment.id);
   if (!context.is_created(table) || Lineage(context.after).has_own_order(table)) return false;
@@ -85,7 +99,8 @@ bool folds(const Object& attachment, const ChangeContext& context) {
   const bool has_own_indexes = std::ranges::any_of(attachment.depends_on, [](const ObjectId& need) {
     return need.kind == KindId::Index || need.kind == KindId::Constraint;
   });
-  return !has_own_indexes && context.after.has(parent_of(attachment));
+  // CREATE … PARTITION OF would read the default partition under its lock.
+  return !has_own_indexes && context.after.has(parent_of(attachment)) && !(default_in_use(attachment, context) && bound_proof(attachment, true, context));
 }
 
 Sql inline_partition(const Object& attachment, const ChangeContext&) {
@@ -224,6 +239,27 @@ void rename_not_nulls(const ObjectId& table, bool attached, const ChangeContext&
   }
 }
 
+/// CHECKs that prove the bound are validated while others read and write; then ATTACH, the last statement of the action, reads no row.
+void add_proven_form(const Object& attachment, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(attachment.id);
+  const bool in_use = is_in_use(table, attachment, context);
+  const auto rest = default_in_use(attachment, context);
+  const auto inside = in_use ? bound_proof(attachment, false, context) : std::nullopt, outside = rest ? bound_proof(attachment, true, context) : std::nullopt;
+  if (!inside && !outside) return;
+  Stage adding{fmt::format("Say of {} what the bound will", table.path()), {}, "ddl", true}, reading{fmt::format("Read whether it is so of every row, before {} is attached", table.path()), {}, "validate", true};
+  Stage attaching{fmt::format("Attach partition {} to {}", table.path(), parent_of(attachment).path()), {action.sql.back()}, "ddl", true};
+  const auto add = [&](const ObjectId& id, const Sql& expression) {
+    const Sql name = ident(helper_name(id.name.str(), "_lpc_bound")), whole = qualified(id.schema, id.name);
+    adding.sql.push_back(sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID", whole, name, expression));
+    reading.sql.push_back(sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, name));
+    attaching.sql.push_back(sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, name));
+  };
+  if (inside) add(table, *inside);
+  if (outside) add(*rest, *outside);
+  add_online(action, 1, {std::move(adding), std::move(reading), std::move(attaching)}, fmt::format("{} has rows: a CHECK proves the bound, so that they aren't read under the lock of ATTACH",
+                                                                                                  inside ? table.path() : rest->path()));
+}
+
 void attach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
   const ObjectId parent = parent_of(attachment);
@@ -233,6 +269,7 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   }
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));
+  add_proven_form(attachment, context, action);
   check_bounds(attachment, context, action);
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }

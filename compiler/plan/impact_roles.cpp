@@ -157,9 +157,22 @@ void add_unproved(const Case& at, const Names& from, const RelationFacts* parent
   }
 }
 
+/// Whether the partition lacks a part of one of its parent's indexes, so that ATTACH builds it.
+bool lacks_index(const Case& at, const RelationName& partition) {
+  const Names present = at.state.indexes(partition);
+  return std::ranges::any_of(at.state.indexes(at.table), [&](const RelationName& name) {
+    const RelationFacts& wanted = *at.state.find(name);
+    return !wanted.only && std::ranges::none_of(present, [&](const RelationName& own) {
+      const RelationFacts& index = *at.state.find(own);
+      return index.index_columns == wanted.index_columns && index.index_expressions == wanted.index_expressions;
+    });
+  });
+}
+
 Names unproved_partition(const Case& at) {
   Names result;
   const Names whole = partition(at);
+  if (!whole.empty() && lacks_index(at, whole.front())) return whole;
   // The first partition of a list or range with no other bound to heed: a default one has nothing to prove when it is the only one.
   const bool alone = at.command.bound && at.command.bound->is_default && at.state.descendants(at.table, true).empty();
   if (!whole.empty() && !alone && at.facts != nullptr && !proves_bound(*at.state.find(whole.front()), *at.facts, *at.command.bound, false)) {

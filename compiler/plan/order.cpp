@@ -11,7 +11,8 @@ namespace lpc::plan {
 
 namespace {
 
-/// What the order of independent actions looks like to a reader: drops, then changes, then new things; kinds in their usual order, then names.
+/// What the order of independent actions looks like to a reader: drops, then changes, then new things, then what has an online form, which can't share a transaction with
+/// the others; kinds in their usual order, then names.
 struct Rank {
   int phase;
   int weight;
@@ -29,6 +30,7 @@ struct Rank {
 
 Rank rank(const Action& action, std::size_t position) {
   const int weight = static_cast<int>(action.object.kind);
+  if (!action.online.empty()) return {4, weight, &action.object, position};
   if (kinds::kind(action.object.kind).traits.runs_last) return {9, weight, &action.object, position};
   switch (action.type) {
     case ActionType::rename: return {0, weight, &action.object, position};

@@ -80,91 +80,14 @@ std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, co
   return actions;
 }
 
-namespace {
-
-std::string_view severity_word(diag::Severity severity) {
-  switch (severity) {
-    case diag::Severity::note: return "note";
-    case diag::Severity::warning: return "warning";
-    case diag::Severity::error: return "error";
+RelationsInUse with_new_names(const RelationsInUse& in_use, const Catalog& live, const Renames& renames) {
+  RelationsInUse all = in_use;
+  Renames back;
+  for (const auto& [before, after] : renames) back.emplace_back(after, before);
+  for (const Object& object : live.objects()) {
+    if (in_use.contains(object.id.path())) all.insert(id_before(object.id, back).path());
   }
-  return "error";
-}
-
-std::optional<Origin> origin(const ObjectId& id, const SourceMap* sources, const Catalog* desired) {
-  const Object* object = sources && desired ? desired->find(id) : nullptr;
-  if (!object || object->origin.is_nowhere()) return std::nullopt;
-  const SourceBuffer& buffer = sources->at(object->origin.file);
-  const Position at = buffer.position(object->origin.begin);
-  return Origin{buffer.path(), at.line, at.column};
-}
-
-Step to_step(const Action& action, const SourceMap* sources, const Catalog* desired) {
-  Step step;
-  step.description = action.description;
-  for (const Sql& statement : action.sql) step.sql.push_back(statement.text);
-  step.objects.push_back(action.object.text());
-  for (const ObjectId& id : action.covers) step.objects.push_back(id.text());
-  step.origin = origin(action.object, sources, desired);
-  step.transactional = action.transactional;
-  step.kind = action.step_kind;
-  for (const Hazard& hazard : action.hazards) {
-    step.hazards.push_back({diag::code_text(hazard.code), std::string(severity_word(diag::info(hazard.code).severity)), hazard.message,
-                            hazard.object.text(), ""});
-    step.reversible = "lossy";
-  }
-  for (const Check& check : action.checks) step.checks.push_back({check.description, check.sql.text, std::nullopt});
-  return step;
-}
-
-bool loses_data(diag::Code code) {
-  switch (code) {
-    case diag::Code::kDropsTable:
-    case diag::Code::kDropsColumn:
-    case diag::Code::kDropsSchema:
-    case diag::Code::kDropsData:
-    case diag::Code::kRebuildsTable:
-    case diag::Code::kNarrowsType:
-    case diag::Code::kDropsEnumValue: return true;
-    default: return false;
-  }
-}
-
-}  // namespace
-
-std::vector<Step> to_steps(const std::vector<Action>& actions, const SourceMap* sources, const Catalog* desired) {
-  std::vector<Step> steps;
-  int group = 1;
-  bool fresh = true;                        // nothing is in the group yet
-  bool close_before_next_kind = false;      // an uncommitted enum value waits: only further ones may join
-  for (const Action& action : actions) {
-    if (!fresh && (!action.transactional || (close_before_next_kind && !action.commit_after))) {
-      ++group;
-      fresh = true;
-    }
-    Step step = to_step(action, sources, desired);
-    if (std::none_of(action.hazards.begin(), action.hazards.end(), [](const Hazard& h) { return loses_data(h.code); })) step.reversible = "exact";
-    step.id = static_cast<int>(steps.size()) + 1;
-    step.group = group;
-    steps.push_back(std::move(step));
-    close_before_next_kind = action.commit_after;
-    fresh = false;
-    if (!action.transactional) {
-      ++group;
-      fresh = true;
-    }
-  }
-  return steps;
-}
-
-std::vector<Loss> losses(const std::vector<Action>& actions) {
-  std::vector<Loss> result;
-  for (const Action& action : actions) {
-    for (const Hazard& hazard : action.hazards) {
-      if (loses_data(hazard.code)) result.push_back({hazard.object.text(), hazard.message});
-    }
-  }
-  return result;
+  return all;
 }
 
 }  // namespace lpc::plan

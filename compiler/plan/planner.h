@@ -3,6 +3,7 @@
 // Names no kind: everything particular comes from kinds/kind.h.
 #pragma once
 
+#include <set>
 #include <string>
 #include <utility>
 #include <vector>
@@ -47,19 +48,19 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames);
 /// `renamed`, which is `live` with the renames carried out, as far as nothing in it still has a name that Postgres made from an old one: such names follow, as if they had been made now.
 Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames);
 
+/// Relations that hold rows, partitioned and inherited tables with those of their children, by ObjectId::path().
+using RelationsInUse = std::set<std::string>;
+/// With the names that they have after the renames as well.
+RelationsInUse with_new_names(const RelationsInUse& in_use, const Catalog& live, const Renames& renames);
+
 struct PlannerOptions {
   int server_version = 150000;
   std::string role;
   const Renames* renames = nullptr;                    ///< carried out before what is planned now
+  const RelationsInUse* in_use = nullptr;              ///< null: not known, or not to be cared for
 };
 
 /// The ordered actions that turn `before` into `after`. LP5008 and LP5009 when there is no way.
 std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, const PlannerOptions& options, diag::Sink& sink);
-
-/// Actions as steps: numbered, grouped into transactions, each SQL in the order given.
-std::vector<Step> to_steps(const std::vector<Action>& actions, const SourceMap* sources, const Catalog* desired);
-
-/// What a plan loses that its reverse can't bring back.
-std::vector<Loss> losses(const std::vector<Action>& actions);
 
 }  // namespace lpc::plan

@@ -25,7 +25,7 @@ class Synthesiser {
         context_{before, after, options.server_version, options.role,
                  [this](const ObjectId& id) { return folding_.root(id).has_value(); },
                  [this](const ObjectId& id) { return fates_.dropped.contains(id); },
-                 [this](const ObjectId& id) { return fates_.created.contains(id); }, options.renames} {}
+                 [this](const ObjectId& id) { return fates_.created.contains(id); }, options.renames, options.in_use} {}
 
   ActionGraph run() {
     folding_ = fold(after_, fates_.created, context_);

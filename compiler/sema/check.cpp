@@ -7,7 +7,7 @@
 namespace lpc::sema {
 namespace {
 
-constexpr std::array kHints = std::to_array<std::string_view>({"allow", "protect", "renamed_from", "using"});
+constexpr std::array kHints = std::to_array<std::string_view>({"allow", "direct", "online", "protect", "renamed_from", "using"});
 constexpr std::array kLaterHints = std::to_array<std::string_view>({"backfill", "deprecated"});
 
 std::string text_of(const ast::Value& value) { return value.shape == ast::Shape::name ? value.name.last() : value.text; }
@@ -29,8 +29,8 @@ void check_allow(const ast::Hint& hint, diag::Sink& sink) {
 void check_hint(const ast::Hint& hint, diag::Sink& sink) {
   if (std::ranges::find(kHints, hint.name) != kHints.end()) {
     if (hint.name == "allow") return check_allow(hint, sink);
-    if (hint.name == "protect") {
-      if (!hint.arguments.empty()) sink.add(diag::make(diag::Code::kWrongValue, hint.span, "@protect", "no arguments"));
+    if (hint.name == "protect" || hint.name == "direct" || hint.name == "online") {
+      if (!hint.arguments.empty()) sink.add(diag::make(diag::Code::kWrongValue, hint.span, "@" + hint.name, "no arguments"));
       return;
     }
     if (hint.arguments.size() == 1) return;

@@ -7,6 +7,7 @@
 #include "plan/diff.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
+#include "plan/steps.h"
 #include "shadow/make_plan.h"
 
 namespace lpc::cli {
@@ -110,8 +111,7 @@ Result<std::vector<plan::Step>> steps_without_server(const Sides& sides, const C
   const std::vector<Action> actions = plan::plan_actions(sides.before.catalog, target, {kUsualServer, ""}, sink);
   plan::refuse_drops_of_protected(actions, sides.before.catalog, wanted, config.protect, sink);
   if (sink.has_errors()) return Failure::reported();
-  std::vector<plan::Step> steps = plan::to_steps(actions, nullptr, nullptr);
-  plan::predict_steps(steps, sides.before.catalog, kUsualServer);
+  std::vector<plan::Step> steps = plan::to_steps(actions, {.before = &sides.before.catalog, .server_version = kUsualServer});
   plan::judge_locks(steps);
   plan::allow_by_hints(steps, sides.before.catalog, wanted);
   return steps;

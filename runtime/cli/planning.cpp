@@ -13,6 +13,7 @@
 #include "cli/files.h"
 #include "diag/snippet.h"
 #include "execute/preflight.h"
+#include "introspect/in_use.h"
 #include "plan/allow.h"
 #include "plan/plan_json.h"
 #include "shadow/make_plan.h"
@@ -80,6 +81,7 @@ std::function<bool(const plan::PossibleRename&)> renames_by(const std::string& m
 struct Live {
   Loaded loaded;
   std::string role;
+  std::optional<plan::RelationsInUse> in_use;
 };
 
 Result<Live> load_live(const PlanOptions& options, Context& context) {
@@ -91,6 +93,9 @@ Result<Live> load_live(const PlanOptions& options, Context& context) {
   LP_TRY(pg::Connection * target, context.target());
   live.role = target->user();
   LP_TRY(live.loaded, load_database(*target, context));
+  if (!options.direct) {
+    LP_TRY(live.in_use, introspect::relations_in_use(*target));
+  }
   return live;
 }
 
@@ -102,6 +107,7 @@ void add_planning_options(CLI::App& command, PlanOptions& options, Context& cont
       ->type_name("PATTERN")->allow_extra_args(false);
   add_hazard_options(command, options.hazards);
   command.add_flag("--allow-unmodelled", options.allow_unmodelled, "go on although the database holds objects that lpc can't represent; they are left alone");
+  command.add_flag("--direct", options.direct, "plain statements in as few transactions as can be, instead of the online forms that tables with rows get: faster, but others wait");
   command.add_option("--renames", options.renames, "what looks like a rename and has no `@renamed_from`: `hint` drops and adds, with a hazard that shows the hint to write (default); "
                      "`auto` renames, `ask` asks, `off` drops and adds")->type_name("MODE")->check(CLI::IsMember({"hint", "auto", "ask", "off"}));
   add_connection_options(command, context);
@@ -127,6 +133,7 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   shadow::PlanRequest request{live.loaded.catalog, desired.catalog, scope, live.role, version, &context.sources, true, config.protect};
   request.is_rename = renames_by(options.renames);
   request.point_out_renames = options.renames != "off";
+  request.in_use = live.in_use;
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
   context.show_diagnostics();
   if (!plan) return plan;

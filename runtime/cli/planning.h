@@ -24,6 +24,7 @@ struct PlanOptions {
   std::string from;                        ///< a source in place of the live database
   std::vector<std::string> manage;         ///< patterns of schemas managed besides the declared ones; "*" is everything
   bool allow_unmodelled = false;
+  bool direct = false;                     ///< plain forms, whatever has rows
   std::string renames = "hint";            ///< what looks like a rename: hint, auto, ask, off
   HazardOptions hazards;
 };

@@ -1,5 +1,6 @@
 #include "shadow/make_plan.h"
 
+#include <algorithm>
 #include <optional>
 
 #include "plan/allow.h"
@@ -7,6 +8,7 @@
 #include "plan/hazards.h"
 #include "plan/impact.h"
 #include "plan/respelling.h"
+#include "plan/steps.h"
 #include "shadow/materialise.h"
 #include "shadow/prove.h"
 #include "shadow/rename_first.h"
@@ -43,7 +45,13 @@ struct Words {
 class PlanMaker {
  public:
   PlanMaker(ShadowServer& server, const PlanRequest& request, const Words& words, frontend::FragmentParser& fragments, diag::Sink& sink)
-      : server_(server), request_(request), words_(words), fragments_(fragments), sink_(sink) {}
+      : server_(server), request_(request), words_(words), fragments_(fragments), sink_(sink), in_use_(request.in_use) {}
+
+  /// Plain forms, whatever has rows.
+  PlanMaker& directly() {
+    in_use_.reset();
+    return *this;
+  }
 
   Result<plan::Plan> run() {
     const Catalog wanted = plan::overlay(words_.live, words_.desired, request_.scope);
@@ -57,7 +65,8 @@ class PlanMaker {
     const Catalog& start = renamed.catalog ? *renamed.catalog : words_.live;
     const Catalog target = plan::reconcile(kept ? *kept : start, wanted, request_.role, request_.server_version, sink_);
     may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, target)).empty();
-    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role, &renamed.done}, sink_);
+    if (in_use_) in_use_ = plan::with_new_names(*in_use_, words_.live, renamed.done);
+    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role, &renamed.done, in_use()}, sink_);
     if (sink_.has_errors()) return Failure::reported();
     if (request_.point_out_renames) point_out(renamed.left, changes);
     std::vector<Action> actions = std::move(renamed.actions);
@@ -69,7 +78,7 @@ class PlanMaker {
     if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
     const Catalog target_in_scope = plan::restrict(target, request_.scope);
-    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, request_.scope, &target_in_scope, words_.respelling}, fragments_, sink_));
+    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, request_.scope, &target_in_scope, words_.respelling, in_use()}, fragments_, sink_));
     return std::move(proven.plan);
   }
 
@@ -85,19 +94,21 @@ class PlanMaker {
     plan.managed = request_.scope.all ? std::vector<std::string>{"*"} : request_.scope.schemas;
     plan.declared = texts(request_.scope.declared);
     plan.role = request_.role;
-    plan.steps = plan::to_steps(actions, request_.sources, &target);
-    plan::predict_steps(plan.steps, request_.live, request_.server_version);
+    plan.steps = plan::to_steps(actions, {request_.sources, &target, &request_.live, request_.server_version, in_use()});
     plan::judge_locks(plan.steps);
     plan::allow_by_hints(plan.steps, request_.live, request_.desired);
     plan.loses = plan::losses(actions);
     return plan;
   }
 
+  const plan::RelationsInUse* in_use() const { return in_use_ ? &*in_use_ : nullptr; }
+
   ShadowServer& server_;
   const PlanRequest& request_;
   const Words words_;
   frontend::FragmentParser& fragments_;
   diag::Sink& sink_;
+  std::optional<plan::RelationsInUse> in_use_;
   bool may_be_spelled_differently_ = false;
 };
 
@@ -138,6 +149,17 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
     plan = PlanMaker(server, request, {live->live, *desired, &live->respelling}, fragments, said).run();
   };
   if (!plan && as_given.may_be_spelled_differently()) in_other_words();
+  if (!plan && request.prove && request.in_use) {
+    // What Postgres refuses of an online form must not keep anyone from the change itself.
+    diag::Sink anew;
+    Result<plan::Plan> direct = PlanMaker(server, request, {request.live, request.desired, nullptr}, fragments, anew).directly().run();
+    if (direct) {
+      const auto first_error = std::ranges::find_if(said.all(), [](const diag::Diagnostic& one) { return one.severity == diag::Severity::error; });
+      anew.add(diag::make(diag::Code::kNoOnlineForm, {}, first_error == said.all().end() ? "it can't be proved" : first_error->message));
+      plan = std::move(direct);
+      said = std::move(anew);
+    }
+  }
   hand_over(said, sink);
   return plan;
 }

@@ -3,6 +3,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -29,6 +30,8 @@ struct PlanRequest {
   std::function<bool(const plan::PossibleRename&)> is_rename = nullptr;
   /// Whether LP4013 is raised for what looks like a rename and isn't made one.
   bool point_out_renames = true;
+  /// Relations with rows, by their present names, so that changes of them take online forms. Nothing: plain forms everywhere.
+  std::optional<plan::RelationsInUse> in_use = {};
 };
 
 /// An empty plan when nothing differs in scope. Renames come first (rename_first.h),

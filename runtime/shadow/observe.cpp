@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "kinds/kind.h"
+#include "plan/steps.h"
 
 namespace lpc::shadow {
 
@@ -126,10 +127,10 @@ std::vector<plan::Loss> observe(const introspect::Identities& start, const Momen
   std::vector<plan::StepHazard> hazards;
   std::vector<plan::StepCheck> checks;
   // The hazards of a name that changes; the statements are the step's own.
-  for (const plan::Step& planned : plan::to_steps(plan::rename_actions(before.catalog, renames), nullptr, nullptr)) {
+  for (const plan::Step& planned : plan::to_steps(plan::rename_actions(before.catalog, renames), {})) {
     hazards.insert(hazards.end(), planned.hazards.begin(), planned.hazards.end());
   }
-  for (const plan::Step& planned : plan::to_steps(actions, nullptr, nullptr)) {
+  for (const plan::Step& planned : plan::to_steps(actions, {})) {
     for (const std::string& object : planned.objects) {
       if (std::find(objects.begin(), objects.end(), object) == objects.end()) objects.push_back(object);
     }

@@ -10,6 +10,7 @@
 #include "kinds/kind.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
+#include "plan/steps.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
 #include "shadow/measure.h"
@@ -262,11 +263,12 @@ class Prover {
     diag::Sink notes;
     const Catalog target = plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes);
     const std::size_t errors = sink_.error_count();
-    std::vector<Action> changes = plan::plan_actions(start, target, planner_options(), sink_);
+    plan::PlannerOptions options = planner_options();
+    options.in_use = request_.in_use;
+    std::vector<Action> changes = plan::plan_actions(start, target, options, sink_);
     if (sink_.error_count() > errors) return Failure::reported();
     for (Action& action : changes) actions.push_back(std::move(action));
-    plan_.reverse = plan::to_steps(actions, nullptr, nullptr);
-    plan::predict_steps(plan_.reverse, reached, server_.server_version());
+    plan_.reverse = plan::to_steps(actions, {.before = &reached, .server_version = server_.server_version(), .in_use = request_.in_use});
     plan::judge_locks(plan_.reverse);
     return ok();
   }

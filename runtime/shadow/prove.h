@@ -18,6 +18,7 @@ struct ProveRequest {
   const Catalog* target = nullptr;
   /// When the live database reads differently from its copy: `live` and `target` are as the copy spells them then, and the plan's hashes are those of the live database. Null: it doesn't.
   const plan::Respelling* respelling = nullptr;
+  const plan::RelationsInUse* in_use = nullptr;    ///< as PlannerOptions, for the reverse
   bool forward_only = false;        ///< no way back is wanted: only what the steps do
 };
 

@@ -8,6 +8,7 @@
 #include "plan/order.h"
 #include "plan/plan_json.h"
 #include "plan/planner.h"
+#include "plan/steps.h"
 #include "plan/rename_detection.h"
 
 namespace lpc::plan {
@@ -27,7 +28,7 @@ class PlanTest : public testing::Test {
     const Catalog from = compile(before), to = compile(after);
     const auto actions = plan_actions(from, to, {}, sink_);
     EXPECT_FALSE(sink_.has_errors()) << words();
-    return to_steps(actions, &sources_, &to);
+    return to_steps(actions, {&sources_, &to});
   }
 
   static std::vector<std::string> descriptions(const std::vector<Step>& steps) {

@@ -1,0 +1,126 @@
+#include "kinds/online.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "kinds/common.h"
+#include "kinds/inheritance.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+constexpr std::size_t kLongestName = 63;
+
+bool has_hint(const Object* object, std::string_view name) {
+  return object != nullptr && std::ranges::any_of(object->hints, [&](const PlanningHint& hint) { return hint.name == name; });
+}
+
+}  // namespace
+
+bool is_in_use(const ObjectId& relation, const Object& object, const ChangeContext& context) {
+  if (context.in_use == nullptr || !is_standing(context, relation) || !context.after.has(relation)) return false;
+  const Object* whole = context.after.find(relation);
+  if (has_hint(&object, "direct") || has_hint(whole, "direct")) return false;
+  return has_hint(&object, "online") || has_hint(whole, "online") || context.in_use->contains(relation.path());
+}
+
+void add_online(Action& action, std::size_t count, std::vector<Stage> stages, std::string reason, std::vector<diag::Code> spares) {
+  action.online.push_back({action.sql.size() - count, count, std::move(stages), std::move(reason), std::move(spares)});
+}
+
+std::string helper_name(std::string_view name, std::string_view suffix) {
+  std::size_t length = std::min(name.size(), kLongestName - suffix.size());
+  while (length > 0 && length < name.size() && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length;    // not within a character
+  return std::string(name.substr(0, length)) + std::string(suffix);
+}
+
+void add_validating_form(const ObjectId& constraint, const Sql& add, Action& action) {
+  const std::string table = ObjectId{KindId::Table, constraint.schema, constraint.name, {}, {}}.path();
+  add_online(action, 1,
+             {{fmt::format("Add {}, for new rows", spoken(constraint)), {sql("{} NOT VALID", add)}, "ddl", true},
+              {fmt::format("Validate {}", spoken(constraint)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", relation_of(constraint), ident(constraint.member))}, "validate", true}},
+             fmt::format("{} has rows: they are read afterwards, while others read and write", table));
+}
+
+void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& action) {
+  const ObjectId table = table_of(column);
+  const Sql proof = ident(helper_name(fmt::format("{}_{}", table.name.str(), column.member.str()), "_lpc_not_null"));
+  const Sql whole = qualified(table.schema, table.name);
+  add_online(action, 1,
+             {{fmt::format("Forbid NULL in {}, for new rows", spoken(column)), {sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", whole, proof, ident(column.member))}, "ddl", true},
+              {fmt::format("Look for NULL in {}", spoken(column)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, proof)}, "validate", true},
+              {fmt::format("Forbid NULL in {}", spoken(column)), {set_not_null, sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, proof)}, "ddl", true}},
+             fmt::format("{} has rows: a CHECK, validated while others read and write, proves to SET NOT NULL that it need not read them", table.path()));
+}
+
+bool can_backfill(const ObjectId& table, const ChangeContext& context) {
+  std::vector<ObjectId> tables = descendants(context.before, table);
+  tables.push_back(table);
+  return std::ranges::none_of(tables, [&](const ObjectId& id) {
+    const Object* one = context.before.find(id);
+    if (one == nullptr || one->attributes.flag("force_row_level_security") || one->attributes.has("server")) return true;
+    return std::ranges::any_of(context.before.children(id), [](const Object* part) {
+      if (part->id.kind == KindId::Rule) return true;
+      const std::vector<std::string> events = part->id.kind == KindId::Trigger ? part->attributes.texts("events") : std::vector<std::string>();
+      return std::ranges::find(events, "update") != events.end();
+    });
+  });
+}
+
+namespace {
+
+/// Up to `page + step`, as a range of TIDs, which Postgres reads without reading the rest since 14; before, as the list of all that can be.
+constexpr std::string_view kByRange = "ctid >= pg_catalog.format('(%s,0)', page)::tid AND ctid < pg_catalog.format('(%s,0)', page + step)::tid";
+constexpr std::string_view kByList =
+    "ctid = ANY (ARRAY(SELECT pg_catalog.format('(%s,%s)', p, i)::tid FROM pg_catalog.generate_series(page, page + step - 1) p, "
+    "pg_catalog.generate_series(1, pg_catalog.current_setting('block_size')::int / 28) i))";
+constexpr int kFirstWithRanges = 140000;
+
+}  // namespace
+
+// Batches grow and shrink to take some 200 ms each. A row that someone else moves to a page that is done already keeps its NULL, so a last statement looks at all of them. A
+// partitioned table has no pages of its own: its leaves follow one another. Rows that come in the meantime have the default.
+Sql backfill(const ObjectId& column, int server_version) {
+  const Sql family = sql("WITH RECURSIVE family(oid) AS (SELECT {}::regclass::oid UNION ALL SELECT i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent = f.oid)",
+                         literal(qualified(column.schema, column.name).text));
+  // The dynamic statement has the condition's variables as parameters: EXECUTE doesn't see them.
+  std::string place(server_version >= kFirstWithRanges ? kByRange : kByList);
+  for (const auto& [name, parameter] : {std::pair<std::string_view, std::string_view>{"page", "$1"}, {"step", "$2"}}) {
+    for (std::size_t at = 0; (at = place.find(name, at)) != std::string::npos; at += parameter.size()) place.replace(at, name.size(), parameter);
+  }
+  const Sql body = sql(R"sql(
+DECLARE
+  leaf record;
+  fill text;
+  page bigint;
+  step bigint;
+  begun timestamptz;
+  took double precision;
+BEGIN
+  FOR leaf IN
+    {}
+    SELECT c.oid::regclass::text AS name, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages
+      FROM family JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind = 'r'
+  LOOP
+    fill := pg_catalog.format('UPDATE ONLY %s SET %I = DEFAULT WHERE %I IS NULL', leaf.name, {}, {});
+    page := 0;
+    step := 16;
+    WHILE page < leaf.pages LOOP
+      begun := pg_catalog.clock_timestamp();
+      EXECUTE fill || {} USING page, step;
+      COMMIT;
+      page := page + step;
+      took := extract(epoch FROM pg_catalog.clock_timestamp() - begun);
+      step := CASE WHEN took < 0.1 THEN LEAST(step * 2, 8192) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
+    END LOOP;
+    EXECUTE fill;
+    COMMIT;
+  END LOOP;
+END
+)sql", family, literal(column.member), literal(column.member), literal(" AND " + place));
+  return sql("DO {}", dollar_quoted(body.text));
+}
+
+}  // namespace lpc::kinds

@@ -1,0 +1,34 @@
+// Forms of a change that let others go on reading and writing: 04-planning, "Locks, rewrites, scans", and https://www.postgresql.org/docs/15/sql-altertable.html, "Notes".
+// Kinds put them beside the plain statements (Action::online); plan/steps.h takes the one or the other.
+#pragma once
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "kinds/kind.h"
+
+namespace lpc::kinds {
+
+/// Whether a change of `object` on the relation, which is there before the plan and stays, should let others go on: it has rows, or the sources say `@online`; and they don't
+/// say `@direct`, each of the object or of the relation.
+bool is_in_use(const ObjectId& relation, const Object& object, const ChangeContext& context);
+
+/// The last `count` statements of the action have this online form.
+void add_online(Action& action, std::size_t count, std::vector<Stage> stages, std::string reason, std::vector<diag::Code> spares = {});
+
+/// `name` with the suffix, cut so that it fits.
+std::string helper_name(std::string_view name, std::string_view suffix);
+
+/// Adds the constraint unvalidated and reads the rows afterwards. `add` without NOT VALID is the last statement of the action.
+void add_validating_form(const ObjectId& constraint, const Sql& add, Action& action);
+
+/// SET NOT NULL, the last statement of the action, after a CHECK that proves it: then Postgres doesn't read the rows again.
+void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& action);
+
+/// Whether rows of the table can get a new column's value by UPDATE, without anyone noticing more than that.
+bool can_backfill(const ObjectId& table, const ChangeContext& context);
+/// Statement that gives the column its default in every row where it is NULL, some rows at a time, each batch committed. Can't run in a transaction block.
+Sql backfill(const ObjectId& column, int server_version);
+
+}  // namespace lpc::kinds

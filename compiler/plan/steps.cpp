@@ -1,0 +1,228 @@
+#include "plan/steps.h"
+
+#include <algorithm>
+#include <map>
+
+#include "plan/impact.h"
+
+namespace lpc::plan {
+
+namespace {
+
+std::string_view severity_word(diag::Severity severity) {
+  switch (severity) {
+    case diag::Severity::note: return "note";
+    case diag::Severity::warning: return "warning";
+    case diag::Severity::error: return "error";
+  }
+  return "error";
+}
+
+std::optional<Origin> origin(const ObjectId& id, const SourceMap* sources, const Catalog* desired) {
+  const Object* object = sources && desired ? desired->find(id) : nullptr;
+  if (!object || object->origin.is_nowhere()) return std::nullopt;
+  const SourceBuffer& buffer = sources->at(object->origin.file);
+  const Position at = buffer.position(object->origin.begin);
+  return Origin{buffer.path(), at.line, at.column};
+}
+
+bool loses_data(diag::Code code) {
+  switch (code) {
+    case diag::Code::kDropsTable:
+    case diag::Code::kDropsColumn:
+    case diag::Code::kDropsSchema:
+    case diag::Code::kDropsData:
+    case diag::Code::kRebuildsTable:
+    case diag::Code::kNarrowsType:
+    case diag::Code::kDropsEnumValue: return true;
+    default: return false;
+  }
+}
+
+/// Actions that must not be seen half done share a number: from the first thing that is taken down to the last that is put back.
+std::vector<std::size_t> wholes(const std::vector<Action>& actions) {
+  std::map<ObjectId, std::size_t> taken_down;
+  std::vector<std::size_t> whole(actions.size());
+  const auto close = [&](const ObjectId& id, std::size_t at) {
+    const auto found = taken_down.find(id);
+    if (found == taken_down.end()) return;
+    const std::size_t first = whole[found->second];
+    for (std::size_t i = found->second; i <= at; ++i) whole[i] = std::min(whole[i], first);
+  };
+  for (std::size_t at = 0; at < actions.size(); ++at) {
+    const Action& action = actions[at];
+    whole[at] = at;
+    const bool begins = action.type == ActionType::drop || action.type == ActionType::create || (action.type == ActionType::rename && !action.renamed_from);
+    std::vector<ObjectId> ids = action.covers;
+    ids.push_back(action.object);
+    for (const ObjectId& id : ids) {
+      close(id, at);
+      if (begins) taken_down.try_emplace(id, at);
+    }
+  }
+  return whole;
+}
+
+/// Steps in the making, and what else decides on their transactions.
+struct Draft {
+  Step step;
+  std::size_t whole;                  ///< as wholes()
+  bool alone = false;                 ///< in its transaction
+  bool commit_after = false;
+};
+
+class Drafting {
+ public:
+  Drafting(const std::vector<Action>& actions, const StepOptions& options) : actions_(actions), options_(options), whole_(wholes(actions)) {}
+
+  std::vector<Draft> run() {
+    for (std::size_t at = 0; at < actions_.size(); ++at) {
+      const Action& action = actions_[at];
+      const bool is_whole = whole_[at] == at && (at + 1 == actions_.size() || whole_[at + 1] != at);
+      if (action.online.empty() || !is_whole) {
+        add(action, at, {action.description, action.sql, action.step_kind, action.transactional}, false);
+      } else {
+        in_stages(action, at);
+      }
+    }
+    return std::move(drafts_);
+  }
+
+ private:
+  Step& add(const Action& action, std::size_t at, const Stage& stage, bool staged) {
+    Step step;
+    step.description = stage.description;
+    for (const Sql& statement : stage.sql) step.sql.push_back(statement.text);
+    step.objects.push_back(action.object.text());
+    for (const ObjectId& id : action.covers) step.objects.push_back(id.text());
+    step.origin = origin(action.object, options_.sources, options_.desired);
+    step.transactional = stage.transactional;
+    step.kind = stage.step_kind;
+    if (!staged) say_hazards(action, {}, step);
+    drafts_.push_back({std::move(step), staged ? actions_.size() + drafts_.size() : whole_[at], staged, action.commit_after});
+    return drafts_.back().step;
+  }
+
+  /// The stages of each online form, with the plain statements between them as steps of their own.
+  void in_stages(const Action& action, std::size_t at) {
+    std::size_t next = 0;
+    const auto plain_until = [&](std::size_t end) {
+      if (next >= end) return;
+      const std::vector<Sql> statements(action.sql.begin() + static_cast<std::ptrdiff_t>(next), action.sql.begin() + static_cast<std::ptrdiff_t>(end));
+      Step& step = add(action, at, {action.description, statements, action.step_kind, true}, true);
+      step.reversible = "exact";
+      drafts_.back().alone = false;
+    };
+    std::vector<diag::Code> spared;
+    std::size_t telling = drafts_.size();
+    bool found = false;
+    for (const OnlineForm& form : action.online) {
+      plain_until(form.first);
+      for (const Stage& stage : form.stages) {
+        Step& step = add(action, at, stage, true);
+        step.reason = form.reason;
+        const bool may_fail = stage.step_kind == "validate" || stage.step_kind == "concurrent";
+        if (may_fail && !found) telling = drafts_.size() - 1;
+        found = found || may_fail;
+      }
+      spared.insert(spared.end(), form.spares.begin(), form.spares.end());
+      next = form.first + form.count;
+    }
+    plain_until(action.sql.size());
+    say_hazards(action, spared, drafts_[telling].step);
+  }
+
+  static void say_hazards(const Action& action, const std::vector<diag::Code>& spared, Step& step) {
+    for (const Hazard& hazard : action.hazards) {
+      if (std::ranges::find(spared, hazard.code) != spared.end()) continue;
+      step.hazards.push_back({diag::code_text(hazard.code), std::string(severity_word(diag::info(hazard.code).severity)), hazard.message, hazard.object.text(), ""});
+    }
+    step.reversible = std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return loses_data(hazard.code); }) ? "lossy" : "exact";
+    for (const Check& check : action.checks) step.checks.push_back({check.description, check.sql.text, std::nullopt});
+  }
+
+  const std::vector<Action>& actions_;
+  const StepOptions& options_;
+  const std::vector<std::size_t> whole_;
+  std::vector<Draft> drafts_;
+};
+
+/// What a transaction, or a part of it, does to relations in use.
+struct Burden {
+  std::set<std::string> blocked;      ///< relations whose writers, or readers as well, wait
+  bool slow = false;                  ///< reads or rewrites one
+
+  void add(const Burden& other) {
+    blocked.insert(other.blocked.begin(), other.blocked.end());
+    slow = slow || other.slow;
+  }
+};
+
+Burden burden_of(const Step& step, const RelationsInUse& in_use) {
+  Burden burden;
+  for (const StepLock& lock : step.locks) {
+    if (in_use.contains(lock.relation) && lock_blocks(lock.predicted).find("writes") != std::string_view::npos) burden.blocked.insert(lock.relation);
+  }
+  for (const auto* touches : {&step.rewrites, &step.scans}) {
+    for (const StepTouch& touch : *touches) burden.slow = burden.slow || (touch.predicted.value_or(false) && in_use.contains(touch.relation));
+  }
+  return burden;
+}
+
+/// Whether the one may share a transaction with the other: nobody waits for one relation while work goes on at another, or for two at once, which could end in a deadlock.
+bool may_share(const Burden& first, const Burden& second) {
+  if (first.blocked.empty() && second.blocked.empty()) return true;
+  if (first.slow || second.slow) return false;
+  return first.blocked.empty() || second.blocked.empty() || std::ranges::includes(first.blocked, second.blocked);
+}
+
+/// Numbers the transactions.
+void group(std::vector<Draft>& drafts, const RelationsInUse& in_use) {
+  int number = 0;
+  Burden held;
+  for (std::size_t begin = 0, end = 0; begin < drafts.size(); begin = end) {
+    Burden burden;
+    for (end = begin; end < drafts.size() && drafts[end].whole == drafts[begin].whole; ++end) burden.add(burden_of(drafts[end].step, in_use));
+    const Draft* before = begin == 0 ? nullptr : &drafts[begin - 1];
+    const bool opens = before == nullptr || !before->step.transactional || before->alone || drafts[begin].alone || !may_share(held, burden);
+    for (std::size_t at = begin; at < end; ++at) {
+      // An uncommitted enum value waits: only further ones may join.
+      const bool needs_commit = at > 0 && drafts[at - 1].commit_after && !drafts[at].commit_after;
+      const bool cut = at == begin ? opens : !drafts[at - 1].step.transactional;
+      if (cut || needs_commit || !drafts[at].step.transactional) {
+        ++number;
+        held = {};
+      }
+      drafts[at].step.group = number;
+    }
+    held.add(burden);
+  }
+}
+
+}  // namespace
+
+std::vector<Step> to_steps(const std::vector<Action>& actions, const StepOptions& options) {
+  std::vector<Draft> drafts = Drafting(actions, options).run();
+  std::vector<Step> steps;
+  for (Draft& draft : drafts) {
+    draft.step.id = static_cast<int>(steps.size()) + 1;
+    steps.push_back(draft.step);
+  }
+  if (options.before != nullptr) predict_steps(steps, *options.before, options.server_version);
+  for (std::size_t at = 0; at < steps.size(); ++at) drafts[at].step = std::move(steps[at]);
+  group(drafts, options.in_use != nullptr ? *options.in_use : RelationsInUse());
+  for (std::size_t at = 0; at < steps.size(); ++at) steps[at] = std::move(drafts[at].step);
+  return steps;
+}
+
+std::vector<Loss> losses(const std::vector<Action>& actions) {
+  std::vector<Loss> result;
+  for (const Action& action : actions) {
+    for (const Hazard& hazard : action.hazards) {
+      if (loses_data(hazard.code)) result.push_back({hazard.object.text(), hazard.message});
+    }
+  }
+  return result;
+}
+
+}  // namespace lpc::plan
