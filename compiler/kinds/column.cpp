@@ -116,7 +116,7 @@ void predict_addition(const Object& column, bool backfilled, const ChangeContext
   }
 }
 
-/// Whether each row that is there can be given its value afterwards: a default that isn't the same for all of them, and no NULL may stay, by which the rows are known that wait.
+/// Whether each row that is there can be given its value afterwards: a default that isn't the same for all of them, and NULL is no value, so that it marks the rows that wait.
 bool fills_later(const Object& column, const Object* column_default, const ChangeContext& context) {
   const Attributes& attributes = column.attributes;
   if (column_default == nullptr || column_default->attributes.flag("none") || !attributes.flag("not_null") || attributes.has("generated") || attributes.has("identity")) return false;
@@ -125,19 +125,19 @@ bool fills_later(const Object& column, const Object* column_default, const Chang
   return can_backfill(table_of(column.id), context);
 }
 
-/// The column without values, its default for new rows, the values for the old ones, NOT NULL. The CHECK is there from the start: it proves NOT NULL in the end, and
-/// while it is there the work isn't done.
+/// The column without values, its default for new rows, the values for the old ones, NOT NULL. (A CHECK, unvalidated, would refuse any update of rows that wait.)
 void add_filling_form(const Object& column, const std::string& default_text, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
   const Sql whole = qualified(table.schema, table.name), name = ident(column.id.member);
-  const Sql proof = ident(helper_name(fmt::format("{}_{}", table.name.str(), column.id.member.str()), "_lpc_backfill"));
+  const Sql proof = ident(helper_name(fmt::format("{}_{}", table.name.str(), column.id.member.str()), "_lpc_not_null"));
   Object nullable = column;
   nullable.attributes.remove("not_null");
   add_online(action, 1,
              {{fmt::format("Add {}, empty, with its default for new rows", spoken(column.id)),
                {alter_table(table, {sql("ADD COLUMN {}", column_definition(nullable, nullptr))}),
-                alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(default_text)), sql("ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", proof, name)})}, "ddl", true},
+                alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(default_text))})}, "ddl", true},
               {fmt::format("Give the rows of {} their {}", table.path(), column.id.member), {backfill(column.id, context.server_version)}, "backfill", false},
+              {fmt::format("Forbid NULL in {}, for new rows", spoken(column.id)), {sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", whole, proof, name)}, "ddl", true},
               {fmt::format("Look for NULL in {}", spoken(column.id)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, proof)}, "validate", true},
               {fmt::format("Forbid NULL in {}", spoken(column.id)),
                {sql("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", whole, name), sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, proof)}, "ddl", true}},
