@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Runs the tests, and closes with `N passed, N failed, N skipped`. Exit status 1 when something failed.
 
-    run.py --build build [--label unit|db|lit|hazards|kinds|forms|schemas|fuzz|corpus|majors|bench|nightly]… [-v]
+    run.py --build build [--label unit|db|lit|hazards|kinds|forms|schemas|fuzz|corpus|majors|bench|load|nightly]… [-v]
 
-Labels (all but majors, bench and nightly when none is named):
+Labels (all but majors, bench, load and nightly when none is named):
   unit     the GoogleTest program without a database
   lit      transcripts, goldens and FileCheck tests of the language and the commands, and the guards of scripts/check.sh
   db       the GoogleTest program with real servers
@@ -15,6 +15,7 @@ Labels (all but majors, bench and nightly when none is named):
   majors   the same on each other major of Postgres that scripts/fetch-postgres.py has fetched
   corpus   real schemas and before/after pairs in ../shared, against what passed before (tests/corpus_floor.json)
   bench    ratios of tests/bench against the recorded ones
+  load     each online form while pgbench runs against a million rows (tests/load)
   nightly  a thousand random pairs, of another seed
 A run works in a folder of its own under the temporary folder and removes it. Its last test is that no server, process or folder is left behind.
 """
@@ -30,7 +31,7 @@ from harness import layers  # noqa: E402
 from harness.leftovers import Leftovers  # noqa: E402
 from harness.scratch import end_well_on_sigterm  # noqa: E402
 
-LABELS = ("unit", "lit", "db", "hazards", "kinds", "forms", "schemas", "fuzz", "corpus", "majors", "bench", "nightly")
+LABELS = ("unit", "lit", "db", "hazards", "kinds", "forms", "schemas", "fuzz", "corpus", "majors", "bench", "load", "nightly")
 
 
 def main():
@@ -49,7 +50,7 @@ def main():
     leftovers = Leftovers(folder)
     run = layers.Run(options, folder)
     try:
-        for label in options.label or [each for each in LABELS if each not in ("majors", "bench", "nightly")]:
+        for label in options.label or [each for each in LABELS if each not in ("majors", "bench", "load", "nightly")]:
             run.layer(label)
         run.add("run/nothing is left behind", leftovers.find())
     finally:

@@ -156,6 +156,9 @@ class Run:
     def run_fuzz(self):
         self.fuzz(seed=1, pairs=50)
 
+    def run_load(self):
+        self.script("load", [f"{TESTS}/load/run.py", "--lpc", self.lpc])
+
     def run_nightly(self):
         self.fuzz(seed=2, pairs=1000)
 
