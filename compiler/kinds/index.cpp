@@ -312,6 +312,7 @@ void drop_index(const Object& index, const ChangeContext& context, Action& actio
   }
   if (const auto fate = attached_drop(index, context); fate.attached) {
     if (fate.new_name.empty()) return;
+    action.description = fmt::format("Give {} the name that it would have by itself, {}", spoken(index.id), fate.new_name);
     if (fate.new_name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(fate.new_name)));
     conform_to_parent(index, qualified(index.id.schema, fate.new_name), context, action);
     return;

@@ -39,6 +39,8 @@ std::optional<ObjectId> plain_parent(const Object& part, const Catalog&);
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext&);
 /// Gives the one that automatic_twin() found the storage that the new part has and the partitioned table's doesn't.
 void adapt_twin(const Object& part, const Sql& address, const ChangeContext&, Action&);
+/// After `table` was detached: drops the indexes, keys and foreign keys that it had from its parents alone and isn't to go on with.
+void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action& action);
 /// The reverse: takes away from a part that becomes its parent's what is its own.
 void conform_to_parent(const Object& part, const Sql& address, const ChangeContext&, Action&);
 /// Of a part that a table has had from its parent (by partitioning, a CHECK by inheritance too) and keeps as its own: the name it has had.

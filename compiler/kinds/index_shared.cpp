@@ -149,7 +149,8 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
   }
   // Not a need of the parent's: dropping a partition takes nothing from it.
   if (parent != nullptr) add_sorted(parent->mentions, part.id);
-  if (attachment != nullptr) add_sorted(attachment->depends_on, part.id);
+  // Nor the attachment's: it stays when the part goes back to the name that it would have had.
+  if (attachment != nullptr) add_sorted(attachment->mentions, part.id);
 }
 
 // A table that becomes a partition gets a copy of every index of its parent, the one of the parent ONLY included, so that one comes last.
@@ -213,7 +214,7 @@ void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const
       return other != part && other->attributes.has("attached_to") && compared(*other) == compared(*part);
     });
     if (!own_parent || !has_rival || needs_only(catalog, *own_parent)) continue;
-    std::erase(attachment->depends_on, part->id);
+    std::erase(attachment->mentions, part->id);
     add_sorted(part->depends_on, attachment->id);
   }
 }
@@ -305,6 +306,32 @@ std::optional<std::string> taken_by_parent(const Object& part, const ChangeConte
   if (twin_above(part, context.after) == nullptr || twin_above(part, context.before) != nullptr) return std::nullopt;
   const std::string& type = part.attributes.text("type");
   return type == "check" || type == "foreign key" ? own_name(part) : automatic_name(part);
+}
+
+void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action& action) {
+  const Lineage past(context.before);
+  const std::vector<const Object*> own = context.before.children(table), wanted = context.after.children(table);
+  std::vector<ObjectId> above = past.parents(table);
+  for (std::size_t i = 0; i < above.size(); ++i) {
+    for (const Object* part : context.before.children(above[i])) {
+      const bool is_part = part->id.kind == KindId::Index || (part->id.kind == KindId::Constraint && part->attributes.text("type") != "check");
+      // What goes with its parent's is gone by then.
+      if (!is_part || part->attributes.flag("only") || context.is_dropped(part->id)) continue;
+      const std::string address = index_address(*part).text;
+      const bool has_own_name = std::ranges::any_of(own, [&](const Object* one) { return one->attributes.text("attached_to") == address; });
+      if (has_own_name || std::ranges::any_of(wanted, [&](const Object* one) { return same_definition(*part, *one); })) continue;
+      Object left = *part;
+      left.parent = table;
+      left.id.schema = table.schema;
+      if (part->id.kind == KindId::Index) {
+        action.sql.push_back(sql("DROP INDEX {}", qualified(table.schema, automatic_name(left))));
+      } else {
+        const std::string name = part->attributes.text("type") == "foreign key" ? own_name(*part) : automatic_name(left);
+        action.sql.push_back(sql("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table.schema, table.name), ident(name)));
+      }
+    }
+    for (const ObjectId& next : past.parents(above[i])) above.push_back(next);
+  }
 }
 
 AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {

@@ -9,6 +9,7 @@
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/index.h"
 #include "kinds/online.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -96,7 +97,7 @@ bool folds(const Object& attachment, const ChangeContext& context) {
   const ObjectId table = table_of(attachment.id);
   if (!context.is_created(table) || Lineage(context.after).has_own_order(table)) return false;
   // Indexes under names of their own must be there before the table is attached; CREATE … PARTITION OF would make others.
-  const bool has_own_indexes = std::ranges::any_of(attachment.depends_on, [](const ObjectId& need) {
+  const bool has_own_indexes = std::ranges::any_of(attachment.mentions, [](const ObjectId& need) {
     return need.kind == KindId::Index || need.kind == KindId::Constraint;
   });
   // CREATE … PARTITION OF would read the default partition under its lock.
@@ -301,6 +302,7 @@ void detach(const Object& attachment, const ChangeContext& context, Action& acti
   if (!is_attached_again && is_standing(context, table) && context.after.has(table)) {
     rename_not_nulls(table, false, context, action);
     shed_implied(table, parent, context, action);
+    drop_left_parts(table, context, action);
   }
   describe(action, fmt::format("Detach partition {} from {}", table.path(), parent.path()));
 }
