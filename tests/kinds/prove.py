@@ -220,7 +220,8 @@ class Prover:
             script = file.read()
         piece = unmet(self.plan, script)
         if piece:
-            raise Failed("plan", f"plan.txt has `{piece}`, and the script is\n{script}")
+            statements = "\n".join(line for line in script.splitlines() if line and not line.startswith(("--", "\\", "SET ")))
+            raise Failed("plan", f"plan.txt has `{piece}`, and the script is\n{statements}")
 
     def has_steps(self):
         with open(f"{self.folder}/plan.json") as file:
