@@ -1,1 +1,0 @@
-select 'values' where (select state::text || ((last).state)::text from s.jobs) <> 'busydone';

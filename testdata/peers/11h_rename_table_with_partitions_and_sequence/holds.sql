@@ -1,1 +1,0 @@
-select 'values' where (select n || word from s.journal) is distinct from '1one';

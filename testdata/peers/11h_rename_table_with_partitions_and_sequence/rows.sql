@@ -1,1 +1,0 @@
-insert into s.log values (1, 'one');
