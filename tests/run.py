@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
 """Runs the tests, and closes with `N passed, N failed, N skipped`. Exit status 1 when something failed.
 
-    run.py --build build [--label unit|db|lit|hazards|kinds|forms|schemas|fuzz|corpus|majors|bench|load|nightly]… [-v]
+    run.py --build build [--label unit|db|lit|hazards|kinds|peers|forms|schemas|fuzz|corpus|majors|bench|load|nightly]… [-v]
 
 Labels (all but majors, bench, load and nightly when none is named):
   unit     the GoogleTest program without a database
@@ -9,6 +9,7 @@ Labels (all but majors, bench, load and nightly when none is named):
   db       the GoogleTest program with real servers
   hazards  dangerous changes are told of with the right codes, harmless ones aren't (tests/hazards)
   kinds    the cases of testdata/kinds, proved both ways with pg_dump as the witness
+  peers    the cases of testdata/peers, where other tools fail, proved in the same way
   forms    each form of DDL: predicted locks, rewrites and scans against measured ones (tests/forms)
   schemas  the databases of testdata/schemas, with each kind of object and option, into .lp and back
   fuzz     fifty random schemas and random successors of them, proved both ways (tests/fuzz)
@@ -31,7 +32,7 @@ from harness import layers  # noqa: E402
 from harness.leftovers import Leftovers  # noqa: E402
 from harness.scratch import end_well_on_sigterm  # noqa: E402
 
-LABELS = ("unit", "lit", "db", "hazards", "kinds", "forms", "schemas", "fuzz", "corpus", "majors", "bench", "load", "nightly")
+LABELS = ("unit", "lit", "db", "hazards", "kinds", "peers", "forms", "schemas", "fuzz", "corpus", "majors", "bench", "load", "nightly")
 
 
 def main():

@@ -137,6 +137,9 @@ class Run:
 
         self.script("scripts", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--psql", *BY_PSQL], "psql/")
 
+    def run_peers(self):
+        self.script("peers", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--cases", f"{ROOT}/testdata/peers"])
+
     def run_hazards(self):
         self.script("hazards", [f"{TESTS}/hazards/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
 

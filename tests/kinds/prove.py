@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Proves the cases of testdata/kinds on a real server, with pg_dump as the witness.
+"""Proves the cases of testdata/kinds, or of another folder, on a real server, with pg_dump as the witness.
 
-    prove.py --lpc build/lpc [FILTER …] [--major 18] [--jobs 2] [-v] [--report FILE]
+    prove.py --lpc build/lpc [FILTER …] [--cases testdata/peers] [--major 18] [--jobs 2] [-v] [--report FILE]
 
 A case is a folder with before.lp and after.lp. Stages, in order; a failure says which one was reached:
   build     after.lp goes into an empty database B
@@ -14,9 +14,14 @@ A case is a folder with before.lp and after.lp. Stages, in order; a failure says
   rows      no table that is there before and after has fewer rows
   back      rollback gives A's pg_dump and row counts again
 Variables LP_… that the sources name as placeholders of secrets are set for every command.
-With expect.txt (a diagnostic code) in its folder, a case's plan must fail with that code.
-With versions.txt (`16-`, `-14`, `13-17`) it is for servers of these majors; --major chooses the server (scripts/fetch-postgres.py), and a server that is newer than
-pg_dump is judged by its catalogs instead (harness/witness.py).
+A case's folder may hold more files:
+  expect.txt    a diagnostic code: the plan must fail with it
+  others.sql    what others make on the server before lpc sees it
+  rows.sql      rows of its own, put in before the usual ones; a plan that fails because of rows is a failure then, else it is tried without any
+  plan.txt      what the plan's script holds, a piece of a line each, in this order; a line after `! ` is nowhere in it
+  holds.sql     a query after the plan that gives no rows, each being a mistake: for what pg_dump doesn't show, such as values and valid indexes
+  versions.txt  the majors of the server it is for: `16-`, `-14`, `13-17`
+--major chooses the server (scripts/fetch-postgres.py); one that is newer than pg_dump is judged by its catalogs instead (harness/witness.py).
 With --psql the plan and its reverse are carried out by psql, from the scripts that `lpc plan` writes; the tables have no rows then.
 """
 import argparse
@@ -76,6 +81,29 @@ def without_hints(path):
         return re.sub(r"@\w+\((?:[^()]|\([^()]*\))*\)", "", file.read())
 
 
+def optional(case, name):
+    """The text of a file that a case may do without."""
+    path = os.path.join(case, name)
+    if not os.path.exists(path):
+        return ""
+    with open(path) as file:
+        return file.read()
+
+
+def unmet(wanted, script):
+    """The first line of plan.txt that the script doesn't keep to, or nothing."""
+    lines, at = script.splitlines(), 0
+    for piece in filter(None, wanted.splitlines()):
+        if piece.startswith("! "):
+            if piece[2:] in script:
+                return piece
+            continue
+        at = next((number + 1 for number in range(at, len(lines)) if piece in lines[number]), 0)
+        if not at:
+            return piece
+    return ""
+
+
 def secrets_of(*paths):
     """A value for each variable that the files name as a placeholder; it needs quoting wherever it goes, and a URL's has a password."""
     text = "".join(open(path).read() for path in paths)
@@ -90,6 +118,7 @@ class Prover:
         self.server = Server()
         self.known_roles = self.server.roles()
         self.secrets = {}
+        self.others = self.own_rows = self.plan = self.holds = ""
 
     def run(self, stage, *arguments, codes=(0,)):
         done = subprocess.run([self.lpc, *arguments], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL, cwd=self.folder,
@@ -107,7 +136,7 @@ class Prover:
 
     def build_after(self, after):
         """Database B: gives its dump and what roles there are, and takes both away again."""
-        self.server.create("b")
+        self.start("b")
         url = self.server.url("b")
         with open(f"{self.folder}/state.lp", "w") as file:
             file.write(without_hints(after))
@@ -128,11 +157,18 @@ class Prover:
         self.server.drop_tablespaces()
         self.server.drop_roles(self.server.roles() - self.known_roles)
 
+    def start(self, database):
+        self.server.create(database)
+        if self.others:
+            self.server.psql(database, self.others)
+
     def start_before(self, before, fill):
-        self.server.create("a")
+        self.start("a")
         if not is_empty(before):
             self.apply("before", before, self.server.url("a"))
         if fill:
+            if self.own_rows:
+                self.server.psql("a", self.own_rows)
             self.server.psql("a", FILL)
         return self.server.dump("a"), self.rows()
 
@@ -146,14 +182,15 @@ class Prover:
         """False when the rows that were put into the tables stand in the way of the plan, which is no mistake of the plan."""
         dump_before, rows_before = self.start_before(before, fill)
         url = self.server.url("a")
-        said = self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json").stderr
+        said = self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json", "--sql", "plan.sql").stderr
         if "LP5019" in said:
             raise Failed("plan", said)
-        if zlib.crc32(after.encode()) % 4 == 0:    # some of them twice
+        if zlib.crc32(os.path.basename(os.path.dirname(after)).encode()) % 4 == 0:    # some of them twice
             self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "again.json")
             with open(f"{self.folder}/plan.json") as first, open(f"{self.folder}/again.json") as second:
                 if first.read() != second.read():
                     raise Failed("plan", "made twice, the plan isn't the same")
+        self.check_plan()
         if not self.carry_out("apply", fill, "apply", "plan.json", "--url", url, "--yes", "--allow", "all"):
             return False
         dump_after = self.server.dump("a")
@@ -162,6 +199,9 @@ class Prover:
         missing = [line for line in wanted[1] if line not in self.server.role_dump(self.known_roles)]
         if missing:
             raise Failed("state", "roles lack:\n" + "\n".join(missing))
+        mistakes = self.server.psql("a", self.holds).stdout.strip() if self.holds and fill else ""
+        if mistakes:
+            raise Failed("state", "holds.sql gives\n" + mistakes)
         second = self.run("empty", "plan", after, "--url", url, "--manage", "*", "--exit-code", codes=(0, 3))
         if second.returncode:
             raise Failed("empty", second.stdout)
@@ -178,10 +218,18 @@ class Prover:
         try:
             self.run(stage, *arguments)
         except Failed as failure:
-            if fill and re.search(r"SQLSTATE 2[23]|LP6036", failure.detail):
+            if fill and not self.own_rows and re.search(r"SQLSTATE 2[23]|LP6036", failure.detail):
                 return False
             raise
         return True
+
+    def check_plan(self):
+        with open(f"{self.folder}/plan.sql") as file:
+            script = file.read()
+        piece = unmet(self.plan, script)
+        if piece:
+            statements = "\n".join(line for line in script.splitlines() if line and not line.startswith(("--", "\\", "SET ")))
+            raise Failed("plan", f"plan.txt has `{piece}`, and the script is\n{statements}")
 
     def has_steps(self):
         with open(f"{self.folder}/plan.json") as file:
@@ -215,6 +263,7 @@ class Prover:
     def prove(self, case):
         before, after, expected = (os.path.join(case, name) for name in ("before.lp", "after.lp", "expect.txt"))
         self.secrets = secrets_of(before, after)
+        self.others, self.own_rows, self.plan, self.holds = (optional(case, name) for name in ("others.sql", "rows.sql", "plan.txt", "holds.sql"))
         with tempfile.TemporaryDirectory(prefix="lpc-kinds-") as self.folder:
             try:
                 if os.path.exists(expected):
@@ -233,12 +282,13 @@ class Prover:
 
 
 def is_meant_for(case, major):
-    path = os.path.join(case, "versions.txt")
-    if not os.path.exists(path):
-        return True
-    with open(path) as file:
-        first, last = file.read().strip().split("-")
+    first, last = (optional(case, "versions.txt") or "-").strip().split("-")
     return int(first or 0) <= major <= int(last or 99)
+
+
+def cases_in(folder):
+    """The cases' folders, whose names are their paths from there."""
+    return sorted(path for path, _, files in os.walk(folder) if "after.lp" in files)
 
 
 def work(cases, options, report):
@@ -248,7 +298,7 @@ def work(cases, options, report):
             case = cases.get_nowait()
         except queue.Empty:
             break
-        name, start = "kinds/" + os.path.relpath(case, CASES), time.monotonic()
+        name, start = os.path.relpath(case, os.path.dirname(os.path.abspath(options.cases))), time.monotonic()
         try:
             prover.prove(case)
             report.add(name, "pass", seconds=time.monotonic() - start)
@@ -269,6 +319,7 @@ def work(cases, options, report):
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--lpc", required=True)
+    parser.add_argument("--cases", default=CASES, help="the folder of the cases")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--timeout", type=float, default=60)
     parser.add_argument("--major", type=int, help="of the servers; the system's newest when not said")
@@ -282,16 +333,15 @@ def main():
         choose_major(options.major)
     major = major_of(f"{bindir()}/postgres")
     cases = queue.Queue()
-    for kind in sorted(os.listdir(CASES)):
-        for case in sorted(os.listdir(os.path.join(CASES, kind))):
-            if options.filters and not any(each in f"{kind}/{case}" for each in options.filters):
-                continue
-            folder = os.path.join(CASES, kind, case)
-            if is_meant_for(folder, major):
-                cases.put(folder)
-            else:
-                report.add(f"kinds/{kind}/{case}", "skip", f"not for Postgres {major}")
-    if not options.filters:
+    for case in cases_in(os.path.abspath(options.cases)):
+        name = os.path.relpath(case, os.path.dirname(os.path.abspath(options.cases)))
+        if options.filters and not any(each in name for each in options.filters):
+            continue
+        if is_meant_for(case, major):
+            cases.put(case)
+        else:
+            report.add(name, "skip", f"not for Postgres {major}")
+    if options.cases == CASES and not options.filters:
         for kind, needs in missing_cases(ROOT).items():
             report.add(f"kinds/coverage/{kind}", "fail" if needs else "pass", f"no case {' and none '.join(needs)}" if needs else "")
     end_well_on_sigterm()

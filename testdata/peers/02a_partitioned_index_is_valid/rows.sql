@@ -1,0 +1,1 @@
+insert into shop.events values (1, 'a'), (11, 'b');

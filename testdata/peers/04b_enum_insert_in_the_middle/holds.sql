@@ -1,0 +1,1 @@
+select 'order' where enum_range(null::s.status)::text <> '{open,started,waiting,done}';

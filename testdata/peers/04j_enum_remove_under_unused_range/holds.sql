@@ -1,0 +1,1 @@
+select 'values' from s.jobs where state::text <> 'busy';

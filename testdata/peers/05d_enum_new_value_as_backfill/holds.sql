@@ -1,0 +1,1 @@
+select 'value' from s.jobs where state <> 'late';

@@ -1,0 +1,1 @@
+select 'values' where (select sum(a) from shop.t) is distinct from 15;

@@ -1,0 +1,1 @@
+select conname from pg_constraint where not convalidated;

@@ -1,0 +1,1 @@
+select 'rows' where (select count(*) from s.t) <> 1;
