@@ -11,8 +11,8 @@ namespace lpc::plan {
 
 namespace {
 
-/// What the order of independent actions looks like to a reader: drops, then changes, then new things, then what has an online form, which can't share a transaction with
-/// the others; kinds in their usual order, then names.
+/// What the order of independent actions looks like to a reader: drops, then changes, then new things, then what has an online form and can wait, because it can't share
+/// a transaction with the others; kinds in their usual order, then names.
 struct Rank {
   int phase;
   int weight;
@@ -28,9 +28,9 @@ struct Rank {
   friend bool operator>(const Rank& a, const Rank& b) { return b < a; }
 };
 
-Rank rank(const Action& action, std::size_t position) {
+Rank rank(const Action& action, std::size_t position, bool comes_late) {
   const int weight = static_cast<int>(action.object.kind);
-  if (!action.online.empty()) return {4, weight, &action.object, position};
+  if (comes_late) return {4, weight, &action.object, position};
   if (kinds::kind(action.object.kind).traits.runs_last) return {9, weight, &action.object, position};
   switch (action.type) {
     case ActionType::rename: return {0, weight, &action.object, position};
@@ -57,9 +57,11 @@ class Sorter {
  public:
   explicit Sorter(const ActionGraph& graph)
       : actions_(graph.actions), hard_(successors(graph.actions.size(), graph.edges)), soft_(successors(graph.actions.size(), graph.soft_edges)),
-        hard_waits_(graph.actions.size()), soft_waits_(graph.actions.size()), done_(graph.actions.size()) {
+        hard_waits_(graph.actions.size()), soft_waits_(graph.actions.size()), done_(graph.actions.size()), late_(graph.actions.size()) {
     count(hard_, hard_waits_);
     count(soft_, soft_waits_);
+    std::vector<bool> seen(actions_.size());
+    for (std::size_t i = 0; i < actions_.size(); ++i) find_late(i, seen);
   }
 
   /// The positions in order; fewer than all when the hard edges have a circle.
@@ -108,9 +110,18 @@ class Sorter {
     }
   }
 
+  /// What has an online form comes late, unless something else waits for it: that would be late, too.
+  void find_late(std::size_t i, std::vector<bool>& seen) {
+    if (seen[i]) return;
+    seen[i] = true;
+    if (actions_[i].online.empty()) return;
+    for (const std::size_t after : hard_[i]) find_late(after, seen);
+    late_[i] = std::ranges::all_of(hard_[i], [&](std::size_t after) { return late_[after]; });
+  }
+
   void offer(std::size_t i) {
     if (done_[i] || hard_waits_[i] > 0) return;
-    (soft_waits_[i] > 0 ? reluctant_ : ready_).push(rank(actions_[i], i));
+    (soft_waits_[i] > 0 ? reluctant_ : ready_).push(rank(actions_[i], i, late_[i]));
   }
 
   /// The best that waits for nothing; only when there is none, one whose soft wishes stay unmet.
@@ -131,6 +142,7 @@ class Sorter {
   Successors hard_, soft_;
   std::vector<std::size_t> hard_waits_, soft_waits_;
   std::vector<bool> done_;
+  std::vector<bool> late_;
   Queue ready_, reluctant_;
 };
 
