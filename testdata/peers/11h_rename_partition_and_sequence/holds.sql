@@ -1,0 +1,1 @@
+select 'values' where (select n || v from s.log) is distinct from '1one';
