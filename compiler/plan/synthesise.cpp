@@ -346,7 +346,7 @@ class Synthesiser {
     }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) edge(node, &alter);
-      if (aside_nodes_.contains(need)) edge(node, drop_node(need));
+      if (const auto aside = aside_nodes_.find(need); aside != aside_nodes_.end()) edge(node, &aside->second);    // its own drop may name the type: a function of it
     }
   }
 

@@ -1,1 +1,0 @@
-insert into s.jobs values (1, 'busy');

@@ -1,1 +1,0 @@
-insert into s.t values (1, (1, 'b'), 'w', null);
