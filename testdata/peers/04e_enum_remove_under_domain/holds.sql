@@ -1,0 +1,1 @@
+select 'values' where (select state::text from s.jobs) is distinct from 'busy';

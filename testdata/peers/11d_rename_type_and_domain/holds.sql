@@ -1,0 +1,1 @@
+select 'values' where (select (p).first || w from s.t) is distinct from '1w';

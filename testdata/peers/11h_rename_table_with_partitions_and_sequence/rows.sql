@@ -1,0 +1,1 @@
+insert into s.log values (1, 'one');
