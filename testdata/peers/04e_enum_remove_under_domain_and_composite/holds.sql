@@ -1,0 +1,1 @@
+select 'values' where (select state::text || ((last).state)::text from s.jobs) <> 'busydone';

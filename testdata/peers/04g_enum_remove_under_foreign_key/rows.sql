@@ -1,0 +1,2 @@
+insert into s.kinds values ('open');
+insert into s.notes values ('open');
