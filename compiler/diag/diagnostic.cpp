@@ -52,6 +52,15 @@ bool is_hazard(Code code) { return static_cast<int>(code) / 1000 == 4; }
 
 }  // namespace
 
+std::string_view severity_name(Severity severity) {
+  switch (severity) {
+    case Severity::note: return "note";
+    case Severity::warning: return "warning";
+    case Severity::error: return "error";
+  }
+  LP_CHECK(false);
+}
+
 const CodeInfo* find_hazard(std::string_view text) {
   std::string wanted(text);
   if (wanted.starts_with("lp")) wanted.replace(0, 2, "LP");

@@ -19,6 +19,8 @@ enum class Code : std::uint16_t {
 #undef LP
 };
 
+std::string_view severity_name(Severity severity);    ///< "note", "warning", "error"
+
 struct CodeInfo {
   Code code;
   Severity severity;

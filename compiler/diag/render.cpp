@@ -25,15 +25,6 @@ struct Item {
   std::vector<Fix> fixes;
 };
 
-std::string_view severity_name(Severity severity) {
-  switch (severity) {
-    case Severity::note: return "note";
-    case Severity::warning: return "warning";
-    case Severity::error: return "error";
-  }
-  LP_CHECK(false);
-}
-
 std::string_view path_of(const Span& span, const SourceMap& sources) {
   return span.is_nowhere() ? std::string_view() : std::string_view(sources.at(span.file).path());
 }

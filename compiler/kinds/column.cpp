@@ -128,20 +128,15 @@ bool fills_later(const Object& column, const Object* column_default, const Chang
 /// The column without values, its default for new rows, the values for the old ones, NOT NULL. (A CHECK, unvalidated, would refuse any update of rows that wait.)
 void add_filling_form(const Object& column, const std::string& default_text, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
-  const Sql whole = qualified(table.schema, table.name), name = ident(column.id.member);
-  const Sql proof = ident(helper_name(fmt::format("{}_{}", table.name.str(), column.id.member.str()), "_lpc_not_null"));
+  const Sql name = ident(column.id.member);
   Object nullable = column;
   nullable.attributes.remove("not_null");
-  add_online(action, 1,
-             {{fmt::format("Add {}, empty, with its default for new rows", spoken(column.id)),
-               {alter_table(table, {sql("ADD COLUMN {}", column_definition(nullable, nullptr))}),
-                alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(default_text))})}, "ddl", true},
-              {fmt::format("Give the rows of {} their {}", table.path(), column.id.member), {backfill(column.id, context.server_version)}, "backfill", false},
-              {fmt::format("Forbid NULL in {}, for new rows", spoken(column.id)), {sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", whole, proof, name)}, "ddl", true},
-              {fmt::format("Look for NULL in {}", spoken(column.id)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, proof)}, "validate", true},
-              {fmt::format("Forbid NULL in {}", spoken(column.id)),
-               {sql("ALTER TABLE {} ALTER COLUMN {} SET NOT NULL", whole, name), sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, proof)}, "ddl", true}},
-             fmt::format("{} has rows, each of which gets a value of its own: in batches, while others read and write", table.path()));
+  std::vector<Stage> stages{{fmt::format("Add {}, empty, with its default for new rows", spoken(column.id)),
+                             {alter_table(table, {sql("ADD COLUMN {}", column_definition(nullable, nullptr))}),
+                              alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(default_text))})}, "ddl", true},
+                            {fmt::format("Give the rows of {} their {}", table.path(), column.id.member), {backfill(column.id, context.server_version)}, "backfill", false}};
+  std::ranges::move(not_null_stages(column.id, alter_table(table, {sql("ALTER COLUMN {} SET NOT NULL", name)})), std::back_inserter(stages));
+  add_online(action, 1, std::move(stages), fmt::format("{} has rows, each of which gets a value of its own: in batches, while others read and write", table.path()));
 }
 
 void create_column(const Object& column, const ChangeContext& context, Action& action) {

@@ -2,6 +2,8 @@
 
 #include <fmt/core.h>
 
+#include <algorithm>
+
 #include "kinds/acl.h"
 
 namespace lpc::kinds {
@@ -14,6 +16,12 @@ void describe(Action& action, std::string description) {
 }  // namespace
 
 std::string spoken(const ObjectId& id) { return id.text(); }
+
+std::string helper_name(std::string_view name, std::string_view suffix) {
+  std::size_t length = std::min(name.size(), 63 - suffix.size());
+  while (length > 0 && length < name.size() && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length;    // not within a character
+  return std::string(name.substr(0, length)) + std::string(suffix);
+}
 
 void alter_owner(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& object = alteration.after;

@@ -44,6 +44,9 @@ std::vector<std::string> routine_slots(const Object&);
 /// "table shop.users" for descriptions, from the kind's name and the path.
 std::string spoken(const ObjectId& id);
 
+/// The name with the suffix, cut so that it fits: of what a plan makes only for a while.
+std::string helper_name(std::string_view name, std::string_view suffix);
+
 /// Adds every role that the object names: owner, grantees and grantors, a policy's roles. Never "public" or "".
 void add_named_roles(const Object& object, std::set<std::string>& roles);
 

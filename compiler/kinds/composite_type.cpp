@@ -1,20 +1,22 @@
 // Composite types that stand alone; the row types of tables and views are theirs. https://www.postgresql.org/docs/15/sql-createtype.html
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "base/text.h"
 #include "kinds/common.h"
 #include "kinds/inheritance.h"
-#include "kinds/labels.h"
 #include "kinds/link_context.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/parts.h"
 #include "kinds/security_labels.h"
+#include "kinds/table_parts.h"
 
 namespace lpc::kinds {
 namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"composite_type"};
-constexpr std::string_view kRenamedAttribute = "renamed_attribute";
 
 constexpr IntrospectQuery kQueries[] = {{
     .sql =
@@ -29,6 +31,7 @@ constexpr IntrospectQuery kQueries[] = {{
         "   left join pg_namespace cn on cn.oid = co.collnamespace\n"
         "   left join pg_description ad on ad.objoid = c.oid and ad.classoid = 'pg_class'::regclass and ad.objsubid = a.attnum\n"
         "   where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as attributes,\n"
+        "  (select json_agg(a.attnum::text order by a.attnum) from pg_attribute a where a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped) as _part_ids,\n"
         "  u.type is not null as _used\n"
         "from pg_type t\n"
         "join pg_class c on c.oid = t.typrelid and c.relkind = 'c'\n"
@@ -50,12 +53,6 @@ const List& list_of(const Object& object) {
   static const List none;
   const Value* list = object.attributes.find("attributes");
   return list == nullptr ? none : list->list();
-}
-
-std::vector<std::string> names_of(const Object& object) {
-  std::vector<std::string> names;
-  for (const Value& attribute : list_of(object)) names.push_back(text_of(attribute, "name"));
-  return names;
 }
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
@@ -84,10 +81,7 @@ void lower_composite_type(const ast::Decl& decl, LowerContext& context) {
       context.error(diag::make(diag::Code::kDuplicateColumn, member.name_span, name, decl.name.dotted()));
       continue;
     }
-    if (const ast::Hint* hint = member.hint("renamed_from"); hint != nullptr && !hint->arguments.empty()) {
-      const ast::Value& old = hint->arguments.front();
-      object->hints.push_back({std::string(kRenamedAttribute), {old.shape == ast::Shape::name ? old.name.last() : old.text, name}, hint->span});
-    }
+    add_part_hint(*object, member, name);
     attributes.push_back(lower_attribute(member, context));
   }
   object->attributes.set("attributes", Value(std::move(attributes)));
@@ -120,33 +114,12 @@ const Value* find_attribute(const List& list, std::string_view name) {
   return found == list.end() ? nullptr : &*found;
 }
 
-/// The old attributes under their new names.
-List renamed_attributes(const Object& before, const Object& after, std::vector<std::pair<std::string, std::string>>& renames) {
-  renames = renamed_labels(before, after, kRenamedAttribute, names_of(before), names_of(after));
-  List list;
-  for (const Value& attribute : list_of(before)) {
-    Map map = attribute.map();
-    for (const auto& [from, to] : renames) {
-      for (auto& [key, value] : map) {
-        if (key == "name" && value.text() == from) {
-          value = Value(to);
-          break;
-        }
-      }
-    }
-    list.push_back(Value(std::move(map)));
-  }
-  return list;
-}
-
-/// Attributes can be renamed, taken out and put at the end. A change of type is refused while a table's column has the composite type
+/// Attributes can be taken out and put at the end. A change of type is refused while a table's column has the composite type
 /// (find_composite_type_dependencies in src/backend/commands/tablecmds.c), so then the type is made anew. Typed tables change with it.
 bool can_replace_composite_type(const Object& before, const Object& after) {
-  std::vector<std::pair<std::string, std::string>> renames;
-  const List old = renamed_attributes(before, after, renames);
   const List& wanted = list_of(after);
   std::size_t at = 0;
-  for (const Value& attribute : old) {
+  for (const Value& attribute : list_of(before)) {
     const Value* kept = find_attribute(wanted, text_of(attribute, "name"));
     if (kept == nullptr) continue;
     if (kept != &wanted[at] || (before.attributes.flag("_used") && !same_definition(attribute, *kept))) return false;
@@ -167,10 +140,8 @@ Sql cascade(const Object& type, const ChangeContext& context) {
 void change_attributes(const Object& object, const Object& before, const ChangeContext& context, Action& action) {
   const Sql tail = cascade(object, context);
   const Sql address = address_qualified(object.id);
-  std::vector<std::pair<std::string, std::string>> renames;
-  const List old = renamed_attributes(before, object, renames);
+  const List& old = list_of(before);
   const List& wanted = list_of(object);
-  for (const auto& [from, to] : renames) action.sql.push_back(sql("ALTER TYPE {} RENAME ATTRIBUTE {} TO {}{}", address, ident(from), ident(to), tail));
   for (const Value& attribute : old) {
     const std::string& name = text_of(attribute, "name");
     if (find_attribute(wanted, name) != nullptr) continue;
@@ -193,7 +164,7 @@ void change_attributes(const Object& object, const Object& before, const ChangeC
 }
 
 void create_composite_type(const Object& object, const ChangeContext& context, Action& action) {
-  const Object* before = changed_from(object, context);
+  const Object* before = context.before.find(object.id);
   if (action.type == ActionType::alter && before != nullptr) {
     change_attributes(object, *before, context, action);
     return;
@@ -206,6 +177,16 @@ void create_composite_type(const Object& object, const ChangeContext& context, A
     if (attribute.find("comment") != nullptr) comment_on(object.id, attribute, action);
   }
   if (action.description.empty()) action.description = "Create " + spoken(object.id);
+}
+
+/// Typed tables have the attributes as columns, which follow.
+void rename_composite_type(const Object& before, const ObjectId& after, Action& action) {
+  if (after.member.empty()) {
+    rename_plain(before, after, action);
+    return;
+  }
+  action.sql.push_back(sql("ALTER TYPE {} RENAME ATTRIBUTE {} TO {} CASCADE", address_qualified(before.id), ident(action.renamed_from->member), ident(after.member)));
+  describe(action, fmt::format("Rename the attribute {} of {} to {}", action.renamed_from->member, spoken(before.id), after.member));
 }
 
 // ---- to .lp -----------------------------------------------------------------------------------------------------------------------
@@ -226,8 +207,9 @@ void print_composite_type(const Object& object, const Catalog&, LpWriter& writer
 }
 
 constexpr AttributeRule kRules[] = {
-    {.name = "attributes", .content = Content::list, .keeps_live_order = true},
+    {.name = "attributes", .content = Content::list, .keeps_live_order = true, .lists_parts = true},
     {.name = "_used", .content = Content::flag, .ignored = true},
+    {.name = "_part_ids", .content = Content::list, .ignored = true},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
@@ -248,7 +230,7 @@ constexpr Kind kCompositeType = {
     .edges = link_composite_type,
     .create = create_composite_type,
     .drop = drop_plain,
-    .rename = rename_plain,
+    .rename = rename_composite_type,
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,

@@ -13,10 +13,12 @@
 #include "kinds/index.h"
 #include "kinds/index_elements.h"
 #include "kinds/index_query.h"
+#include "kinds/inheritance.h"
 #include "kinds/link_context.h"
 #include "kinds/online.h"
 #include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
+#include "kinds/type_change.h"
 
 namespace lpc::kinds {
 
@@ -317,6 +319,26 @@ bool is_dropped_apart(const Object& constraint, const ChangeContext& context) {
   return !(target == own) && leads_to(target, own, context);
 }
 
+/// Columns of a foreign key and those they refer to, when both get types that the old ones of the others can't be compared with: ATAddForeignKeyConstraint() in
+/// src/backend/commands/tablecmds.c looks for an operator whenever one of them changes.
+bool is_torn_by_types(const Object& constraint, const Catalog& before, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) {
+  if (!constraint.attributes.has("references")) return false;
+  const ObjectId own = relation_id(constraint), target = table_named(constraint.attributes.text("references"));
+  const std::vector<std::string> columns = constraint.attributes.texts("columns"), referenced = constraint.attributes.texts("referenced_columns");
+  for (std::size_t i = 0; i < columns.size() && i < referenced.size(); ++i) {
+    const ObjectId here = column_id(own, columns[i]), there = column_id(target, referenced[i]);
+    if (is_converted(here) || is_converted(there)) return true;
+    const auto changes = [&](const ObjectId& id) {
+      const Object *was = before.find(id), *is = after.find(id);
+      return was != nullptr && is != nullptr && base_type(was->attributes.text("type"), before) != base_type(is->attributes.text("type"), after);
+    };
+    if (!changes(here) || !changes(there)) continue;
+    const auto family = [](const ObjectId& id, const Catalog& catalog) { return comparison_family(catalog.find(id)->attributes.text("type"), catalog); };
+    if (family(here, before) != family(there, after) || family(there, before) != family(here, after)) return true;
+  }
+  return false;
+}
+
 Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
 
 void drop_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
@@ -452,7 +474,7 @@ constexpr Kind kConstraint = {
     .attributes = kAttributes,
     .print_lp = print_constraint,
     .slots = constraint_slots,
-    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .introspection_cost = 110},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .torn_by_types = is_torn_by_types, .introspection_cost = 110},
 };
 
 static_assert(is_complete(kConstraint));

@@ -1,29 +1,32 @@
 // Enums. https://www.postgresql.org/docs/15/sql-createtype.html, https://www.postgresql.org/docs/15/sql-altertype.html
 // Values can be added anywhere and renamed in place. Taking one out, or another order, needs a new type: the planner swaps it in.
+#include <fmt/core.h>
+
 #include <algorithm>
 
 #include "base/text.h"
 #include "kinds/checks.h"
 #include "kinds/common.h"
-#include "kinds/labels.h"
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
+#include "kinds/parts.h"
 #include "kinds/security_labels.h"
+#include "kinds/table_parts.h"
 
 namespace lpc::kinds {
 namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"enum"};
-constexpr std::string_view kRenamedValue = "renamed_value";
 
 constexpr IntrospectQuery kQueries[] = {{
     .sql =
         "select n.nspname as _schema, t.typname as _name, 'pg_type:' || t.oid || ' pg_type:' || t.typarray as _aliases,\n"
         "  pg_get_userbyid(t.typowner) as owner, t.typacl::text as _acl, pg_get_userbyid(t.typowner) as _acl_owner, d.description as comment,\n"
-        "  coalesce(e.labels, '[]') as values\n"
+        "  coalesce(e.labels, '[]') as values, e.ids as _part_ids\n"
         "from pg_type t\n"
         "join pg_namespace n on n.oid = t.typnamespace\n"
-        "left join (select enumtypid, json_agg(enumlabel order by enumsortorder) as labels from pg_enum group by 1) e on e.enumtypid = t.oid\n"
+        "left join (select enumtypid, json_agg(enumlabel order by enumsortorder) as labels, json_agg(oid::text order by enumsortorder) as ids\n"
+        "  from pg_enum group by 1) e on e.enumtypid = t.oid\n"
         "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass and d.objsubid = 0\n"
         "where t.typtype = 'e' and {user_schema:n} and {not_member:pg_type:t.oid}",
 }};
@@ -49,32 +52,17 @@ void lower_enum(const ast::Decl& decl, LowerContext& context) {
       continue;
     }
     if (!fits_identifier(label)) context.error(diag::make(diag::Code::kNameTooLong, member.span, label, label.size()));
-    if (const ast::Hint* hint = member.hint("renamed_from"); hint != nullptr && !hint->arguments.empty()) {
-      const ast::Value& old = hint->arguments.front();
-      object->hints.push_back({std::string(kRenamedValue), {old.shape == ast::Shape::name ? old.name.last() : old.text, label}, hint->span});
-    }
+    add_part_hint(*object, member, label);
     labels.push_back(std::move(label));
   }
   object->attributes.set("values", Value::strings(labels));
 }
 
-/// The old values under their new names, and the renames that lead there.
-struct Renamed {
-  std::vector<std::string> labels;
-  std::vector<std::pair<std::string, std::string>> renames;
-};
-
-Renamed rename_values(const Object& before, const Object& after) {
-  Renamed result{labels_of(before), renamed_labels(before, after, kRenamedValue, labels_of(before), labels_of(after))};
-  for (const auto& [from, to] : result.renames) std::replace(result.labels.begin(), result.labels.end(), from, to);
-  return result;
-}
-
-/// True when the old values, renamed, are among the new ones in the same order.
+/// True when the old values are among the new ones in the same order.
 bool can_replace_enum(const Object& before, const Object& after) {
   const std::vector<std::string> wanted = labels_of(after);
   auto at = wanted.begin();
-  for (const std::string& label : rename_values(before, after).labels) {
+  for (const std::string& label : labels_of(before)) {
     at = std::find(at, wanted.end(), label);
     if (at == wanted.end()) return false;
     ++at;
@@ -85,9 +73,7 @@ bool can_replace_enum(const Object& before, const Object& after) {
 /// ALTER TYPE … ADD VALUE can run in a transaction block, but the value can't be used before that commits.
 void change_values(const Object& object, const Object& before, Action& action) {
   const Sql address = address_qualified(object.id);
-  const Renamed renamed = rename_values(before, object);
-  for (const auto& [from, to] : renamed.renames) action.sql.push_back(sql("ALTER TYPE {} RENAME VALUE {} TO {}", address, literal(from), literal(to)));
-  std::vector<std::string> present = renamed.labels;
+  std::vector<std::string> present = labels_of(before);
   const std::vector<std::string> wanted = labels_of(object);
   std::vector<std::string> added;
   for (std::size_t i = 0; i < wanted.size(); ++i) {
@@ -100,11 +86,11 @@ void change_values(const Object& object, const Object& before, Action& action) {
   }
   action.commit_after = action.commit_after || !added.empty();
   if (!action.description.empty()) return;
-  action.description = added.empty() ? "Rename values of " + spoken(object.id) : "Add " + lpc::join(added, ", ") + " to " + spoken(object.id);
+  action.description = "Add " + lpc::join(added, ", ") + " to " + spoken(object.id);
 }
 
 void create_enum(const Object& object, const ChangeContext& context, Action& action) {
-  const Object* before = changed_from(object, context);
+  const Object* before = context.before.find(object.id);
   if (action.type == ActionType::alter && before != nullptr) {
     change_values(object, *before, action);
     return;
@@ -116,13 +102,22 @@ void create_enum(const Object& object, const ChangeContext& context, Action& act
   if (before == nullptr) return;
   const std::vector<std::string> kept = labels_of(object);
   std::vector<std::string> gone;
-  for (const std::string& label : rename_values(*before, object).labels) {
+  for (const std::string& label : labels_of(*before)) {
     if (std::find(kept.begin(), kept.end(), label) != kept.end()) continue;
     const diag::Diagnostic said = diag::make(diag::Code::kDropsEnumValue, {}, label, object.id.path());
     action.hazards.push_back({said.code, said.message, object.id});
     gone.push_back(label);
   }
   if (!gone.empty()) check_enum_values(*before, gone, context, action);
+}
+
+void rename_enum(const Object& before, const ObjectId& after, Action& action) {
+  if (after.member.empty()) {
+    rename_plain(before, after, action);
+    return;
+  }
+  action.sql.push_back(sql("ALTER TYPE {} RENAME VALUE {} TO {}", address_qualified(before.id), literal(action.renamed_from->member), literal(after.member)));
+  describe(action, fmt::format("Rename the value {} of {} to {}", action.renamed_from->member, spoken(before.id), after.member));
 }
 
 void print_enum(const Object& object, const Catalog&, LpWriter& writer) {
@@ -144,7 +139,8 @@ void print_enum(const Object& object, const Catalog&, LpWriter& writer) {
 }
 
 constexpr AttributeRule kRules[] = {
-    {.name = "values", .content = Content::list},
+    {.name = "values", .content = Content::list, .lists_parts = true},
+    {.name = "_part_ids", .content = Content::list, .ignored = true},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
@@ -165,7 +161,7 @@ constexpr Kind kEnum = {
     .edges = nullptr,
     .create = create_enum,
     .drop = drop_plain,
-    .rename = rename_plain,
+    .rename = rename_enum,
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,

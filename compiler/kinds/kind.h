@@ -64,6 +64,8 @@ struct AttributeRule {
   /// A list whose order Postgres can't change (04-planning, "Column order"): items both sides have keep the live order, new ones follow. An
   /// item is a text, or a map with a `name`.
   bool keeps_live_order = false;
+  /// A list of what has a name, is no object of its own and can be renamed: an enum's values, a composite type's attributes (see kinds/parts.h).
+  bool lists_parts = false;
   /// A text, list or map with SQL in it that the server prints from what it has stored, as it does every expression, query and statement.
   bool has_sql = false;
   /// With an alter: true when this very change can't be altered after all, so that the object must be replaced (SET EXPRESSION before 17).
@@ -147,6 +149,9 @@ struct KindTraits {
   bool rebuilt_with_column = false;
   /// Can be renamed aside, made anew, its columns converted through text, and dropped: enum, composite type, domain.
   bool swappable = false;
+  /// Whether it can't outlive that the types of columns change one after the other: a foreign key whose columns and the ones they refer to can't be compared meanwhile. It is taken down
+  /// before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
+  bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;
   /// Belongs to the cluster, not to the database: managed only when declared.
   bool cluster_wide = false;
   /// Belongs to the database but to no schema: managed when declared, or with --manage '*'.

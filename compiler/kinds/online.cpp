@@ -11,7 +11,6 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::size_t kLongestName = 63;
 
 bool has_hint(const Object* object, std::string_view name) {
   return object != nullptr && std::ranges::any_of(object->hints, [&](const PlanningHint& hint) { return hint.name == name; });
@@ -30,12 +29,6 @@ void add_online(Action& action, std::size_t count, std::vector<Stage> stages, st
   action.online.push_back({action.sql.size() - count, count, std::move(stages), std::move(reason), std::move(spares)});
 }
 
-std::string helper_name(std::string_view name, std::string_view suffix) {
-  std::size_t length = std::min(name.size(), kLongestName - suffix.size());
-  while (length > 0 && length < name.size() && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length;    // not within a character
-  return std::string(name.substr(0, length)) + std::string(suffix);
-}
-
 void add_validating_form(const ObjectId& constraint, const Sql& add, Action& action) {
   const std::string table = ObjectId{KindId::Table, constraint.schema, constraint.name, {}, {}}.path();
   add_online(action, 1,
@@ -44,15 +37,18 @@ void add_validating_form(const ObjectId& constraint, const Sql& add, Action& act
              fmt::format("{} has rows: they are read afterwards, while others read and write", table));
 }
 
-void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& action) {
+std::vector<Stage> not_null_stages(const ObjectId& column, const Sql& set_not_null) {
   const ObjectId table = table_of(column);
   const Sql proof = ident(helper_name(fmt::format("{}_{}", table.name.str(), column.member.str()), "_lpc_not_null"));
   const Sql whole = qualified(table.schema, table.name);
-  add_online(action, 1,
-             {{fmt::format("Forbid NULL in {}, for new rows", spoken(column)), {sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", whole, proof, ident(column.member))}, "ddl", true},
-              {fmt::format("Look for NULL in {}", spoken(column)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, proof)}, "validate", true},
-              {fmt::format("Forbid NULL in {}", spoken(column)), {set_not_null, sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, proof)}, "ddl", true}},
-             fmt::format("{} has rows: a CHECK, validated while others read and write, proves to SET NOT NULL that it need not read them", table.path()));
+  return {{fmt::format("Forbid NULL in {}, for new rows", spoken(column)), {sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({} IS NOT NULL) NOT VALID", whole, proof, ident(column.member))}, "ddl", true},
+          {fmt::format("Look for NULL in {}", spoken(column)), {sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", whole, proof)}, "validate", true},
+          {fmt::format("Forbid NULL in {}", spoken(column)), {set_not_null, sql("ALTER TABLE {} DROP CONSTRAINT {}", whole, proof)}, "ddl", true}};
+}
+
+void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& action) {
+  add_online(action, 1, not_null_stages(column, set_not_null),
+             fmt::format("{} has rows: a CHECK, validated while others read and write, proves to SET NOT NULL that it need not read them", table_of(column).path()));
 }
 
 bool can_backfill(const ObjectId& table, const ChangeContext& context) {

@@ -17,13 +17,12 @@ bool is_in_use(const ObjectId& relation, const Object& object, const ChangeConte
 /// The last `count` statements of the action have this online form.
 void add_online(Action& action, std::size_t count, std::vector<Stage> stages, std::string reason, std::vector<diag::Code> spares = {});
 
-/// `name` with the suffix, cut so that it fits.
-std::string helper_name(std::string_view name, std::string_view suffix);
-
 /// Adds the constraint unvalidated and reads the rows afterwards. `add` without NOT VALID is the last statement of the action.
 void add_validating_form(const ObjectId& constraint, const Sql& add, Action& action);
 
-/// SET NOT NULL, the last statement of the action, after a CHECK that proves it: then Postgres doesn't read the rows again.
+/// SET NOT NULL after a CHECK that proves it: then Postgres doesn't read the rows again.
+std::vector<Stage> not_null_stages(const ObjectId& column, const Sql& set_not_null);
+/// The same as the form of SET NOT NULL, the last statement of the action.
 void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& action);
 
 /// Whether rows of the table can get a new column's value by UPDATE, without anyone noticing more than that.

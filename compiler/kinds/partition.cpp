@@ -23,7 +23,11 @@ constexpr std::string_view kDeclaredAs[] = {"partition"};
 constexpr IntrospectQuery kQueries[] = {{
     .sql = "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind, 'pg_inherits:' || c.oid as _aliases,\n"
            "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, c.oid) as bound,\n"
-           "  'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as _depends\n"
+           // The bound's values are of the key's types: a new one of an enum must be there, and committed.
+           "  concat_ws(E'\\n', 'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname),\n"
+           "    (select string_agg('enum ' || quote_ident(tn.nspname) || '.' || quote_ident(t.typname), E'\\n' order by a.attnum) from pg_partitioned_table pt\n"
+           "     join pg_attribute a on a.attrelid = pt.partrelid and a.attnum = any (pt.partattrs::int2[]) join pg_type t on t.oid = a.atttypid and t.typtype = 'e'\n"
+           "     join pg_namespace tn on tn.oid = t.typnamespace where pt.partrelid = p.oid)) as _depends\n"
            "from pg_class c\n"
            "join pg_namespace n on n.oid = c.relnamespace\n"
            "join pg_inherits i on i.inhrelid = c.oid\n"

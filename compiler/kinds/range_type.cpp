@@ -268,7 +268,7 @@ constexpr Kind kRangeType = {
     .attributes = kRules,
     .print_lp = print_range,
     .slots = range_slots,
-    .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .acl_type = 'T', .found_in = "pg_type where typtype = 'r' and oid >= 16384"},
+    .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .swappable = true, .acl_type = 'T', .found_in = "pg_type where typtype = 'r' and oid >= 16384"},
 };
 static_assert(is_complete(kRangeType));
 

@@ -199,6 +199,16 @@ std::string base_type(std::string_view type, const Catalog& catalog) {
   return at;
 }
 
+std::string comparison_family(std::string_view type, const Catalog& catalog) {
+  static constexpr std::pair<std::string_view, std::string_view> kFamilies[] = {
+      {"smallint", "integer_ops"}, {"integer", "integer_ops"}, {"bigint", "integer_ops"}, {"real", "float_ops"}, {"double precision", "float_ops"}, {"text", "text_ops"},
+      {"character varying", "text_ops"}, {"name", "text_ops"}, {"date", "datetime_ops"}, {"timestamp without time zone", "datetime_ops"},
+      {"timestamp with time zone", "datetime_ops"}, {"inet", "network_ops"}, {"cidr", "network_ops"}};
+  const TypeParts parts = type_parts(base_type(type, catalog));
+  const auto family = std::ranges::find(kFamilies, parts.base, [](const auto& entry) { return entry.first; });
+  return parts.array || family == std::end(kFamilies) ? std::string(parts.base) + (parts.array ? "[]" : "") : std::string(family->second);
+}
+
 bool is_constrained_domain(std::string_view type, const Catalog& catalog) {
   std::string at(type);
   for (int depth = 0; depth < 32; ++depth) {

@@ -32,6 +32,8 @@ std::vector<std::string> conversion(std::string_view from, std::string_view to, 
 std::string_view toastable_storage(std::string_view type, const Catalog& catalog);
 /// The type that a domain stands for, through all levels; the type itself when it is none.
 std::string base_type(std::string_view type, const Catalog& catalog);
+/// The btree operator family that compares values of the type with each other and with those of other types, as in `\dAf btree`; the type itself where it has one of its own.
+std::string comparison_family(std::string_view type, const Catalog& catalog);
 /// Whether values of it must pass a domain's NOT NULL or CHECK.
 bool is_constrained_domain(std::string_view type, const Catalog& catalog);
 

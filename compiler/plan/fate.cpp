@@ -22,6 +22,7 @@ class Decider {
       queue_.pop_front();
       spread(id);
     }
+    swap_what_swapped_types_need();
     return std::move(fates_);
   }
 
@@ -89,9 +90,32 @@ class Decider {
     for (const Object* dependent : before_.dependents(id)) {
       if (fates_.dropped.contains(dependent->id) || dependent->external) continue;
       if (stays) {
-        if (kind(dependent->id.kind).traits.rebuilt_with_column && after_.has(dependent->id)) replace(dependent->id);
+        if (after_.has(dependent->id) && must_be_rebuilt(*dependent)) replace(dependent->id);
       } else {
         spread_drop(id, *dependent);
+      }
+    }
+  }
+
+  bool must_be_rebuilt(const Object& dependent) const {
+    const kinds::KindTraits& traits = kind(dependent.id.kind).traits;
+    if (traits.rebuilt_with_column) return true;
+    return traits.torn_by_types && traits.torn_by_types(dependent, before_, after_, [this](const ObjectId& id) { return fates_.converted.contains(id); });
+  }
+
+  /// The old form of a type that is kept aside keeps the types that it is made of.
+  void swap_what_swapped_types_need() {
+    std::deque<ObjectId> types(fates_.swapped.begin(), fates_.swapped.end());
+    while (!types.empty()) {
+      const ObjectId type = types.front();
+      types.pop_front();
+      const Object* object = before_.find(type);
+      std::vector<const Object*> whole = before_.children(type);
+      whole.push_back(object);
+      for (const Object* part : whole) {
+        for (const ObjectId& need : before_.needs(*part)) {
+          if (fates_.replaced(need) && kind(need.kind).traits.swappable && fates_.swapped.insert(need).second) types.push_back(need);
+        }
       }
     }
   }

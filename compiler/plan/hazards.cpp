@@ -32,14 +32,12 @@ bool blocks_writes(Lock lock) { return lock >= Lock::share; }
 bool blocks_reads(Lock lock) { return lock == Lock::access_exclusive; }
 std::string_view who_waits(Lock lock) { return blocks_reads(lock) ? "reads and writes" : "writes"; }
 
-std::string_view word(diag::Severity severity) { return severity == diag::Severity::note ? "note" : severity == diag::Severity::warning ? "warning" : "error"; }
-
 template <class... Args>
 void add(Step& step, Code code, const Args&... arguments) {
   const std::string message = diag::make(code, {}, arguments...).message;
   const auto same = [&](const StepHazard& hazard) { return hazard.message == message; };
   if (std::ranges::any_of(step.hazards, same)) return;
-  step.hazards.push_back({diag::code_text(code), std::string(word(diag::info(code).severity)), message, step.objects.empty() ? "" : step.objects.front(), ""});
+  step.hazards.push_back({diag::code_text(code), std::string(diag::severity_name(diag::info(code).severity)), message, step.objects.empty() ? "" : step.objects.front(), ""});
 }
 
 bool says(const Step& step, Code code) {

@@ -39,10 +39,10 @@ Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);
 
 using lpc::Renames;
-/// Matches `@renamed_from` hints of `desired` with objects of `live`. A hint whose old name isn't there but whose new name is, is stale (LP3008);
-/// one that matches nothing is LP3009.
+/// Matches `@renamed_from` hints of `desired` with objects of `live` and with their parts (kinds/parts.h); outer objects first. A hint whose new name is there and free of another hint is
+/// stale (LP3008); one that matches nothing is LP3009.
 Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& sink);
-/// The actions that carry them out, in an order that works (outer objects first).
+/// The actions that carry them out, in an order that works: outer objects first, and a name is free when it is given.
 std::vector<Action> rename_actions(const Catalog& live, const Renames& renames);
 
 /// `renamed`, which is `live` with the renames carried out, as far as nothing in it still has a name that Postgres made from an old one: such names follow, as if they had been made now.

@@ -1,41 +1,70 @@
 // `@renamed_from`: which live object becomes which desired one. Expressions that name it are rewritten by Postgres itself, so the planner's caller
 // carries the renames out on the shadow and reads the catalog back before it compares anything.
 #include <algorithm>
-#include <tuple>
 
+#include "kinds/common.h"
 #include "kinds/judge.h"
 #include "kinds/kind.h"
+#include "kinds/parts.h"
 #include "plan/planner.h"
 
 namespace lpc::plan {
 
 namespace {
 
-const std::string* old_name(const Object* object) {
-  if (!object) return nullptr;
-  for (const PlanningHint& hint : object->hints) {
-    if (hint.name == "renamed_from" && !hint.arguments.empty()) return &hint.arguments.front();
-  }
-  return nullptr;
+/// What a hint asks for.
+struct Wish {
+  ObjectId before, after;
+  const PlanningHint* hint;
+};
+
+/// Schemas first, then what stands in them, then members: by then the outer name is the new one.
+int depth(const ObjectId& id) { return id.schema.empty() && id.member.empty() ? 0 : id.member.empty() ? 1 : 2; }
+
+bool has(const Catalog& catalog, const ObjectId& id) {
+  const Object* object = catalog.find(kinds::object_of(id));
+  if (!object || !kinds::is_part(id)) return object != nullptr;
+  const std::vector<std::string> parts = kinds::part_names(*object);
+  return std::ranges::find(parts, id.member.str()) != parts.end();
 }
 
-/// The id that `object` had: the hint's name in place of its own, and the old names of its holder and its schema where those are renamed too.
-ObjectId old_id(const Object& object, const Catalog& live, const Catalog& desired) {
-  ObjectId id = object.id;
-  (id.member.empty() ? id.name : id.member) = *old_name(&object);
-  if (!id.schema.empty()) {
-    if (const std::string* schema = old_name(desired.find(schema_id(id.schema)))) id.schema = *schema;
-  }
-  if (!id.member.empty() && object.parent) {
-    if (const std::string* holder = old_name(desired.find(*object.parent))) id.name = *holder;
-  }
+/// The arguments of a routine may name a type that is renamed too: then the only one of the old name is meant.
+ObjectId with_old_arguments(const ObjectId& id, const Catalog& live) {
   if (id.arguments.empty() || live.has(id)) return id;
-  // The arguments may name a type that is renamed too: then the only one of the old name is meant.
   std::vector<const Object*> same_name;
   for (const Object& other : live.objects()) {
     if (other.id.kind == id.kind && other.id.schema == id.schema && other.id.name == id.name && other.id.member == id.member) same_name.push_back(&other);
   }
   return same_name.size() == 1 ? same_name.front()->id : id;
+}
+
+/// What the object's hints ask for, of itself and of its parts. `outer` are the renames of what it stands in.
+std::vector<Wish> wishes_of(const Object& object, const Catalog& live, const Renames& outer) {
+  std::vector<Wish> wishes;
+  for (const PlanningHint& hint : object.hints) {
+    if (hint.name == "renamed_from" && !hint.arguments.empty()) {
+      ObjectId before = id_before(object.id, outer);
+      (before.member.empty() ? before.name : before.member) = hint.arguments.front();
+      wishes.push_back({with_old_arguments(before, live), object.id, &hint});
+    } else if (hint.name == kinds::kRenamedPart) {
+      wishes.push_back({kinds::part_id(id_before(object.id, outer), hint.arguments[0]), kinds::part_id(object.id, hint.arguments[1]), &hint});
+    }
+  }
+  return wishes;
+}
+
+/// Those that can come true: what bears the new name now, if anything does, is renamed as well. (So wishes that would only exchange names aren't among them: nobody could tell whether that has
+/// been done.)
+std::vector<Wish> take_possible(std::vector<Wish>& wishes, const Catalog& live) {
+  std::vector<Wish> possible;
+  const auto is_free = [&](const Wish& wish) {
+    return has(live, wish.before) && (!has(live, wish.after) || std::ranges::any_of(possible, [&](const Wish& other) { return other.before == wish.after; }));
+  };
+  for (auto at = std::ranges::find_if(wishes, is_free); at != wishes.end(); at = std::ranges::find_if(wishes, is_free)) {
+    possible.push_back(*at);
+    wishes.erase(at);
+  }
+  return possible;
 }
 
 /// What a new name means to clients.
@@ -45,31 +74,105 @@ void judge_rename(const Object& object, const Catalog& live, Action& action) {
   if (!action.sql.empty()) kinds::judge({&object, &object, action, context}, action.hazards);
 }
 
-/// Schemas first, then what stands in them, then members: by then the outer name is the new one.
-int depth(const ObjectId& id) { return id.schema.empty() && id.member.empty() ? 0 : id.member.empty() ? 1 : 2; }
+/// Names in the way of others: relations of all kinds share theirs.
+std::vector<std::string> names_taken(const Object& object, const ObjectId& id) {
+  const auto slots = kinds::kind(id.kind).slots;
+  Object named = object;
+  named.id = id;
+  return slots && !kinds::is_part(id) ? slots(named) : std::vector<std::string>{id.text()};
+}
+
+/// A rename that is still to be carried out.
+struct Pending {
+  ObjectId before, after;
+  ObjectId now;                ///< what it is called as soon as what it stands in has its new name
+  const Object* object;
+
+  bool is_in_the_way_of(const Pending& other) const {
+    const std::vector<std::string> mine = names_taken(*object, now), wanted = names_taken(*other.object, other.after);
+    return std::ranges::any_of(mine, [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); });
+  }
+};
+
+ObjectId with_outer_names(const ObjectId& before, const ObjectId& after, const Renames& renames) {
+  ObjectId now = before;
+  const auto schema = std::find_if(renames.begin(), renames.end(), [&](const auto& rename) { return rename.first == schema_id(before.schema); });
+  if (!after.member.empty()) {
+    now.schema = after.schema;
+    now.name = after.name;
+  } else if (schema != renames.end()) {
+    now.schema = schema->second.name;
+  }
+  return now;
+}
+
+Action rename_action(const Pending& pending, const ObjectId& to) {
+  Action action;
+  action.type = ActionType::rename;
+  action.object = to;
+  action.renamed_from = pending.now;
+  Object object = *pending.object;
+  object.id = kinds::object_of(pending.now);
+  kinds::kind(to.kind).rename(object, to, action);
+  return action;
+}
 
 }  // namespace
 
 Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& sink) {
   Renames renames;
-  for (const Object& object : desired.objects()) {
-    for (const PlanningHint& hint : object.hints) {
-      if (hint.name != "renamed_from" || hint.arguments.empty()) continue;
-      const ObjectId before = old_id(object, live, desired);
-      if (live.has(before) && !live.has(object.id)) {
-        renames.emplace_back(before, object.id);
-      } else if (live.has(object.id)) {
-        sink.add(diag::make(diag::Code::kStaleHint, hint.span, "renamed_from", object.id.text()));
+  for (int level = 0; level <= 2; ++level) {
+    std::vector<Wish> wishes;
+    for (const Object& object : desired.objects()) {
+      for (Wish& wish : wishes_of(object, live, renames)) {
+        if (depth(wish.after) == level) wishes.push_back(std::move(wish));
+      }
+    }
+    std::vector<Wish> possible = take_possible(wishes, live);
+    std::ranges::sort(possible, [](const Wish& a, const Wish& b) { return a.after < b.after; });
+    for (const Wish& wish : possible) renames.emplace_back(wish.before, wish.after);
+    for (const Wish& wish : wishes) {
+      if (has(live, id_before(wish.after, renames))) {
+        sink.add(diag::make(diag::Code::kStaleHint, wish.hint->span, "renamed_from", wish.after.text()));
       } else {
-        sink.add(diag::make(diag::Code::kHintMatchesNothing, hint.span, "renamed_from", before.text()));
+        sink.add(diag::make(diag::Code::kHintMatchesNothing, wish.hint->span, "renamed_from", wish.before.text()));
       }
     }
   }
-  std::sort(renames.begin(), renames.end(), [](const auto& a, const auto& b) {
-    const int x = depth(a.second), y = depth(b.second);
-    return x != y ? x < y : a.second < b.second;
-  });
   return renames;
+}
+
+std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) {
+  std::vector<Pending> pending;
+  for (const auto& [before, after] : renames) {
+    const Object* object = live.find(kinds::object_of(before));
+    LP_CHECK(object);
+    if (kinds::kind(after.kind).rename) pending.push_back({before, after, with_outer_names(before, after, renames), object});
+  }
+  std::vector<Action> actions;
+  while (!pending.empty()) {
+    const auto is_free = [&](const Pending& one) {
+      return std::ranges::none_of(pending, [&](const Pending& other) { return depth(other.after) <= depth(one.after) && &other != &one && other.is_in_the_way_of(one); });
+    };
+    const auto next = std::ranges::find_if(pending, is_free);
+    if (next == pending.end()) {                           // they exchange their names
+      ObjectId aside = pending.front().now;
+      Name& name = aside.member.empty() ? aside.name : aside.member;
+      name = kinds::helper_name(name.str(), "_lpc_old");
+      actions.push_back(rename_action(pending.front(), aside));
+      actions.back().description = "Move " + kinds::spoken(pending.front().now) + " aside";
+      actions.back().renamed_from.reset();
+      pending.front().now = aside;
+      continue;
+    }
+    actions.push_back(rename_action(*next, next->after));
+    Action& action = actions.back();
+    action.renamed_from = next->before;
+    if (!kinds::is_part(next->after)) action.description = "Rename " + next->before.text() + " to " + next->after.own_name();
+    judge_rename(*next->object, live, action);
+    pending.erase(next);
+  }
+  return actions;
 }
 
 Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames) {
@@ -82,30 +185,6 @@ Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Ren
     }
   }
   return builder.finish();
-}
-
-std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) {
-  std::vector<Action> actions;
-  for (const auto& [before, after] : renames) {
-    const kinds::Kind& kind = kinds::kind(after.kind);
-    const Object* object = live.find(before);
-    LP_CHECK(object);
-    if (!kind.rename) continue;
-    Object renamed_holder = *object;                       // the schema and the holder have their new names by now
-    const auto schema = std::find_if(renames.begin(), renames.end(), [&](const auto& rename) { return rename.first == schema_id(before.schema); });
-    if (!after.member.empty()) renamed_holder.id.name = after.name;
-    if (!after.member.empty()) renamed_holder.id.schema = after.schema;
-    else if (schema != renames.end()) renamed_holder.id.schema = schema->second.name;
-    Action action;
-    action.type = ActionType::rename;
-    action.object = after;
-    action.description = "Rename " + before.text() + " to " + after.own_name();
-    kind.rename(renamed_holder, after, action);
-    action.renamed_from = before;
-    judge_rename(*object, live, action);
-    actions.push_back(std::move(action));
-  }
-  return actions;
 }
 
 }  // namespace lpc::plan

@@ -3,20 +3,12 @@
 #include <algorithm>
 #include <map>
 
+#include "kinds/parts.h"
 #include "plan/impact.h"
 
 namespace lpc::plan {
 
 namespace {
-
-std::string_view severity_word(diag::Severity severity) {
-  switch (severity) {
-    case diag::Severity::note: return "note";
-    case diag::Severity::warning: return "warning";
-    case diag::Severity::error: return "error";
-  }
-  return "error";
-}
 
 std::optional<Origin> origin(const ObjectId& id, const SourceMap* sources, const Catalog* desired) {
   const Object* object = sources && desired ? desired->find(id) : nullptr;
@@ -93,7 +85,7 @@ class Drafting {
     Step step;
     step.description = stage.description;
     for (const Sql& statement : stage.sql) step.sql.push_back(statement.text);
-    step.objects.push_back(action.object.text());
+    step.objects.push_back(kinds::object_of(action.object).text());
     for (const ObjectId& id : action.covers) step.objects.push_back(id.text());
     step.origin = origin(action.object, options_.sources, options_.desired);
     step.transactional = stage.transactional;
@@ -135,7 +127,7 @@ class Drafting {
   static void say_hazards(const Action& action, const std::vector<diag::Code>& spared, Step& step) {
     for (const Hazard& hazard : action.hazards) {
       if (std::ranges::find(spared, hazard.code) != spared.end()) continue;
-      step.hazards.push_back({diag::code_text(hazard.code), std::string(severity_word(diag::info(hazard.code).severity)), hazard.message, hazard.object.text(), ""});
+      step.hazards.push_back({diag::code_text(hazard.code), std::string(diag::severity_name(diag::info(hazard.code).severity)), hazard.message, hazard.object.text(), ""});
     }
     step.reversible = std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return loses_data(hazard.code); }) ? "lossy" : "exact";
     for (const Check& check : action.checks) step.checks.push_back({check.description, check.sql.text, std::nullopt});

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "kinds/common.h"
 #include "kinds/judge.h"
@@ -114,7 +115,7 @@ class Synthesiser {
   void add_swap(const Object& object) {
     const kinds::Kind& its_kind = kind(object.id.kind);
     Object aside = object;
-    aside.id.name = object.id.name.substr(0, 63 - kAside.size()) + std::string(kAside);
+    aside.id.name = kinds::helper_name(object.id.name.str(), kAside);
     Action rename;
     rename.type = ActionType::rename;
     rename.object = object.id;
@@ -129,6 +130,7 @@ class Synthesiser {
     drop.description = fmt::format("Drop the old form of {}", kinds::spoken(object.id));
     cover_parts(object.id, drop);
     drop_nodes_[object.id] = add(std::move(drop));
+    last_drops_.insert(drop_nodes_[object.id]);
   }
 
   void add_create(const Object& object) {
@@ -291,6 +293,9 @@ class Synthesiser {
     for (const auto& [id, aside] : aside_nodes_) {
       edge(&aside, create_node(id));
       edge(create_node(id), drop_node(id));
+      for (const ObjectId& need : before_.needs(*before_.find(id))) {      // its functions are named by the types that it is made of
+        if (const auto other = aside_nodes_.find(need); other != aside_nodes_.end()) edge(&aside, &other->second);
+      }
     }
     for (const Object& object : after_.objects()) connect_parts_in_order(object);
     connect_slots();
@@ -330,7 +335,7 @@ class Synthesiser {
       const std::size_t* first = fates_.created.contains(mention) ? create_node(mention) : nullptr;
       if (first && *first != *node) graph_.soft_edges.emplace_back(*first, *node);
     }
-    if (fates_.replaced(object.id) && !aside_nodes_.contains(object.id)) edge(drop_node(object.id), node);
+    if (const std::size_t* drop = drop_node(object.id); drop && !last_drops_.contains(*drop)) edge(drop, node);
   }
 
   /// An object is dropped after what needs it is dropped, and before what it needs is altered.
@@ -346,7 +351,9 @@ class Synthesiser {
     }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) edge(node, &alter);
-      if (const auto aside = aside_nodes_.find(need); aside != aside_nodes_.end()) edge(node, &aside->second);    // its own drop may name the type: a function of it
+      // Its own drop may name the type: a function of it. What is moved aside as well goes later, under the name that it has then.
+      const auto aside = aside_nodes_.find(need);
+      if (aside != aside_nodes_.end() && !last_drops_.contains(*node)) edge(node, &aside->second);
     }
   }
 
@@ -381,7 +388,7 @@ class Synthesiser {
     for (const Object& object : before_.objects()) {
       const auto slots = kind(object.id.kind).slots;
       const std::size_t* node = slots ? drop_node(object.id) : nullptr;
-      if (!node || aside_nodes_.contains(object.id)) continue;
+      if (!node || last_drops_.contains(*node)) continue;
       for (const std::string& slot : slots(object)) freed[slot] = *node;
     }
     if (freed.empty()) return;
@@ -406,6 +413,7 @@ class Synthesiser {
   kinds::ChangeContext context_;
   ActionGraph graph_;
   Nodes create_nodes_, real_nodes_, drop_nodes_, empty_nodes_, aside_nodes_, conversion_nodes_;
+  std::set<std::size_t> last_drops_;          ///< of the old forms of swapped types
   std::map<ObjectId, std::vector<std::size_t>> alter_nodes_;
 };
 

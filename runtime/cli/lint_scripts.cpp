@@ -13,18 +13,9 @@ namespace lpc::cli {
 
 namespace {
 
-std::string severity_of(diag::Code code) {
-  switch (diag::info(code).severity) {
-    case diag::Severity::note: return "note";
-    case diag::Severity::warning: return "warning";
-    case diag::Severity::error: return "error";
-  }
-  return "error";
-}
-
 LintItem item_of(const lint::Finding& finding) {
   LintItem item;
-  item.step.hazards.push_back({diag::code_text(finding.code), severity_of(finding.code), finding.message, finding.object, ""});
+  item.step.hazards.push_back({diag::code_text(finding.code), std::string(diag::severity_name(diag::info(finding.code).severity)), finding.message, finding.object, ""});
   item.spans.push_back(finding.span);
   return item;
 }
@@ -181,7 +172,7 @@ Result<std::vector<LintItem>> lint_plan(const std::string& path) {
     if (!has_hazards && !plan.proof) {
       for (const std::string& statement : step.sql) {
         for (lint::Finding& finding : lint::judge_script(statement, kNoFile, {})) {
-          step.hazards.push_back({diag::code_text(finding.code), severity_of(finding.code), finding.message, finding.object, ""});
+          step.hazards.push_back({diag::code_text(finding.code), std::string(diag::severity_name(diag::info(finding.code).severity)), finding.message, finding.object, ""});
         }
       }
     }

@@ -5,6 +5,7 @@
 #include <unordered_set>
 
 #include "kinds/kind.h"
+#include "kinds/parts.h"
 #include "plan/steps.h"
 
 namespace lpc::shadow {
@@ -67,9 +68,29 @@ bool is_old(const ObjectId& id, const Moment& moment, const introspect::Identiti
   return std::any_of(moment.identities.begin(), moment.identities.end(), [&](const auto& entry) { return entry.second == object->id && start.contains(entry.first); });
 }
 
+void add_renamed_parts(const Object& before, const Object& after, plan::Renames& renames) {
+  const std::vector<std::string> was = before.attributes.texts("_part_ids"), is = after.attributes.texts("_part_ids");
+  const std::vector<std::string> old_names = kinds::part_names(before), new_names = kinds::part_names(after);
+  for (std::size_t i = 0; i < is.size(); ++i) {
+    const auto same = std::ranges::find(was, is[i]);
+    if (same == was.end()) continue;
+    const std::string& old_name = old_names[static_cast<std::size_t>(same - was.begin())];
+    if (old_name != new_names[i]) renames.emplace_back(kinds::part_id(before.id, old_name), kinds::part_id(after.id, new_names[i]));
+  }
+}
+
+/// The catalog with the names that parts get.
+Catalog with_renamed_parts(const Catalog& catalog, const plan::Renames& renames) {
+  CatalogBuilder builder(catalog);
+  for (const auto& [before, after] : renames) {
+    if (Object* object = kinds::is_part(before) ? builder.find(kinds::object_of(before)) : nullptr) kinds::rename_part(*object, before.member, after.member);
+  }
+  return builder.finish();
+}
+
 }  // namespace
 
-plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after) {
+plan::Renames renames_between(const Catalog& catalog_before, const introspect::Identities& before, const Catalog& catalog_after, const introspect::Identities& after) {
   plan::Renames renames;
   IdSet seen;
   std::unordered_map<std::string, std::string> schemas;
@@ -84,6 +105,10 @@ plan::Renames renames_between(const introspect::Identities& before, const intros
     const bool moved = (schema == schemas.end() ? id.schema.str() : schema->second) != now->second.schema;
     const bool renamed = id.own_name() != now->second.own_name();
     if ((renamed || (moved && id.member.empty())) && seen.insert(id).second) renames.emplace_back(id, now->second);
+  }
+  for (const auto& [now, then] : survivors_between(before, after)) {
+    const Object *object = catalog_after.find(now), *old = catalog_before.find(then);
+    if (object && old) add_renamed_parts(*old, *object, renames);
   }
   std::sort(renames.begin(), renames.end(), [](const auto& a, const auto& b) {
     const int x = depth(a.second), y = depth(b.second);
@@ -105,11 +130,12 @@ plan::Survivors survivors_between(const introspect::Identities& before, const in
 
 std::vector<plan::Loss> observe(const introspect::Identities& start, const Moment& before, const Moment& after, const plan::PlannerOptions& options, plan::Step& step) {
   diag::Sink ignored;    // that lpc couldn't plan this change is no mistake of the step
-  std::vector<Action> actions = plan::plan_actions(before.catalog, after.catalog, options, ignored);
+  plan::Renames renames = renames_between(before.catalog, before.identities, after.catalog, after.identities);
+  std::erase_if(renames, [&](const auto& pair) { return !before.catalog.has(kinds::object_of(pair.first)) || !after.catalog.has(kinds::object_of(pair.second)); });
+  const bool parts_renamed = std::ranges::any_of(renames, [](const auto& pair) { return kinds::is_part(pair.first); });
+  std::vector<Action> actions = plan::plan_actions(parts_renamed ? with_renamed_parts(before.catalog, renames) : before.catalog, after.catalog, options, ignored);
   const IdSet alive = survivors(before, after);
-  plan::Renames renames = renames_between(before.identities, after.identities);
-  std::erase_if(renames, [&](const auto& pair) { return !before.catalog.has(pair.first) || !after.catalog.has(pair.second); });
-  const bool types_renamed = std::any_of(renames.begin(), renames.end(), [](const auto& pair) { return kinds::kind(pair.first.kind).traits.swappable; });
+  const bool types_renamed = std::ranges::any_of(renames, [](const auto& pair) { return kinds::kind(pair.first.kind).traits.swappable && !kinds::is_part(pair.first); });
   IdSet renamed;
   for (const auto& [was, is] : renames) renamed.insert(is);
   for (Action& action : actions) {

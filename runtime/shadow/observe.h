@@ -18,8 +18,8 @@ struct Moment {
   introspect::Identities identities;
 };
 
-/// What has another name now, outer objects first. Members that only follow their holder, and objects that only follow their schema, aren't among them.
-plan::Renames renames_between(const introspect::Identities& before, const introspect::Identities& after);
+/// What has another name now, parts (kinds/parts.h) too, outer objects first. Members that only follow their holder, and objects that only follow their schema, aren't among them.
+plan::Renames renames_between(const Catalog& before, const introspect::Identities& ids_before, const Catalog& after, const introspect::Identities& ids_after);
 
 /// What each object of the later moment was in the earlier one: those whose catalog rows are all of the same object there.
 plan::Survivors survivors_between(const introspect::Identities& before, const introspect::Identities& after);

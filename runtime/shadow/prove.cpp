@@ -43,7 +43,7 @@ class Prover {
       return ProvenPlan{std::move(plan_), plan::restrict(reached, request_.scope)};
     }
     const bool planned_here = plan_.reverse.empty();
-    if (planned_here) LP_DO(plan_reverse(reached, renames_between(identities, identities_)));
+    if (planned_here) LP_DO(plan_reverse(reached, renames_between(reached, identities, built_, identities_)));
     LP_DO(become_role());
     LP_DO(run_measured(plan_.reverse, reached, Code::kReverseProofFailed));
     LP_DO(become_admin());

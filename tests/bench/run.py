@@ -35,7 +35,7 @@ def timed(command, **more):
     errors = process.stderr.read()
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
-    if process.returncode not in (0, 3, 4):
+    if process.returncode not in (0, 3):
         raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}: {errors.decode(errors='replace').strip()[:500]}")
     return time.monotonic() - start, usage.ru_maxrss / 1024
 
@@ -163,7 +163,7 @@ class Bench:
             for path, content in ((before, text), (after, joined)):
                 with open(path, "w") as file:
                     file.write(content)
-            commands[tables] = [self.lpc, "lint", "--base", before, after]
+            commands[tables] = [self.lpc, "lint", "--allow", "all", "--base", before, after]
         self.pair("ten changes among 8,000 tables", 2.0, commands[8000], commands[4000], "the same among 4,000", times=3)
 
     def live(self):
@@ -178,7 +178,7 @@ class Bench:
         with open(catalogs[1], "w") as file:
             file.write(text.replace('"not_null":true,"type":"bigint"', '"type":"bigint"', 10))
         # The goal is 3 s on the machine where pg_dump takes 1.5 s.
-        self.pair("ten changes of GitLab, unproved", 2.0, [self.lpc, "lint", "--base", *catalogs], [program("pg_dump"), "-s", "-f", "/dev/null", url], "pg_dump -s", times=3)
+        self.pair("ten changes of GitLab, unproved", 2.0, [self.lpc, "lint", "--allow", "all", "--base", *catalogs], [program("pg_dump"), "-s", "-f", "/dev/null", url], "pg_dump -s", times=3)
         introspect = [self.lpc, "introspect", "--url", url]
         self.pair("introspect GitLab", 0.25, introspect, [program("pg_dump"), "-s", "-f", "/dev/null", url], "pg_dump -s")
         script, count = self.bare_queries(url)

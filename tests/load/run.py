@@ -106,7 +106,7 @@ def lpc(options, url, *arguments):
         print(done.stdout[-2000:], done.stderr[-2000:])
     if done.returncode != 0:
         raise RuntimeError(f"lpc {arguments[0]} ended with {done.returncode}: {(done.stdout + done.stderr)[-1500:]}")
-    return done.stdout
+    return done.stdout + done.stderr    # notes go to the latter
 
 
 def under_load(options, url, folder, act):
