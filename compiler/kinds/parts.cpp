@@ -38,6 +38,8 @@ void add_part_hint(Object& object, const ast::Decl& part, const std::string& nam
   object.hints.push_back({std::string(kRenamedPart), {old.shape == ast::Shape::name ? old.name.last() : old.text, name}, hint->span});
 }
 
+bool has_parts(KindId kind) { return rule_of_parts(kind) != nullptr; }
+
 std::vector<std::string> part_names(const Object& object) {
   std::vector<std::string> names;
   const AttributeRule* rule = rule_of_parts(object.id.kind);
@@ -47,7 +49,7 @@ std::vector<std::string> part_names(const Object& object) {
   return names;
 }
 
-bool is_part(const ObjectId& id) { return !id.member.empty() && rule_of_parts(id.kind); }
+bool is_part(const ObjectId& id) { return !id.member.empty() && has_parts(id.kind); }
 
 ObjectId part_id(const ObjectId& object, const std::string& part) {
   ObjectId id = object;
@@ -68,6 +70,11 @@ void rename_part(Object& object, const std::string& from, const std::string& to)
     if (name_of(part) == from) part = renamed(part, to);
   }
   object.attributes.set(rule->name, Value(std::move(parts)));
+}
+
+void take_parts(const Object& from, Object& to) {
+  const AttributeRule* rule = rule_of_parts(from.id.kind);
+  to.attributes.set(rule->name, *from.attributes.find(rule->name));
 }
 
 }  // namespace lpc::kinds

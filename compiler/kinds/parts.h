@@ -14,6 +14,7 @@ namespace lpc::kinds {
 inline constexpr std::string_view kRenamedPart = "renamed_part";
 void add_part_hint(Object& object, const ast::Decl& part, const std::string& name);
 
+bool has_parts(KindId kind);
 std::vector<std::string> part_names(const Object& object);
 /// Whether it is the id of such a part.
 bool is_part(const ObjectId& id);
@@ -21,5 +22,7 @@ ObjectId part_id(const ObjectId& object, const std::string& part);
 /// The object of an id: what holds the part, or itself.
 ObjectId object_of(const ObjectId& id);
 void rename_part(Object& object, const std::string& from, const std::string& to);
+/// `to` has the parts of `from` then.
+void take_parts(const Object& from, Object& to);
 
 }  // namespace lpc::kinds

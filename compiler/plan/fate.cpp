@@ -132,6 +132,8 @@ class Decider {
     const bool loses_data = traits.holds_data && !(traits.derived && traits.derived(dependent));
     if (!loses_data) {
       replace(dependent.id);
+    } else if (!gone && traits.ties_down && traits.ties_down(dependent, before_)) {
+      refuse(id, dependent);
     } else if (!gone && kind(id.kind).traits.swappable) {
       fates_.swapped.insert(id);
       if (fates_.converted.insert(dependent.id).second) {

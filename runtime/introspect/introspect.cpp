@@ -7,6 +7,7 @@
 #include "introspect/read.h"
 #include "introspect/security_labels.h"
 #include "kinds/kind.h"
+#include "kinds/parts.h"
 #include "lower/lower.h"
 
 namespace lpc::introspect {
@@ -18,6 +19,13 @@ void report(const std::vector<Unmodelled>& found, diag::Sink& sink) {
     const std::string name = object.schema.empty() ? object.name : ident(object.schema).text + "." + object.name;
     sink.add(object.is_among_system_objects() ? diag::make(diag::Code::kAmongSystemObjects, {}, object.what, name)
                                               : diag::make(diag::Code::kUnmodelledObject, {}, object.what, name));
+  }
+}
+
+/// They are OIDs, good within one database only.
+void forget_identities_of_parts(CatalogBuilder& builder) {
+  for (Object* object : builder.objects()) {
+    if (kinds::has_parts(object->id.kind)) object->attributes.remove("_part_ids");
   }
 }
 
@@ -53,7 +61,11 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
     if (kind->normalise) kind->normalise(builder);
   }
   removed.redirect(builder);
-  if (options.identities) *options.identities = aliases.identities(builder);
+  if (options.identities) {
+    *options.identities = aliases.identities(builder);
+  } else {
+    forget_identities_of_parts(builder);
+  }
   if (!options.hash_only) lower::link(builder, fragments, lower::LinkMode::introspected, sink);
   return builder.finish();
 }

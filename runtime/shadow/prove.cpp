@@ -8,8 +8,10 @@
 #include "base/text.h"
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
+#include "kinds/parts.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
+#include "plan/lasting_parts.h"
 #include "plan/steps.h"
 #include "shadow/builder.h"
 #include "shadow/differences.h"
@@ -230,16 +232,23 @@ class Prover {
     return builder.finish();
   }
 
-  /// What the reverse can reach: the order of columns is the one thing that doesn't come back.
+  /// What the reverse can reach from `start`: the order of columns doesn't come back, and some values of enums don't go.
+  Catalog way_back(const Catalog& start, diag::Sink& notes) const {
+    return plan::with_lasting_parts(start, plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes));
+  }
+
+  /// Whether the reverse ends there, and what it doesn't bring back.
   Status check_source(const Catalog& back, const introspect::Identities& identities) {
     diag::Sink notes;
-    const Catalog wanted = restricted(plan::reconcile(back, as_said(built_), plan_.role, server_.server_version(), notes));
+    const Catalog wanted = restricted(way_back(back, notes));
     const Catalog live = as_live(back, identities, plan_.reverse);
     plan_.proof->reverse = hash(live);
     if ((request_.respelling ? hash(back) : plan_.proof->reverse) != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
     for (const Object& object : wanted.objects()) {
       const Object* before = built_.find(object.id);
-      if (before && !(before->attributes == object.attributes)) plan_.loses.push_back({object.id.text(), "the order of its columns"});
+      if (!before || before->attributes == object.attributes) continue;
+      const bool keeps_parts = kinds::part_names(object).size() > kinds::part_names(*before).size();
+      plan_.loses.push_back({object.id.text(), keeps_parts ? "values that it hadn't before stay, since a partition key has this type" : "the order of its columns"});
     }
     if (!request_.respelling) return ok();
     for (const ObjectId& id : request_.respelling->reworded(live)) plan_.loses.push_back({id.text(), "the words of its SQL, for others that mean the same"});
@@ -261,7 +270,7 @@ class Prover {
       LP_TRY(start, look_ahead(actions));
     }
     diag::Sink notes;
-    const Catalog target = plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes);
+    const Catalog target = way_back(start, notes);
     const std::size_t errors = sink_.error_count();
     plan::PlannerOptions options = planner_options();
     options.in_use = request_.in_use;

@@ -21,6 +21,7 @@ A case's folder may hold more files:
   plan.txt      what the plan's script holds, a piece of a line each, in this order; a line after `! ` is nowhere in it
   holds.sql     a query after the plan that gives no rows, each being a mistake: for what pg_dump doesn't show, such as values and valid indexes
   open.txt      what lpc can't do yet, so that the case is known to fail; it is told of as skipped, and fails when it passes
+  back.lp       what rollback leads to, where that isn't the state before
   versions.txt  the majors of the server it is for: `16-`, `-14`, `13-17`
 --major chooses the server (scripts/fetch-postgres.py); one that is newer than pg_dump is judged by its catalogs instead (harness/witness.py).
 With --psql the plan and its reverse are carried out by psql, from the scripts that `lpc plan` writes; the tables have no rows then.
@@ -119,7 +120,7 @@ class Prover:
         self.server = Server()
         self.known_roles = self.server.roles()
         self.secrets = {}
-        self.others = self.own_rows = self.plan = self.holds = ""
+        self.others = self.own_rows = self.plan = self.holds = self.dump_back = ""
 
     def run(self, stage, *arguments, codes=(0,)):
         done = subprocess.run([self.lpc, *arguments], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL, cwd=self.folder,
@@ -209,10 +210,15 @@ class Prover:
         self.check_rows(rows_before, "rows")
         if self.has_steps() and not self.carry_out("back", fill, "rollback", "--url", url, "--yes", "--allow", "all"):
             return False
-        dump_back = self.server.dump("a")
-        if dump_back != dump_before:
-            raise Failed("back", difference(dump_before, dump_back, ("before", "after rollback")))
+        self.check_back(dump_before, "after rollback")
         return True
+
+    def check_back(self, dump_before, when):
+        """What the way back leads to: where the plan began, or, where it can't, what the case's back.lp says."""
+        wanted = self.dump_back or dump_before
+        got = self.server.dump("a")
+        if got != wanted:
+            raise Failed("back", difference(wanted, got, ("before", when)))
 
     def carry_out(self, stage, fill, *arguments):
         """False when a statement fails because of the rows (classes 22 and 23: data exceptions and integrity constraints), or would by the preflight."""
@@ -245,9 +251,7 @@ class Prover:
         if dump_after != wanted[0]:
             raise Failed("state", difference(wanted[0], dump_after, ("wanted", "got")))
         self.psql("back", "back.sql", url)
-        dump_back = self.server.dump("a")
-        if dump_back != dump_before:
-            raise Failed("back", difference(dump_before, dump_back, ("before", "after the reverse script")))
+        self.check_back(dump_before, "after the reverse script")
 
     def psql(self, stage, script, url):
         done = subprocess.run(["psql", "-X", "-q", "-f", script, "-d", url], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL,
@@ -272,6 +276,8 @@ class Prover:
                         self.expect_failure(before, after, file.read().strip())
                     return
                 wanted = self.build_after(after)
+                back = os.path.join(case, "back.lp")
+                self.dump_back = self.build_after(back)[0] if os.path.exists(back) else ""
                 if self.by_psql:
                     self.by_script(before, after, wanted)
                     return
