@@ -108,12 +108,15 @@ Status rollback(const Options& options, Context& context) {
   plan::Plan back = plan::turned_around(done);
   back.source_hash = entry.resulting_hash;
   for (const plan::Loss& loss : done.loses) context.say(fmt::format("not brought back: {}: {}", loss.object, loss.what));
+  if (back.empty()) {
+    const std::string why = done.proof ? fmt::format("nothing that run {} did can be undone", entry.run) : fmt::format("run {} has no reverse", entry.run);
+    return Failure{"LP6030", why, "to have another state, plan and apply the sources that say it", ""};
+  }
   if (context.options.json) {
     context.out(plan::to_json(back));
   } else {
     show_forward(back, context);
   }
-  if (back.empty()) return Failure{"LP6030", fmt::format("run {} has no reverse", entry.run), "", ""};
   execute::ExecuteOptions how = execution(options, context);
   how.kind = "rollback";
   how.rolls_back = entry.run;

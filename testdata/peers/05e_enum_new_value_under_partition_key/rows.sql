@@ -1,0 +1,1 @@
+insert into s.jobs values (1, 'open');
