@@ -18,7 +18,8 @@ void describe(Action& action, std::string description) {
 std::string spoken(const ObjectId& id) { return id.text(); }
 
 std::string helper_name(std::string_view name, std::string_view suffix) {
-  std::size_t length = std::min(name.size(), 63 - suffix.size());
+  constexpr std::size_t kLongestName = 63;
+  std::size_t length = std::min(name.size(), kLongestName - suffix.size());
   while (length > 0 && length < name.size() && (static_cast<unsigned char>(name[length]) & 0xC0) == 0x80) --length;    // not within a character
   return std::string(name.substr(0, length)) + std::string(suffix);
 }

@@ -27,12 +27,15 @@ bool must_keep_parts(const Object& present, const Object& wanted, const Catalog&
 
 }  // namespace
 
-Catalog with_lasting_parts(const Catalog& live, const Catalog& wanted) {
-  CatalogBuilder builder(wanted);
-  for (Object* object : builder.objects()) {
-    const Object* present = kinds::has_parts(object->id.kind) && !object->external ? live.find(object->id) : nullptr;
-    if (present && must_keep_parts(*present, *object, live)) kinds::take_parts(*present, *object);
+Catalog with_lasting_parts(const Catalog& live, Catalog wanted) {
+  std::vector<const Object*> lasting;
+  for (const Object& object : wanted.objects()) {
+    const Object* present = kinds::has_parts(object.id.kind) && !object.external ? live.find(object.id) : nullptr;
+    if (present && must_keep_parts(*present, object, live)) lasting.push_back(present);
   }
+  if (lasting.empty()) return wanted;      // nearly always: a catalog takes its time to build
+  CatalogBuilder builder(wanted);
+  for (const Object* present : lasting) kinds::take_parts(*present, *builder.find(present->id));
   return builder.finish();
 }
 

@@ -7,6 +7,6 @@
 namespace lpc::plan {
 
 /// `wanted` with the parts (kinds/parts.h) that `live` has beyond it and that can't go.
-Catalog with_lasting_parts(const Catalog& live, const Catalog& wanted);
+Catalog with_lasting_parts(const Catalog& live, Catalog wanted);
 
 }  // namespace lpc::plan

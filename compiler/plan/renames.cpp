@@ -87,10 +87,11 @@ struct Pending {
   ObjectId before, after;
   ObjectId now;                ///< what it is called as soon as what it stands in has its new name
   const Object* object;
+  std::vector<std::string> taken = names_taken(*object, now);
+  std::vector<std::string> wanted = names_taken(*object, after);
 
   bool is_in_the_way_of(const Pending& other) const {
-    const std::vector<std::string> mine = names_taken(*object, now), wanted = names_taken(*other.object, other.after);
-    return std::ranges::any_of(mine, [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); });
+    return std::ranges::any_of(taken, [&](const std::string& name) { return std::ranges::find(other.wanted, name) != other.wanted.end(); });
   }
 };
 
@@ -163,6 +164,7 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
       actions.back().description = "Move " + kinds::spoken(pending.front().now) + " aside";
       actions.back().renamed_from.reset();
       pending.front().now = aside;
+      pending.front().taken = names_taken(*pending.front().object, aside);
       continue;
     }
     actions.push_back(rename_action(*next, next->after));

@@ -107,6 +107,7 @@ plan::Renames renames_between(const Catalog& catalog_before, const introspect::I
     if ((renamed || (moved && id.member.empty())) && seen.insert(id).second) renames.emplace_back(id, now->second);
   }
   for (const auto& [now, then] : survivors_between(before, after)) {
+    if (!kinds::has_parts(now.kind)) continue;
     const Object *object = catalog_after.find(now), *old = catalog_before.find(then);
     if (object && old) add_renamed_parts(*old, *object, renames);
   }
