@@ -55,9 +55,9 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "left join pg_namespace cn on cn.oid = co.collnamespace\n"                                                                                            \
   "left join pg_attrdef ad on ad.adrelid = c.oid and ad.adnum = a.attnum and a.attgenerated <> ''\n"                                                    \
   "left join (select dep.refobjid, dep.refobjsubid, seq.relname, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement, sq.seqmin, sq.seqmax,\n"\
-  "      sq.seqcache, sq.seqcycle from pg_depend dep join pg_attribute own on own.attrelid = dep.refobjid and own.attnum = dep.refobjsubid\n"           \
-  "    join pg_class seq on seq.oid = dep.objid and seq.relkind = 'S' join pg_sequence sq on sq.seqrelid = seq.oid\n"                                   \
-  "    where dep.classid = 'pg_class'::regclass and dep.refclassid = 'pg_class'::regclass and dep.deptype = 'i' and dep.refobjsubid > 0) s\n"           \
+  "      sq.seqcache, sq.seqcycle from pg_sequence sq join pg_depend dep on dep.classid = 'pg_class'::regclass and dep.objid = sq.seqrelid and dep.objsubid = 0\n"\
+  "      and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype = 'i'\n"                                                    \
+  "    join pg_attribute own on own.attrelid = dep.refobjid and own.attnum = dep.refobjsubid join pg_class seq on seq.oid = sq.seqrelid and seq.relkind = 'S') s\n"\
   "  on s.refobjid = c.oid and s.refobjsubid = a.attnum and a.attidentity <> ''\n"                                                                      \
   "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                    \
   not_null_join "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"

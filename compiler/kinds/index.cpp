@@ -46,7 +46,7 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   "left join pg_class p on p.oid = h.inhparent\n"                                                                                 \
   "left join pg_namespace pn on pn.oid = p.relnamespace\n"                                                                        \
   "left join pg_index pi on pi.indexrelid = p.oid\n"                                                                              \
-  "left join pg_constraint own on own.conindid = i.indexrelid and own.conrelid = i.indrelid and own.contype in ('p', 'u', 'x')\n" \
+  "left join pg_constraint own on own.conindid = i.indexrelid and own.contype in ('p', 'u', 'x')\n"                             \
   "left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0\n"                     \
   LPC_EXTENSIONS_JOIN("pg_class", "c.oid")                                                                                        \
   LPC_INDEX_KEYS("null::text")                                                                                                    \

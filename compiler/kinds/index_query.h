@@ -17,14 +17,15 @@
   "          'nulls', case k.option & 3 when 1 then 'last' when 2 then 'first' end, 'operator', " operator_of_key ")) end order by k.position)\n"  \
   "      filter (where k.position <= i.indnkeyatts) as elements,\n"                                                                                \
   "    json_agg(a.attname order by k.position) filter (where k.position > i.indnkeyatts) as include,\n"                                            \
-  "    json_object_agg(k.position, ia.attstattarget::text order by k.position) filter (where ia.attstattarget >= 0) as statistics,\n"              \
+  "    json_object_agg(k.position, k.attstattarget::text order by k.position) filter (where k.attstattarget >= 0) as statistics,\n"                  \
   "    json_object_agg(k.position, e.option_order order by k.position) filter (where e.option_order is not null) as _element_order,\n"           \
-  "    string_agg(coalesce(a.attname, ia.attname), '_' order by k.position) as names\n"                                                            \
-  "  from rows from (unnest(i.indkey::int2[]), unnest(i.indclass::oid[]), unnest(i.indcollation::oid[]), unnest(i.indoption::int2[]))\n"           \
-  "    with ordinality k(attnum, opclass, coll, option, position)\n"                                                                               \
-  "  join pg_attribute ia on ia.attrelid = i.indexrelid and ia.attnum = k.position\n"                                                              \
-  "  left join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum <> 0\n"                                              \
-  "  left join pg_opclass oc on oc.oid = k.opclass\n"                                                                                              \
+  "    string_agg(coalesce(a.attname, k.attname), '_' order by k.position) as names\n"                                                               \
+  "  from (select ia.attname, ia.attnum::int8 as position, ia.attstattarget, ia.attoptions, ia.atttypid, i.indkey[ia.attnum - 1] as attnum,\n"       \
+  "      i.indclass[ia.attnum - 1] as opclass, i.indcollation[ia.attnum - 1] as coll, i.indoption[ia.attnum - 1] as option\n"                        \
+  "    from pg_attribute ia where ia.attrelid = i.indexrelid and ia.attnum > 0 offset 0) k\n"                                                        \
+  "  left join lateral (select a.attname, a.atttypid, a.attcollation from pg_attribute a\n"                                                          \
+  "    where a.attrelid = i.indrelid and a.attnum = k.attnum and k.attnum <> 0 offset 0) a on true\n"                                                \
+  "  left join lateral (select oc.opcname, oc.opcnamespace, oc.opcdefault, oc.opcintype from pg_opclass oc where oc.oid = k.opclass offset 0) oc on true\n"\
   "  cross join lateral (select\n"                                                                                                                 \
   "      case when a.attname is null then pg_get_indexdef(i.indexrelid, k.position::int, false) else quote_ident(a.attname) end as text,\n"        \
   "      case when a.attname is null then pg_get_indexdef(i.indexrelid, k.position::int, false) end as stripped,\n"                                \
@@ -32,10 +33,10 @@
   "       where co.oid = k.coll) as coll,\n"                                                                                                       \
   "      (select case when cn.nspname = 'pg_catalog' then quote_ident(oc.opcname) else format('%I.%I', cn.nspname, oc.opcname) end\n"              \
   "       from pg_namespace cn where cn.oid = oc.opcnamespace) as opclass,\n"                                                                      \
-  "      case when ia.attoptions is not null then\n"                                                                                               \
-  "        (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(ia.attoptions) o\n"                           \
+  "      case when k.attoptions is not null then\n"                                                                                                  \
+  "        (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(k.attoptions) o\n"                              \
   "         where o not like 'pg\\_attver=%') end as options,\n"                                                                                    \
-  "      case when cardinality(ia.attoptions) > 1 then (select json_agg(split_part(o, '=', 1)) from unnest(ia.attoptions) o\n"                    \
+  "      case when cardinality(k.attoptions) > 1 then (select json_agg(split_part(o, '=', 1)) from unnest(k.attoptions) o\n"                         \
   "         where o not like 'pg\\_attver=%') end as option_order) e\n"                                                                                 \
   "  cross join lateral (select\n"                                                                                                                 \
   "      case when k.coll = 0 then null\n"                                                                                                         \
@@ -43,7 +44,7 @@
   "        when strpos(pg_get_indexdef(i.indexrelid), e.text || ' COLLATE ' || replace(e.coll, 'pg_catalog.', '')) > 0 then e.coll end as said) coll\n" \
   "  cross join lateral (select\n"                                                                                                                 \
   "      case when not oc.opcdefault or e.options is not null then e.opclass\n"                                                                    \
-  "        when oc.opcintype in (coalesce(a.atttypid, ia.atttypid), 2277, 3500, 3831, 4537) or (oc.opcintype = 25 and a.atttypid = 1043) then null\n" \
+  "        when oc.opcintype in (coalesce(a.atttypid, k.atttypid), 2277, 3500, 3831, 4537) or (oc.opcintype = 25 and a.atttypid = 1043) then null\n" \
   "        when strpos(pg_get_indexdef(i.indexrelid), e.text || coalesce(' COLLATE ' || replace(coll.said, 'pg_catalog.', ''), '') || ' ' || e.opclass) > 0\n" \
   "        then e.opclass end as said) opclass\n"                                                                                                  \
   "  where i.indexrelid is not null\n"

@@ -34,7 +34,7 @@ void forget_identities_of_parts(CatalogBuilder& builder) {
 Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink) {
   const int server_version = connection.server_version_num();
   std::vector<Result<std::vector<Decoded>>> decoded(kKindCount, std::vector<Decoded>());    // of each kind: threads write to different ones
-  LP_TRY(const Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only, .again = options.again},
+  LP_TRY(Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only, .again = options.again},
                                      [&](const kinds::Kind& kind, const pg::Rows& rows) { decoded[static_cast<std::size_t>(kind.id)] = decode(kind, rows, server_version); }));
 
   CatalogBuilder builder;
@@ -42,9 +42,10 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
   std::size_t rows = 0;
   for (const auto& [kind, of_kind] : reading.kinds) rows += static_cast<std::size_t>(of_kind.size());
   aliases.expect(2 * rows);    // a table has its row type too
-  for (const auto& [kind, rows] : reading.kinds) {
+  for (auto& [kind, rows] : reading.kinds) {
     LP_TRY(std::vector<Decoded> objects, std::move(decoded[static_cast<std::size_t>(kind->id)]));
     LP_DO(add(std::move(objects), builder, aliases));
+    rows = pg::Rows();    // the memory is used again for what comes next
   }
   std::vector<Unmodelled> labelled = apply_security_labels(reading.labels, aliases);
   if (!options.hash_only) {

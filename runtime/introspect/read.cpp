@@ -19,13 +19,13 @@ namespace lpc::introspect {
 namespace {
 
 // Everything that changes how the server prints expressions and constants, so that equal objects give equal text whoever asks; then what would only cost
-// time: compiling the big queries, workers for catalogs of a few thousand rows, trying orders of joins that are written in a good one, and nested loops over the copy of a
-// table that the planner takes for empty. https://www.postgresql.org/docs/15/runtime-config-client.html
+// time: compiling the big queries, workers for catalogs of a few thousand rows, trying orders of joins that are written in a good one, nested loops over the copy of a
+// table that the planner takes for empty, and reading all of a small catalog where a look into its index will do (the catalogs are in memory). https://www.postgresql.org/docs/15/runtime-config-client.html
 constexpr const char* kSettings = R"sql(SELECT pg_catalog.set_config(s.name, s.value, true) FROM (VALUES
   ('search_path', ''), ('DateStyle', 'ISO, MDY'), ('IntervalStyle', 'postgres'), ('TimeZone', 'UTC'), ('extra_float_digits', '1'), ('bytea_output', 'hex'),
   ('quote_all_identifiers', 'off'), ('standard_conforming_strings', 'on'), ('xmlbinary', 'base64'), ('lc_monetary', 'C'),
   ('statement_timeout', '0'), ('jit', 'off'), ('max_parallel_workers_per_gather', '0'), ('work_mem', '65536'),
-  ('join_collapse_limit', '1'), ('enable_material', 'off')) s(name, value))sql";
+  ('join_collapse_limit', '1'), ('enable_material', 'off'), ('random_page_cost', '1')) s(name, value))sql";
 
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kSavepoint = "lockplane_introspect";
