@@ -34,18 +34,27 @@ def quoted(name):
 
 def with_hints(pulled, first, second):
     """The text, with @renamed_from before the declarations of objects that have another name than in the first state."""
-    for each in second.objects.values():
+    order = {"schema": 0, "table": 1}
+    unsaid = set()    # renamed without a hint, so dropped and made anew: their parts are no parts of what was there
+    for each in sorted(second.objects.values(), key=lambda one: order.get(one.kind, 2)):
         before = first.objects.get(each.uid)
         word = KINDS[each.kind].word
-        if not before or before.name == each.name or not each.hinted or not word:
+        if not before or any(holder and holder.uid in unsaid for holder in (each["schema"], each["table"])):
+            unsaid.add(each.uid)
+            continue
+        if before.name == each.name:
+            continue
+        unsaid.add(each.uid)
+        if not each.hinted or not word:
             continue
         word = r"(?:unlogged |foreign )?table" if word == "table" else r"(?:\w+ )*?" + word if word != "column" else ""
         if each.kind == "schema":
             word = "schema "    # nothing stands before it, and `default privileges … in schema` is another one
         pattern = re.compile(rf"^([ \t]*)({word}(?:^|(?<=\s)| ){quoted(each.name)}(?=[ (;{{]|$))", re.MULTILINE)
-        if len(pattern.findall(pulled)) == 1:
+        if len(pattern.findall(pulled)) == 1 or each.kind == "schema":    # a schema may have several blocks
             name = before.name if re.fullmatch(r"[a-z_][a-z0-9_]*", before.name) and "_" in before.name else '"' + before.name.replace('"', '""') + '"'
-            pulled = pattern.sub(lambda found, name=name: f"{found[1]}@renamed_from({name})\n{found[1]}{found[2]}", pulled)
+            pulled = pattern.sub(lambda found, name=name: f"{found[1]}@renamed_from({name})\n{found[1]}{found[2]}", pulled, count=1)
+            unsaid.discard(each.uid)
     return pulled
 
 

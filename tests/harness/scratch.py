@@ -179,10 +179,15 @@ class Server:
 COLUMN_SETTING = re.compile(r"ALTER (FOREIGN )?TABLE (ONLY )?.* ALTER COLUMN .* (SET (STATISTICS|STORAGE|COMPRESSION) \w+|SET \([^)]*\));$")
 
 
+STATISTICS = re.compile(r"(CREATE STATISTICS .* ON )([^()]+)( FROM .*;)$")
+
+
 def without_order(lines):
     """Postgres can only append a column, so the order of a table's columns, and of their settings, is no difference here."""
     out, block, settings = [], None, []
     for line in lines:
+        if statistics := STATISTICS.match(line):    # pg_dump names their columns in the order of the table's
+            line = statistics[1] + ", ".join(sorted(statistics[2].split(", "))) + statistics[3]
         if COLUMN_SETTING.match(line):
             settings.append(line)
             continue

@@ -190,8 +190,9 @@ class Prover:
         if zlib.crc32(os.path.basename(os.path.dirname(after)).encode()) % 4 == 0:    # some of them twice
             self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "again.json")
             with open(f"{self.folder}/plan.json") as first, open(f"{self.folder}/again.json") as second:
-                if first.read() != second.read():
-                    raise Failed("plan", "made twice, the plan isn't the same")
+                once, twice = first.read(), second.read()
+                if once != twice:
+                    raise Failed("plan", "made twice, the plan isn't the same:\n" + "\n".join(difflib.unified_diff(once.splitlines(), twice.splitlines(), "first", "second", lineterm="", n=1)))
         self.check_plan()
         if not self.carry_out("apply", fill, "apply", "plan.json", "--url", url, "--yes", "--allow", "all"):
             return False
