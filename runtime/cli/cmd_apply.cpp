@@ -8,6 +8,7 @@
 #include "cli/planning.h"
 #include "cli/reports.h"
 #include "execute/executor.h"
+#include "execute/live_catalog.h"
 #include "execute/preflight.h"
 #include "ledger/ledger.h"
 #include "plan/plan_json.h"
@@ -94,23 +95,38 @@ Status apply(const Options& options, Context& context) {
   return carry_out(plan, options, execution(options, context), "Apply", context);
 }
 
+/// When rollbacks of later runs left what can't be taken back (an enum's value, say), the way back begins elsewhere than it was proved: it is proved anew from
+/// there. LP5005 when something else has changed the database since.
+Result<plan::Plan> prove_from_here(plan::Plan back, const ledger::Entry& newest, const Options& options, pg::Connection& target, Context& context) {
+  LP_TRY(plan::Plan last, plan::from_json(newest.plan));
+  last.source_hash = newest.resulting_hash;
+  LP_DO(execute::LiveCatalog(target, last).check_source());
+  context.say("The rollbacks of later runs left what can't be taken back: proving this one anew on the shadow.");
+  back.source_hash.clear();
+  back.target_hash.clear();
+  back.reverse.clear();
+  back.proof.reset();
+  return verify_plan(std::move(back), options.planning.hazards, context);
+}
+
 Status rollback(const Options& options, Context& context) {
   LP_TRY(pg::Connection * target, context.target());
-  if (!options.run) {
-    LP_TRY(const std::vector<ledger::Entry> entries, ledger::read(*target));
-    if (entries.empty()) {
-      context.say("Nothing to roll back: nothing was applied to this database.");
-      return ok();
-    }
+  LP_TRY(const std::vector<ledger::Entry> entries, ledger::read(*target));
+  if (entries.empty() && !options.run) {
+    context.say("Nothing to roll back: nothing was applied to this database.");
+    return ok();
   }
   LP_TRY(const ledger::Entry entry, ledger::find_for_rollback(*target, options.run ? std::optional(options.run) : std::nullopt));
   LP_TRY(const plan::Plan done, plan::from_json(entry.plan));
   plan::Plan back = plan::turned_around(done);
   back.source_hash = entry.resulting_hash;
   for (const plan::Loss& loss : done.loses) context.say(fmt::format("not brought back: {}: {}", loss.object, loss.what));
-  if (back.empty()) {
-    const std::string why = done.proof ? fmt::format("nothing that run {} did can be undone", entry.run) : fmt::format("run {} has no reverse", entry.run);
-    return Failure{"LP6030", why, "to have another state, plan and apply the sources that say it", ""};
+  if (back.empty() && !done.proof) {
+    return Failure{"LP6030", fmt::format("run {} has no reverse", entry.run), "to have another state, plan and apply the sources that say it", ""};
+  }
+  const ledger::Entry& newest = entries.back();
+  if (newest.run != entry.run && newest.resulting_hash != entry.resulting_hash && !back.empty()) {
+    LP_TRY(back, prove_from_here(std::move(back), newest, options, *target, context));
   }
   if (context.options.json) {
     context.out(plan::to_json(back));

@@ -75,13 +75,15 @@ Status run_batches(RunState& run) {
 
 Result<RunResult> execute(pg::Connection& connection, const plan::Plan& plan, const ExecuteOptions& options) {
   LP_DO(check_proved(plan));
-  if (plan.steps.empty()) return RunResult{};
+  const bool is_rollback = options.rolls_back != 0;    // one without steps has its place in the ledger: its run is undone
+  if (plan.steps.empty() && !is_rollback) return RunResult{};
   LP_TRY(std::vector<std::vector<std::string>> statements, fill_placeholders(plan));
   const InterruptScope interruptible(connection, options.interrupt);
   LP_TRY(const ledger::RunLock lock, ledger::RunLock::acquire(connection, options.interrupt));
 
   Voice voice(options.say);
   std::vector<Batch> batches = cut_into_batches(plan.steps);
+  if (batches.empty()) batches.push_back({.number = 1, .first = 0, .count = 0, .transactional = true});
   const int groups = static_cast<int>(batches.size());
   LiveCatalog live(connection, plan);
   LP_DO(before_anything(live.check_source()));

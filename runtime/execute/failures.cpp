@@ -47,6 +47,7 @@ std::string statement_lines(std::string_view label, std::string_view statement, 
 
 std::string step_name(const RunState& run, const ErrorContext& context) {
   const std::size_t count = run.plan.steps.size();
+  if (count == 0) return "the entry in the ledger";
   if (context.after_steps) return fmt::format("the checks after step {} of {}", context.step + 1, count);
   const std::string& description = run.plan.steps[context.step].description;
   return fmt::format("step {} of {} ({})", context.step + 1, count, description.substr(0, description.find('\n')));
@@ -54,6 +55,7 @@ std::string step_name(const RunState& run, const ErrorContext& context) {
 
 std::string relation_waited_for(const RunState& run, const ErrorContext& context) {
   if (context.watch && !context.watch->relation().empty()) return context.watch->relation();
+  if (run.plan.steps.empty()) return "the ledger";
   const plan::Step& step = run.plan.steps[context.step];
   if (!step.locks.empty()) return step.locks.front().relation;
   return step.objects.empty() ? fmt::format("what step {} changes", context.step + 1) : step.objects.front();
@@ -75,7 +77,7 @@ Failure lock_failure(const RunState& run, const ErrorContext& context) {
 
 Failure lost_failure(const RunState& run, const pg::ServerError& error, const ErrorContext& context) {
   Failure failure{"LP6006", diag::make(diag::Code::kConnectionLost, {}, error.message).message, "see `lpc status`, and apply again", ""};
-  const bool transactional = run.plan.steps[context.step].transactional;
+  const bool transactional = run.plan.steps.empty() || run.plan.steps[context.step].transactional;
   failure.detail = transactional ? fmt::format("it broke at {}; the server rolls that transaction back", step_name(run, context))
                                  : fmt::format("it broke at {}, which runs outside a transaction: it may have happened in part or whole", step_name(run, context));
   return failure;

@@ -143,7 +143,7 @@ Status GroupTransaction::send_pipeline() {
 }
 
 Status GroupTransaction::finish() {
-  at_step_ = batch_.first + batch_.count - 1;
+  if (batch_.count > 0) at_step_ = batch_.first + batch_.count - 1;
   after_steps_ = true;
   LP_DO(run_.connection.execute("SET CONSTRAINTS ALL IMMEDIATE"));    // a deferred check must speak before the ledger is written
   LP_TRY(const std::string hash, run_.live.hash(true));
@@ -161,7 +161,7 @@ ledger::GroupRecord GroupTransaction::record(const std::string& hash) const {
   ledger::GroupRecord group;
   group.group = batch_.number;
   group.started = started_;
-  group.finished = results_.back().finished;
+  group.finished = results_.empty() ? started_ : results_.back().finished;
   group.resulting_hash = hash;
   long long step_started = started_;
   for (std::size_t i = 0; i < results_.size(); ++i) {

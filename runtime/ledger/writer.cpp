@@ -47,7 +47,6 @@ pg::Query Writer::run_row() const {
 }
 
 Status Writer::record(const GroupRecord& group) {
-  LP_CHECK(!group.receipts.empty());
   if (!run_is_stored_) run_.started_at = iso_time(group.started);
   pending_ = {last_entry_ + 1, run_.run, group.group, iso_time(group.started), iso_time(group.finished), group.resulting_hash, group.error,
               receipts_to_json(group.receipts), last_hash_, ""};
@@ -58,7 +57,7 @@ Status Writer::record(const GroupRecord& group) {
   if (group.was_begun) {
     queries.push_back({"UPDATE lockplane.step SET state = $3, changed_at = pg_catalog.clock_timestamp() WHERE run = $1::bigint AND step = $2::integer",
                        {run, std::to_string(group.receipts.front().step), state}});
-  } else {
+  } else if (!group.receipts.empty()) {
     queries.push_back({"INSERT INTO lockplane.step (run, step, group_number, state) SELECT $1::bigint, n, $4::integer, $5 FROM pg_catalog.generate_series($2::integer, $3::integer) n",
                        {run, std::to_string(group.receipts.front().step), std::to_string(group.receipts.back().step), std::to_string(group.group), state}});
   }

@@ -21,7 +21,7 @@ struct GroupRecord {
   long long started = 0, finished = 0;      ///< microseconds, see kClockQuery
   std::string resulting_hash;
   std::string error;
-  std::vector<Receipt> receipts;            ///< of steps that are next to each other
+  std::vector<Receipt> receipts;            ///< of steps that are next to each other; none when a rollback has nothing to do
   bool was_begun = false;                   ///< begin_step() was called for its only step
 };
 

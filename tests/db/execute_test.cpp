@@ -199,6 +199,24 @@ TEST_F(Execute, RollsBackAndFindsWhatToRollBack) {
   EXPECT_TRUE(contains(ledger::find_for_rollback(db(), 3).failure().message, "is itself the rollback"));
 }
 
+TEST_F(Execute, ARollbackWithoutStepsHasItsEntry) {
+  ASSERT_OK(execute(db(), make_plan({step("CREATE TABLE shop.a (x int)")}), options_));
+  ExecuteOptions back = options_;
+  back.kind = "rollback";
+  back.rolls_back = 1;
+  const Result<RunResult> result = execute(db(), make_plan({}), back);
+  ASSERT_OK(result);
+  EXPECT_EQ(result->run, 2);
+  const std::vector<ledger::Entry> runs = entries();
+  ASSERT_EQ(runs.size(), 2u);
+  EXPECT_EQ(runs[0].state, "rolled back");
+  EXPECT_EQ(runs[1].state, "done");
+  EXPECT_EQ(runs[1].resulting_hash, runs[0].resulting_hash);
+  EXPECT_TRUE(runs[1].receipts.empty());
+  ASSERT_OK(ledger::verify(db()));
+  EXPECT_EQ(ledger::find_for_rollback(db(), std::nullopt).failure().code, "LP6030");
+}
+
 TEST_F(Execute, AFailureInTheMiddleUndoesEverything) {
   ASSERT_OK(execute(db(), make_plan({step("CREATE TABLE shop.first (x int)")}), options_));
   const plan::Plan plan = make_plan({step("CREATE TABLE shop.a (x int)"), step("ALTER TABLE shop.users\n  ADD COLUMN \"größe 表\" int, ADD COLUMN b nosuchtype"),
