@@ -3,6 +3,7 @@
 #include <map>
 #include <set>
 
+#include "kinds/inheritance.h"
 #include "kinds/kind.h"
 #include "plan/diff.h"
 #include "plan/fate.h"
@@ -40,13 +41,12 @@ List in_live_order(const List& desired, const List& live, const Replaced& replac
   return result;
 }
 
-void keep_order(Object& object, const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, diag::Sink& sink) {
+void keep_order(Object& object, const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first, diag::Sink& sink) {
   const Value* wanted = object.attributes.find(rule.name);
   const Value* present = live.attributes.find(rule.name);
   if (!wanted || !present) return;
   List reached = in_live_order(wanted->list(), present->list(), replaced);
   // The place of these follows from other objects, whatever it is in the database.
-  const std::vector<std::string> first = object.attributes.texts("_first");
   std::stable_sort(reached.begin(), reached.end(), [&](const Value& a, const Value& b) {
     return std::find(first.begin(), first.end(), item_name(a)) < std::find(first.begin(), first.end(), item_name(b));
   });
@@ -101,22 +101,53 @@ std::map<ObjectId, Replaced> replaced_parts(const Catalog& live, const Catalog& 
   return result;
 }
 
+class Reconciler {
+ public:
+  Reconciler(const Catalog& live, CatalogBuilder& builder, const std::map<ObjectId, Replaced>& replaced, diag::Sink& sink)
+      : live_(live), builder_(builder), lineage_(builder), replaced_(replaced), sink_(sink) {}
+
+  void visit(Object& object) {
+    const Object* present = object.external ? nullptr : live_.find(object.id);
+    if (!present) return;
+    std::vector<std::string> first;
+    if (object.attributes.has("_first")) {
+      if (!visited_.insert(object.id).second) return;
+      first = inherited_order(object);
+    }
+    // What the role may not see stays as it is.
+    for (const std::string& unreadable : present->attributes.texts("_unreadable")) object.attributes.remove(unreadable);
+    const auto parts = replaced_.find(object.id);
+    for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
+      if (rule.keeps_live_order) keep_order(object, *present, rule, parts == replaced_.end() ? Replaced() : parts->second, first, sink_);
+    }
+  }
+
+ private:
+  /// What a table has from its parents stands in their order, and that one may be kept too.
+  std::vector<std::string> inherited_order(const Object& table) {
+    for (const ObjectId& parent : lineage_.parents(table.id)) visit(*builder_.find(parent));
+    const std::vector<std::string> inherited = table.attributes.texts("_first");
+    std::vector<std::string> order = lineage_.natural_order(table.id);
+    std::erase_if(order, [&](const std::string& name) { return std::find(inherited.begin(), inherited.end(), name) == inherited.end(); });
+    return order;
+  }
+
+  const Catalog& live_;
+  CatalogBuilder& builder_;
+  kinds::Lineage lineage_;
+  const std::map<ObjectId, Replaced>& replaced_;
+  diag::Sink& sink_;
+  std::set<ObjectId> visited_;
+};
+
 }  // namespace
 
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink) {
   const Catalog wanted = fill_unsaid(live, desired, role);
   const std::map<ObjectId, Replaced> replaced = replaced_parts(live, wanted, server_version);
   CatalogBuilder builder(wanted);
-  for (Object* object : builder.objects()) {
-    const Object* present = object->external ? nullptr : live.find(object->id);
-    if (!present) continue;
-    // What the role may not see stays as it is.
-    for (const std::string& unreadable : present->attributes.texts("_unreadable")) object->attributes.remove(unreadable);
-    const auto parts = replaced.find(object->id);
-    for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
-      if (rule.keeps_live_order) keep_order(*object, *present, rule, parts == replaced.end() ? Replaced() : parts->second, sink);
-    }
-  }
+  Reconciler reconciler(live, builder, replaced, sink);
+  for (Object* object : builder.objects()) reconciler.visit(*object);
   return builder.finish();
 }
 
