@@ -7,6 +7,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/declared_routine.h"
 #include "kinds/keys.h"
@@ -168,7 +169,7 @@ void create_base_type(const Object& object, const ChangeContext& context, Action
 }
 
 /// https://www.postgresql.org/docs/15/sql-altertype.html
-void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Attributes& attributes = alteration.after.attributes;
   std::vector<Sql> options;
   for (const Option& option : kOptions) {
@@ -180,6 +181,7 @@ void alter_options(const Alteration& alteration, const ChangeContext&, Action& a
     }
   }
   action.sql.push_back(sql("ALTER TYPE {} SET ({})", staged::address(alteration.after.id), join(options, ", ")));
+  if (alteration.has("storage")) follow_type_storage(alteration.after.id, context, action);
   describe(action, "Change " + spoken(alteration.after.parent.value_or(alteration.after.id)));
 }
 

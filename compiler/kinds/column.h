@@ -32,6 +32,8 @@ inline bool has_other_type(const Object& was, const Object& is) {
 void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action);
 /// The value that SET STORAGE takes to get the type's own.
 Sql storage_word(const Object& column, const ChangeContext& context);
+/// Gives the storage that a base type has now to the columns of it that say none: ALTER TYPE … SET leaves those that are there as they are.
+void follow_type_storage(const ObjectId& type, const ChangeContext& context, Action& action);
 
 // ---- column_lower.cpp ---------------------------------------------------------------------------------------------------------------
 

@@ -125,10 +125,9 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
   check_not_null(is.id, context, action);
 }
 
-void change_storage(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
-  if (was.attributes.text("storage") == is.attributes.text("storage")) return;
+/// The command reaches the children, deviating ones too.
+void set_storage(const Object& is, const ChangeContext& context, Action& action) {
   action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
-  // The command reaches the children, deviating ones too.
   for (const ObjectId& child : descendants(context.after, table_of(is.id))) {
     if (!is_standing(context, child)) continue;
     const Object own = merged_column(Lineage(context.after).chain(child, is.id.member), column_id(child, is.id.member));
@@ -136,6 +135,11 @@ void change_storage(const Object& was, const Object& is, const ChangeContext& co
       action.sql.push_back(alter_column(own.id, sql("SET STORAGE {}", storage_word(own, context)), true));
     }
   }
+}
+
+void change_storage(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  if (was.attributes.text("storage") == is.attributes.text("storage")) return;
+  set_storage(is, context, action);
   describe(action, fmt::format("Change the storage of {}", spoken(is.id)));
 }
 
@@ -225,6 +229,16 @@ Sql storage_word(const Object& column, const ChangeContext& context) {
   if (!storage.empty() && storage != "default") return fragment(storage);
   // SET STORAGE DEFAULT came with 16.
   return fragment(toastable_storage(column.attributes.text("type"), context.after));
+}
+
+void follow_type_storage(const ObjectId& type, const ChangeContext& context, Action& action) {
+  for (const Object& column : context.after.objects()) {
+    if (column.id.kind != KindId::Column || !column.attributes.has("type") || column.attributes.has("storage") || !is_standing(context, table_of(column.id))) continue;
+    const Object* was = context.before.find(column.id);
+    if (was == nullptr || was->attributes.has("storage") || was->attributes.text("type") != column.attributes.text("type")) continue;
+    const TypeParts parts = type_parts(base_type(column.attributes.text("type"), context.after));
+    if (!parts.array && ObjectId::parse(fmt::format("{} {}", kind_name(type.kind), parts.base)) == type) set_storage(column, context, action);
+  }
 }
 
 void alter_nothing(const Alteration&, const ChangeContext&, Action&) {}

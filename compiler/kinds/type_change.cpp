@@ -222,8 +222,12 @@ bool is_constrained_domain(std::string_view type, const Catalog& catalog) {
 
 std::string_view toastable_storage(std::string_view type, const Catalog& catalog) {
   const TypeParts parts = type_parts(base_type(type, catalog));
-  if (!parts.array && (parts.base == "numeric" || parts.base == "inet" || parts.base == "cidr")) return "main";
-  return "extended";
+  if (parts.array) return "extended";
+  if (parts.base == "numeric" || parts.base == "inet" || parts.base == "cidr") return "main";
+  const Object* own = find_type(KindId::BaseType, parts.base, catalog);
+  if (own == nullptr) return "extended";
+  const std::string& said = own->attributes.text("storage");
+  return said.empty() ? std::string_view("plain") : std::string_view(said);
 }
 
 std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after) {
