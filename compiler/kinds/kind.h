@@ -70,6 +70,8 @@ struct AttributeRule {
   bool has_sql = false;
   /// With an alter: true when this very change can't be altered after all, so that the object must be replaced (SET EXPRESSION before 17).
   bool (*replace_when)(const Object& before, const Object& after, int server_version) = nullptr;
+  /// When `replace_when` holds and columns have the type, a plan back leaves the attribute as it is (plan/lasting_parts.h): what it then says of that.
+  std::string_view lasts = {};
 };
 
 struct Alteration {

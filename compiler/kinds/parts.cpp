@@ -72,9 +72,4 @@ void rename_part(Object& object, const std::string& from, const std::string& to)
   object.attributes.set(rule->name, Value(std::move(parts)));
 }
 
-void take_parts(const Object& from, Object& to) {
-  const AttributeRule* rule = rule_of_parts(from.id.kind);
-  to.attributes.set(rule->name, *from.attributes.find(rule->name));
-}
-
 }  // namespace lpc::kinds

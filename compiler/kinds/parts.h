@@ -22,7 +22,5 @@ ObjectId part_id(const ObjectId& object, const std::string& part);
 /// The object of an id: what holds the part, or itself.
 ObjectId object_of(const ObjectId& id);
 void rename_part(Object& object, const std::string& from, const std::string& to);
-/// `to` has the parts of `from` then.
-void take_parts(const Object& from, Object& to);
 
 }  // namespace lpc::kinds

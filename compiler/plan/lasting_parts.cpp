@@ -25,17 +25,43 @@ bool must_keep_parts(const Object& present, const Object& wanted, const Catalog&
   return can_replace && !can_replace(present, wanted) && can_replace(wanted, present) && is_tied_down(present.id, live);
 }
 
+/// Whether something that holds data has columns of the type, or of one that is made of it.
+bool has_columns(const ObjectId& type, const Catalog& catalog) {
+  return std::ranges::any_of(catalog.dependents(type), [&](const Object* dependent) {
+    const kinds::KindTraits& traits = kind(dependent->id.kind).traits;
+    const bool is_made_of_it = dependent->parent == type || traits.swappable;
+    return traits.holds_data || (is_made_of_it && has_columns(dependent->id, catalog));
+  });
+}
+
+bool must_keep(const kinds::AttributeRule& rule, const Object& present, const Object& wanted, const Catalog& live, int server_version) {
+  return !rule.lasts.empty() && rule.replace_when(present, wanted, server_version) && has_columns(present.id, live);
+}
+
+void take(const kinds::AttributeRule& rule, const Object& from, Object& to) {
+  if (const Value* value = from.attributes.find(rule.name)) {
+    to.attributes.set(rule.name, *value);
+  } else {
+    to.attributes.remove(rule.name);
+  }
+}
+
 }  // namespace
 
-Catalog with_lasting_parts(const Catalog& live, Catalog wanted) {
-  std::vector<const Object*> lasting;
+Catalog with_lasting_parts(const Catalog& live, Catalog wanted, int server_version) {
+  std::vector<std::pair<const Object*, const kinds::AttributeRule*>> lasting;
   for (const Object& object : wanted.objects()) {
-    const Object* present = kinds::has_parts(object.id.kind) && !object.external ? live.find(object.id) : nullptr;
-    if (present && must_keep_parts(*present, object, live)) lasting.push_back(present);
+    if (object.external) continue;
+    for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
+      if (rule.lasts.empty() && !rule.lists_parts) continue;
+      const Object* present = live.find(object.id);
+      if (!present) break;
+      if (rule.lists_parts ? must_keep_parts(*present, object, live) : must_keep(rule, *present, object, live, server_version)) lasting.emplace_back(present, &rule);
+    }
   }
   if (lasting.empty()) return wanted;      // nearly always: a catalog takes its time to build
   CatalogBuilder builder(wanted);
-  for (const Object* present : lasting) kinds::take_parts(*present, *builder.find(present->id));
+  for (const auto& [present, rule] : lasting) take(*rule, *present, *builder.find(present->id));
   return builder.finish();
 }
 

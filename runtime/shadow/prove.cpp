@@ -234,7 +234,17 @@ class Prover {
 
   /// What the reverse can reach from `start`: the order of columns doesn't come back, and some values of enums don't go.
   Catalog way_back(const Catalog& start, diag::Sink& notes) const {
-    return plan::with_lasting_parts(start, plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes));
+    return plan::with_lasting_parts(start, plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes), server_.server_version());
+  }
+
+  static std::string loss(const Object& before, const Object& reached) {
+    for (const kinds::AttributeRule& rule : kinds::kind(before.id.kind).attributes) {
+      const Value* was = before.attributes.find(rule.name);
+      const Value* is = reached.attributes.find(rule.name);
+      if (!rule.lasts.empty() && (was == nullptr || is == nullptr ? was != is : *was != *is)) return std::string(rule.lasts);
+    }
+    const bool keeps_parts = kinds::part_names(reached).size() > kinds::part_names(before).size();
+    return keeps_parts ? "values that it hadn't before stay, since a partition key has this type" : "the order of its columns";
   }
 
   /// Whether the reverse ends there, and what it doesn't bring back.
@@ -247,8 +257,7 @@ class Prover {
     for (const Object& object : wanted.objects()) {
       const Object* before = built_.find(object.id);
       if (!before || before->attributes == object.attributes) continue;
-      const bool keeps_parts = kinds::part_names(object).size() > kinds::part_names(*before).size();
-      plan_.loses.push_back({object.id.text(), keeps_parts ? "values that it hadn't before stay, since a partition key has this type" : "the order of its columns"});
+      plan_.loses.push_back({object.id.text(), loss(*before, object)});
     }
     if (!request_.respelling) return ok();
     for (const ObjectId& id : request_.respelling->reworded(live)) plan_.loses.push_back({id.text(), "the words of its SQL, for others that mean the same"});

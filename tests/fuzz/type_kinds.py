@@ -1,5 +1,5 @@
 """Types: enums, composite types, domains, ranges, base types, collations, sequences; and expressions over columns of any type."""
-from fuzz.model import Kind, Ref, literal
+from fuzz.model import Kind, Ref, literal, refs_in
 
 # type -> what is known of its values
 BUILTIN = {
@@ -145,7 +145,10 @@ def base_type_sql(s, o):
 
 
 def alter_base_type(g, s, o):
-    o.attributes["storage"] = "plain" if o["storage"] == "extended" else "extended"
+    if o["storage"] == "extended":
+        o.attributes["storage"] = "plain"
+    elif not any(o.uid in refs_in(each.attributes) for each in s.objects.values()):    # the columns of a type keep it from becoming plain again
+        o.attributes["storage"] = "extended"
 
 
 def make_collation(g, s):
