@@ -268,6 +268,17 @@ Impact Forecast::run(const std::vector<std::string>& statements) {
   return all;
 }
 
+Impact Forecast::fill(const ObjectId& column) const {
+  Impact all;
+  for (const RelationName& name : state_->with_descendants({column.schema, column.name})) {
+    const RelationFacts* facts = state_->find(name);
+    if (facts == nullptr || facts->type != kinds::RelationType::table || state_->made.contains(name)) continue;
+    all.locks.push_back({facts->id, Lock::row_exclusive});
+    all.scans.push_back(facts->id);
+  }
+  return all;
+}
+
 Impact predict(const DdlStatement& statement, const Catalog& before, int server_version) { return Forecast(before, server_version).predict(statement); }
 
 void write_prediction(const Impact& impact, Step& step) {
@@ -288,6 +299,10 @@ std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& befor
   Forecast forecast(before, server_version, std::move(time_zone));
   for (Step& step : steps) {
     impacts.push_back(forecast.run(step.sql));
+    if (step.kind == "backfill" && !step.objects.empty()) {
+      if (const std::optional<ObjectId> column = ObjectId::parse(step.objects.front())) merge(impacts.back(), forecast.fill(*column));
+      sort(impacts.back());
+    }
     write_prediction(impacts.back(), step);
   }
   return impacts;

@@ -47,6 +47,8 @@ class Forecast {
   void apply(const frontend::DdlStatement& statement);
   /// predict() and apply() of each, put together.
   Impact run(const std::vector<std::string>& statements);
+  /// What filling a column in all rows does, which its statement keeps in a body: an UPDATE of the table, or of its leaves one after the other.
+  Impact fill(const ObjectId& column) const;
 
  private:
   struct State;

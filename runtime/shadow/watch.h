@@ -22,15 +22,17 @@ class LockWatch {
  public:
   LockWatch(pg::Connection watcher, int pid) : watcher_(std::move(watcher)), pid_(pid) {}
 
-  /// From here on `holder` keeps the table locked, so that a command that wants it, or waits for those who had it, waits until it was seen to.
-  Status hold(pg::Connection holder, const std::string& oid, const std::string& table);
+  /// From here on `holder` keeps the table locked, so that a command that wants it, or waits for those who had it, waits until it was seen to. `writes`: it only
+  /// writes rows, for which others must keep it from that.
+  Status hold(pg::Connection holder, const std::string& oid, const std::string& table, bool writes);
   /// Runs `action` in this thread and watches in another. What `action` gives is given back.
   Status during(const std::function<Status()>& action);
   /// Lock modes that were held or waited for, as bits (1 << level), by relation OID.
   const std::map<std::string, int>& seen() const { return seen_; }
 
  private:
-  /// Keeps two locks: one that lets no change of the table begin, and under it one that lets them begin and then wait for what came before.
+  /// Keeps two locks: one that lets no change of the table begin, and under it one that lets them begin and then wait for what came before. Where rows are written,
+  /// one that lets no writer begin.
   struct Holder {
     pg::Connection connection;
     std::string oid;
