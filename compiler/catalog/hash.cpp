@@ -2,7 +2,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <functional>
 #include <future>
 #include <span>
 
@@ -123,26 +122,31 @@ std::string object_hash(const Object& object) {
 
 namespace {
 
-std::string hash_list(std::span<const Object> objects) {
-  std::string list;
-  for (const Object& object : objects) {
-    if (object.external) continue;
-    list += object.id.text();
-    list += '\0';
-    list += object_hash(object);
-    list += '\n';
-  }
-  return list;
+void append_hash(std::string& out, const Object& object) {
+  if (object.external) return;
+  out += object.id.text();
+  out += '\0';
+  out += object_hash(object);
+  out += '\n';
 }
 
-/// The halves' texts one after the other, made at the same time when there are many objects.
-std::string in_halves(std::span<const Object> objects, const std::function<std::string(std::span<const Object>)>& text) {
+using Append = void (*)(std::string& out, const Object& object);
+
+/// Appends the objects' texts, of both halves at the same time when there are many.
+void append_all(std::string& out, std::span<const Object> objects, Append append) {
   constexpr std::size_t kWorthAThread = 8000;
-  if (objects.size() < kWorthAThread) return text(objects);
-  auto second = std::async(std::launch::async, [&] { return text(objects.subspan(objects.size() / 2)); });
-  std::string result = text(objects.first(objects.size() / 2));
-  result += second.get();
-  return result;
+  constexpr std::size_t kUsualText = 288;    // bytes an object; a text that grows by doubling touches twice the memory
+  out.reserve(out.size() + objects.size() * kUsualText);
+  const bool is_big = objects.size() >= kWorthAThread;
+  const std::size_t middle = is_big ? objects.size() / 2 : objects.size();
+  auto second = std::async(is_big ? std::launch::async : std::launch::deferred, [&] {
+    std::string text;
+    text.reserve((objects.size() - middle) * kUsualText);
+    for (const Object& object : objects.subspan(middle)) append(text, object);
+    return text;
+  });
+  for (const Object& object : objects.first(middle)) append(out, object);
+  out += second.get();
 }
 
 void append_pretty(std::string& out, const Object& object) {
@@ -178,15 +182,15 @@ void append_canonical(std::string& out, const Object& object) {
 
 }  // namespace
 
-std::string catalog_hash(const Catalog& catalog) { return "sha256:" + sha256_hex(in_halves(catalog.objects(), hash_list)); }
+std::string catalog_hash(const Catalog& catalog) {
+  std::string list;
+  append_all(list, catalog.objects(), append_hash);
+  return "sha256:" + sha256_hex(list);
+}
 
 std::string catalog_to_json(const Catalog& catalog, bool pretty) {
   std::string out = pretty ? "{\"version\":1,\"objects\":[" : "{\"objects\":[";
-  out += in_halves(catalog.objects(), [pretty](std::span<const Object> objects) {
-    std::string text;
-    for (const Object& object : objects) pretty ? append_pretty(text, object) : append_canonical(text, object);
-    return text;
-  });
+  append_all(out, catalog.objects(), pretty ? append_pretty : append_canonical);
   if (out.ends_with(',')) out.pop_back();
   out += pretty ? "\n]}\n" : "],\"version\":1}";
   return out;

@@ -80,7 +80,7 @@ class Decoder {
     return object;
   }
 
-  std::string_view aliases(int row) const { return has(row, Part::aliases) ? view(row, Part::aliases) : std::string_view(); }
+  std::string aliases(int row) const { return text(row, Part::aliases); }
 
  private:
   bool has(int row, Part part) const {

@@ -10,7 +10,7 @@ namespace lpc::introspect {
 
 struct Decoded {
   Object object;
-  std::string_view aliases;    ///< its catalog rows, in the words of Aliases::add(); part of the rows
+  std::string aliases;    ///< its catalog rows, in the words of Aliases::add()
 };
 
 /// LP5010 for a row that breaks the conventions (a bug in the kind's query). May run beside others.

@@ -40,12 +40,11 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
   CatalogBuilder builder;
   Aliases aliases(reading.system_catalogs);
   std::size_t rows = 0;
-  for (const auto& [kind, of_kind] : reading.kinds) rows += static_cast<std::size_t>(of_kind.size());
+  for (const auto& of_kind : decoded) rows += of_kind ? of_kind->size() : 0;
   aliases.expect(2 * rows);    // a table has its row type too
-  for (auto& [kind, rows] : reading.kinds) {
-    LP_TRY(std::vector<Decoded> objects, std::move(decoded[static_cast<std::size_t>(kind->id)]));
+  for (auto& of_kind : decoded) {
+    LP_TRY(std::vector<Decoded> objects, std::move(of_kind));
     LP_DO(add(std::move(objects), builder, aliases));
-    rows = pg::Rows();    // the memory is used again for what comes next
   }
   std::vector<Unmodelled> labelled = apply_security_labels(reading.labels, aliases);
   if (!options.hash_only) {

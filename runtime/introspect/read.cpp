@@ -53,37 +53,41 @@ std::string first_look_query() {
   return text;
 }
 
-/// One session's pipeline: statements, and where the answer of each goes (null: nowhere).
+/// What becomes of a statement's answer.
+struct Answer {
+  pg::Rows* target = nullptr;                ///< null: nobody keeps it
+  const kinds::Kind* kind = nullptr;         ///< whose query it is about, if any
+  bool is_of_kind = false;                   ///< the rows of that query, for OnKind
+};
+
+/// One session's pipeline.
 struct Batch {
   std::vector<pg::Query> queries;
-  std::vector<pg::Rows*> targets;
-  std::vector<const kinds::Kind*> kinds;
+  std::vector<Answer> answers;
 
-  void add(std::string sql, pg::Rows* target = nullptr, const kinds::Kind* kind = nullptr) {
+  void add(std::string sql, Answer answer = {}) {
     queries.push_back({std::move(sql), {}});
-    targets.push_back(target);
-    kinds.push_back(kind);
+    answers.push_back(answer);
   }
 };
 
 Status run(pg::Connection& connection, const Batch& batch, const OnKind& on_kind) {
   const Status done = connection.pipeline(batch.queries, [&](std::size_t i, pg::Rows rows) {
-    if (!batch.targets[i]) return;
-    *batch.targets[i] = std::move(rows);
-    if (batch.kinds[i]) on_kind(*batch.kinds[i], *batch.targets[i]);
+    const Answer& answer = batch.answers[i];
+    if (answer.is_of_kind) on_kind(*answer.kind, rows);
+    if (answer.target) *answer.target = std::move(rows);
   });
   if (done) return ok();
   Failure failure = done.failure();
-  const std::size_t at = connection.last_error() ? connection.last_error()->statement : batch.kinds.size();
-  if (at < batch.kinds.size() && batch.kinds[at]) failure.message += fmt::format(" (reading each {})", kind_name(batch.kinds[at]->id));
+  const std::size_t at = connection.last_error() ? connection.last_error()->statement : batch.answers.size();
+  if (at < batch.answers.size() && batch.answers[at].kind) failure.message += fmt::format(" (reading each {})", kind_name(batch.answers[at].kind->id));
   return failure;
 }
 
 struct Question {
   std::string name;              ///< as a prepared statement
   std::string query;
-  pg::Rows* target;
-  const kinds::Kind* kind;       ///< null when it isn't about one
+  Answer answer;
   int cost;
 };
 
@@ -168,19 +172,17 @@ class Reader {
   /// With two sessions, each query goes to the one that has less to do.
   void fill(Batch& first, Batch& second) {
     std::vector<Question> questions;
-    questions.push_back({"lockplane_system_catalogs", kSystemCatalogQuery, &reading_.system_catalogs, nullptr, 1});
+    questions.push_back({"lockplane_system_catalogs", kSystemCatalogQuery, {.target = &reading_.system_catalogs}, 1});
     const int server_version = connection_.server_version_num();
-    reading_.kinds.reserve(kinds::all_kinds().size());    // the questions point into it
     for (const kinds::Kind* kind : kinds::all_kinds()) {
       const std::string_view query = query_for(*kind, server_version);
       if (query.empty() || absent_.contains(kind_name(kind->id))) continue;
-      reading_.kinds.emplace_back(kind, pg::Rows());
-      questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), &reading_.kinds.back().second, kind, kind->traits.introspection_cost});
+      questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), {.kind = kind, .is_of_kind = true}, kind->traits.introspection_cost});
     }
-    questions.push_back({"lockplane_labels", kSecurityLabelQuery, &reading_.labels, nullptr, 1});
+    questions.push_back({"lockplane_labels", kSecurityLabelQuery, {.target = &reading_.labels}, 1});
     if (!options_.hash_only) {
-      questions.push_back({"lockplane_dependencies", kDependencyQuery, &reading_.dependencies, nullptr, kDependenciesCost});
-      questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), &reading_.candidates, nullptr, kCandidatesCost});
+      questions.push_back({"lockplane_dependencies", kDependencyQuery, {.target = &reading_.dependencies}, kDependenciesCost});
+      questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), {.target = &reading_.candidates}, kCandidatesCost});
     }
     if (!snapshot_.empty()) std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) { return a.cost > b.cost; });
     std::array<int, 2> loads = {0, 0};
@@ -192,10 +194,10 @@ class Reader {
   }
 
   void add(Batch& batch, Question& question) const {
-    if (!options_.again || !snapshot_.empty()) return batch.add(std::move(question.query), question.target, question.kind);
+    if (!options_.again || !snapshot_.empty()) return batch.add(std::move(question.query), question.answer);
     const Sql name = ident(question.name);
-    if (!prepared_.contains(question.name)) batch.add(sql("PREPARE {} AS {}", name, fragment(question.query)).text, nullptr, question.kind);
-    batch.add(sql("EXECUTE {}", name).text, question.target, question.kind);
+    if (!prepared_.contains(question.name)) batch.add(sql("PREPARE {} AS {}", name, fragment(question.query)).text, {.kind = question.answer.kind});
+    batch.add(sql("EXECUTE {}", name).text, question.answer);
   }
 
   void end(Batch& batch) const {

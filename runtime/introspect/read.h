@@ -2,8 +2,6 @@
 #pragma once
 
 #include <functional>
-#include <utility>
-#include <vector>
 
 #include "base/result.h"
 #include "kinds/kind.h"
@@ -19,13 +17,13 @@ struct ReadOptions {
 
 struct Reading {
   pg::Rows system_catalogs;
-  std::vector<std::pair<const kinds::Kind*, pg::Rows>> kinds;    ///< in the registry's order
   pg::Rows dependencies;          ///< of kDependencyQuery
   pg::Rows candidates;            ///< of kCandidateQuery
   pg::Rows labels;                ///< of kSecurityLabelQuery
 };
 
-/// Called with each entry of Reading::kinds as soon as it is there, from the thread of the session that it came over.
+/// Called with the rows of each kind's query as soon as they are there, from the thread of the session that they came over. Nobody else keeps them: what a big database's rows
+/// took serves the next ones.
 using OnKind = std::function<void(const kinds::Kind&, const pg::Rows&)>;
 
 /// Runs the queries in pipelines, in one REPEATABLE READ, READ ONLY transaction, or under a savepoint of the caller's. A database of some size is read over two sessions that
