@@ -242,10 +242,10 @@ void forget_predictions(Step& step) {
 
 }  // namespace
 
-Forecast::Forecast(const Catalog& before, int server_version, std::string time_zone) : state_(std::make_unique<State>()) {
+Forecast::Forecast(const Catalog& before, int server_version, SessionFacts session) : state_(std::make_unique<State>()) {
   state_->catalog = &before;
   state_->version = server_version;
-  state_->time_zone = std::move(time_zone);
+  state_->session = std::move(session);
   for (auto& [name, facts] : kinds::relations_of(before)) state_->add(name, facts);
 }
 
@@ -293,10 +293,10 @@ void write_prediction(const Impact& impact, Step& step) {
   note_touches(impact.scans, step.scans);
 }
 
-std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, std::string time_zone) {
+std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, SessionFacts session) {
   std::vector<Impact> impacts;
   if (steps.empty()) return impacts;      // nothing to do, for which the whole catalog need not be gone through
-  Forecast forecast(before, server_version, std::move(time_zone));
+  Forecast forecast(before, server_version, std::move(session));
   for (Step& step : steps) {
     impacts.push_back(forecast.run(step.sql));
     if (step.kind == "backfill" && !step.objects.empty()) {

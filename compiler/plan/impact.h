@@ -32,11 +32,17 @@ struct Impact {
   bool exact = true;                    ///< false when more may happen than is said here: a query, a function's body, a form that the table lacks
 };
 
+/// What is known of the session that runs the statements; "" what nobody knows.
+struct SessionFacts {
+  std::string time_zone = {};           ///< between the two kinds of timestamp it decides whether rows are written anew
+  std::string role = {};                ///< the owner of what is made
+};
+
 /// The state of a database as predictions need it. Starts as a catalog; statements move it on.
 class Forecast {
  public:
-  /// The catalog must outlive it. `time_zone` is the session's, "" when nobody knows: between the two kinds of timestamp it decides whether rows are written anew.
-  Forecast(const Catalog& before, int server_version, std::string time_zone = "");
+  /// The catalog must outlive it.
+  Forecast(const Catalog& before, int server_version, SessionFacts session = {});
   ~Forecast();
   Forecast(Forecast&&) noexcept;
   Forecast& operator=(Forecast&&) noexcept;
@@ -61,7 +67,7 @@ Impact predict(const frontend::DdlStatement& statement, const Catalog& before, i
 /// Puts the prediction into the step in place of an earlier one. What has been measured stays.
 void write_prediction(const Impact& impact, Step& step);
 /// Fills in the predicted locks, rewrites and scans of each step, which follow one another from `before` on, and gives the predictions, one for each step.
-std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, std::string time_zone = "");
+std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& before, int server_version, SessionFacts session = {});
 
 /// What waits for a lock of that name: "reads and writes", "writes", "index builds and changes of the table"; "" for none.
 std::string_view lock_blocks(std::string_view lock);

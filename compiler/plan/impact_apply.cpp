@@ -40,7 +40,7 @@ class Applier {
   void set() {
     const DdlCommand& command = statement_.commands.front();
     if (command.name == "search_path") state_.search_path = command.options;
-    if (command.name == "timezone") state_.time_zone = command.options.empty() ? "" : command.options.front();
+    if (command.name == "timezone") state_.session.time_zone = command.options.empty() ? "" : command.options.front();
   }
 
   // ---- what is made and dropped ----------------------------------------------------------------------------------------------
@@ -49,6 +49,7 @@ class Applier {
     RelationFacts facts;
     facts.id = kinds::table_named(kinds::path_of(name));
     facts.type = type;
+    facts.owner = state_.session.role;
     state_.made.insert(name);
     return facts;
   }
@@ -72,6 +73,7 @@ class Applier {
       for (const SqlName& use : statement_.uses) facts.reads.push_back(state_.resolve(use));
     } else if (what == "CREATE SEQUENCE" || what == "CREATE FOREIGN TABLE") {
       facts = made(name, what == "CREATE SEQUENCE" ? RelationType::sequence : RelationType::foreign_table);
+      if (what == "CREATE SEQUENCE") belong_to(command, facts);
     } else {
       return;
     }
@@ -207,6 +209,8 @@ class Applier {
       state_.change(table_, [&](RelationFacts& facts) { facts.unlogged = verb == "SET UNLOGGED"; });
     } else if (verb == "SET TABLESPACE") {
       state_.change(table_, [&](RelationFacts& facts) { facts.tablespace = command.name; });
+    } else if (verb == "OWNED BY") {
+      state_.change(table_, [&](RelationFacts& facts) { belong_to(command, facts); });
     } else if (verb == "OWNER TO") {
       state_.change(table_, [&](RelationFacts& facts) { facts.owner = command.new_name; });
     } else if (verb.find("CONSTRAINT") != std::string::npos || verb == "ADD") {
@@ -214,6 +218,12 @@ class Applier {
     } else {
       change_column(command);
     }
+  }
+
+  /// What a sequence's OWNED BY says; a command without a column is OWNED BY NONE.
+  void belong_to(const DdlCommand& command, RelationFacts& sequence) const {
+    sequence.owner_table = state_.resolve(command.other);
+    sequence.owner_column = command.name;
   }
 
   void change_parent(const DdlCommand& command) {
@@ -328,9 +338,12 @@ class Applier {
 
   void rename_column(const std::string& from, const std::string& to) {
     for (const RelationName& table : tree()) {
-      const Names indexes = state_.indexes(table);
+      const Names indexes = state_.indexes(table), sequences = state_.owned_sequences(table, from);
       for (const RelationName& index : indexes) {
         state_.change(index, [&](RelationFacts& facts) { std::ranges::replace(facts.index_columns, from, to); });
+      }
+      for (const RelationName& sequence : sequences) {
+        state_.change(sequence, [&](RelationFacts& facts) { facts.owner_column = to; });
       }
       state_.change(table, [&](RelationFacts& facts) {
         for (ColumnFacts& column : facts.columns) {

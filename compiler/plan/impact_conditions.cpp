@@ -127,7 +127,7 @@ bool step_rewrites(const std::string& from, const std::string& to, const ImpactS
   // https://www.postgresql.org/docs/18/sql-altertable.html, Notes: between the two kinds of timestamp the session's time zone decides.
   const auto is_timestamp = [](const kinds::TypeParts& parts) { return parts.base.starts_with("timestamp") && !parts.array; };
   const bool other_kind = old_parts.base != new_parts.base && is_timestamp(old_parts) && is_timestamp(new_parts);
-  if (other_kind && old_parts.modifiers == new_parts.modifiers && is_utc(state.time_zone)) return kinds::is_constrained_domain(to, *state.catalog);
+  if (other_kind && old_parts.modifiers == new_parts.modifiers && is_utc(state.session.time_zone)) return kinds::is_constrained_domain(to, *state.catalog);
   return kinds::type_change(from, to, *state.catalog, *state.catalog).rewrites;
 }
 
@@ -216,6 +216,9 @@ bool is_virtual_column(const ImpactCase& at) {
   const ColumnFacts* column = at.facts == nullptr ? nullptr : at.facts->column(at.command.name);
   return column != nullptr && column->is_virtual;
 }
+
+/// A primary key, which asks all that inherit whether they have the columns NOT NULL. Partitions are asked by their own part of it.
+bool is_key_of_plain_table(const ImpactCase& at) { return at.constraint != nullptr && at.constraint->type == ConstraintType::primary_key && !is_partitioned(at); }
 
 bool makes_not_null(const ImpactCase& at) {
   return at.constraint != nullptr && at.constraint->type == ConstraintType::primary_key && !role("nullable_tree", at).empty();

@@ -22,6 +22,7 @@ bool is_not_validated(const ImpactCase&);
 bool is_no_inherit(const ImpactCase&);
 bool is_no_inherit_before_18(const ImpactCase&);
 bool makes_not_null(const ImpactCase&);
+bool is_key_of_plain_table(const ImpactCase&);
 bool becomes_enforced(const ImpactCase&);
 bool becomes_not_enforced(const ImpactCase&);
 bool is_valid_already(const ImpactCase&);

@@ -11,6 +11,7 @@
 
 #include "frontend/ddl_statement.h"
 #include "kinds/relation_facts.h"
+#include "plan/impact.h"
 
 namespace lpc::plan {
 
@@ -23,7 +24,7 @@ struct ImpactState {
   kinds::Relations relations;
   std::set<RelationName> made;                  ///< by the statements so far: nobody waits for those
   std::vector<std::string> search_path{"public"};
-  std::string time_zone;                        ///< of the session; "" when nobody knows
+  SessionFacts session;
   int version = 0;
 
   /// What belongs to a relation: its children, indexes, owned sequences, the tables that refer to it, the views that read it. Kept by add(), remove() and change().

@@ -200,7 +200,7 @@ std::vector<Step> to_steps(const std::vector<Action>& actions, const StepOptions
     draft.step.id = static_cast<int>(steps.size()) + 1;
     steps.push_back(draft.step);
   }
-  if (options.before != nullptr) predict_steps(steps, *options.before, options.server_version);
+  if (options.before != nullptr) predict_steps(steps, *options.before, options.server_version, {.role = options.role});
   for (std::size_t at = 0; at < steps.size(); ++at) drafts[at].step = std::move(steps[at]);
   group(drafts, options.in_use != nullptr ? *options.in_use : RelationsInUse());
   for (std::size_t at = 0; at < steps.size(); ++at) steps[at] = std::move(drafts[at].step);

@@ -14,6 +14,7 @@ struct StepOptions {
   const Catalog* desired = nullptr;
   const Catalog* before = nullptr;            ///< what the steps start from; without it nothing is predicted
   int server_version = 150000;
+  std::string role = {};                      ///< the role that will run them; "" when unknown
   const RelationsInUse* in_use = nullptr;
 };
 

@@ -94,7 +94,7 @@ class PlanMaker {
     plan.managed = request_.scope.all ? std::vector<std::string>{"*"} : request_.scope.schemas;
     plan.declared = texts(request_.scope.declared);
     plan.role = request_.role;
-    plan.steps = plan::to_steps(actions, {request_.sources, &target, &request_.live, request_.server_version, in_use()});
+    plan.steps = plan::to_steps(actions, {request_.sources, &target, &request_.live, request_.server_version, request_.role, in_use()});
     plan::judge_locks(plan.steps);
     plan::allow_by_hints(plan.steps, request_.live, request_.desired);
     plan.loses = plan::losses(actions);

@@ -154,7 +154,7 @@ class Prover {
 
   /// Predicts what the steps do, runs them, and says where the shadow saw something else.
   Status run_measured(std::vector<plan::Step>& steps, const Catalog& before, Code code, const std::function<Status(std::size_t)>& after_step = nullptr) {
-    const std::vector<plan::Impact> predicted = plan::predict_steps(steps, before, planner_options().server_version, connection_.parameter_status("TimeZone"));
+    const std::vector<plan::Impact> predicted = plan::predict_steps(steps, before, planner_options().server_version, {.time_zone = connection_.parameter_status("TimeZone"), .role = plan_.role});
     Meter meter(connection_, [this] { return server_.connect(connection_.database()); });
     LP_DO(run_steps(connection_, steps, {meter, predicted}, code, sink_, after_step));
     for (diag::Diagnostic& note : meter.take_notes()) sink_.add(std::move(note));
@@ -286,7 +286,7 @@ class Prover {
     std::vector<Action> changes = plan::plan_actions(start, target, options, sink_);
     if (sink_.error_count() > errors) return Failure::reported();
     for (Action& action : changes) actions.push_back(std::move(action));
-    plan_.reverse = plan::to_steps(actions, {.before = &reached, .server_version = server_.server_version(), .in_use = request_.in_use});
+    plan_.reverse = plan::to_steps(actions, {.before = &reached, .server_version = server_.server_version(), .role = plan_.role, .in_use = request_.in_use});
     plan::judge_locks(plan_.reverse);
     return ok();
   }
