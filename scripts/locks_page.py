@@ -16,7 +16,7 @@ MODES = {"RS": "ROW SHARE", "RX": "ROW EXCLUSIVE", "SUX": "SHARE UPDATE EXCLUSIV
          "AX": "ACCESS EXCLUSIVE", "*": "the mode named"}
 # The roles of compiler/plan/impact_roles.cpp in words.
 ROLES = {
-    "table": "it", "tree": "it and what inherits from it", "with_partitions": "it and its partitions", "partitions": "its partitions", "named": "it",
+    "table": "it", "tree": "it and what inherits from it", "children": "what inherits from it directly", "with_partitions": "it and its partitions", "partitions": "its partitions", "named": "it",
     "named_tree": "it and what inherits from it", "named_partitions": "it and its partitions", "named_parents": "the parent and its default partition",
     "named_tables": "the index's table", "newly_published": "it", "published": "the tables published before", "parents": "the parents",
     "parents_default": "the default partition", "other": "the other one named", "partition": "the partition", "default": "the default partition",
@@ -24,7 +24,7 @@ ROLES = {
     "parents_unproved_default": "the default partition, unless a CHECK proves that no row moves", "parent_keys": "tables that the parent's foreign keys refer to",
     "parent_users": "tables with foreign keys to the parent", "checked_keys": "tables that the parent's foreign keys refer to",
     "users_scan": "tables with foreign keys to the parent", "partition_indexes": "the partition's indexes", "below_partition": "its partitions", "referenced": "the referenced table",
-    "key_ends": "the referenced table", "column_key_ends": "tables at the other ends of the column's foreign keys",
+    "key_ends": "the referenced table", "key_end": "the referenced table", "column_key_ends": "tables at the other ends of the column's foreign keys",
     "rechecked_keys": "tables at the other ends of the column's foreign keys", "constraint_users": "tables with foreign keys to it (CASCADE)",
     "all_key_ends": "tables at the other ends of its foreign keys", "truncated_users": "tables that refer to it (CASCADE)", "sequences": "sequences that it owns",
     "column_sequences": "the sequence that the column owns", "column_views": "views of the column (CASCADE)", "views": "views of it (CASCADE)",

@@ -66,7 +66,8 @@ class Reader {
 
   void read() {
     static constexpr auto kReaders = std::to_array<std::pair<std::string_view, void (Reader::*)()>>({
-        {"AlterTableStmt", &Reader::alter_table}, {"CreateStmt", &Reader::create_table}, {"RenameStmt", &Reader::rename},
+        {"AlterTableStmt", &Reader::alter_table}, {"CreateStmt", &Reader::create_table}, {"CreateForeignTableStmt", &Reader::create_foreign_table},
+        {"RenameStmt", &Reader::rename},
         {"AlterObjectSchemaStmt", &Reader::set_schema}, {"AlterTableMoveAllStmt", &Reader::move_all}, {"IndexStmt", &Reader::create_index},
         {"DropStmt", &Reader::drop}, {"TruncateStmt", &Reader::truncate}, {"LockStmt", &Reader::lock}, {"ClusterStmt", &Reader::cluster},
         {"VacuumStmt", &Reader::vacuum}, {"ReindexStmt", &Reader::reindex}, {"CommentStmt", &Reader::comment}, {"CreateTrigStmt", &Reader::create_trigger},
@@ -106,6 +107,11 @@ class Reader {
 
   void alter_table() { read_alter_table(node_, out_); }
   void create_table() { read_create_table(node_, out_); }
+
+  void create_foreign_table() {
+    read_create_table(get("base"), out_);
+    out_.statement = "CREATE FOREIGN TABLE";
+  }
 
   void rename() {
     const std::string_view type = text_of(node_, "renameType");
@@ -402,12 +408,11 @@ class Reader {
         {"AlterDatabaseSetStmt", "ALTER DATABASE"}, {"SecLabelStmt", "SECURITY LABEL"}, {"TransactionStmt", "TRANSACTION"}, {"ConstraintsSetStmt", "SET CONSTRAINTS"},
         {"CreateAmStmt", "CREATE ACCESS METHOD"}, {"NotifyStmt", "NOTIFY"}, {"CreateSubscriptionStmt", "CREATE SUBSCRIPTION"},
         {"AlterSubscriptionStmt", "ALTER SUBSCRIPTION"}, {"DropSubscriptionStmt", "DROP SUBSCRIPTION"}, {"AlterCollationStmt", "ALTER COLLATION"},
-        {"AlterObjectDependsStmt", "DEPENDS ON EXTENSION"}, {"AlterExtensionStmt", "ALTER EXTENSION"}, {"CreateForeignTableStmt", "CREATE FOREIGN TABLE"},
+        {"AlterObjectDependsStmt", "DEPENDS ON EXTENSION"}, {"AlterExtensionStmt", "ALTER EXTENSION"},
         {"CreateTableSpaceStmt", "CREATE TABLESPACE"}, {"DropTableSpaceStmt", "DROP TABLESPACE"}, {"AlterTableSpaceOptionsStmt", "ALTER TABLESPACE"},
     });
     const auto found = std::ranges::find(kHarmless, kind_, &Words::type);
     if (found != kHarmless.end()) out_.statement = found->words;
-    if (const SqlNode* range = member(get("base"), "relation")) out_.relations = {name_of_range(range)};    // CREATE FOREIGN TABLE
   }
 
   const SqlNode* node_;

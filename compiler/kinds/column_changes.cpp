@@ -40,6 +40,9 @@ bool follows_parent(const ChangeContext& context, const ObjectId& id) {
   const Lineage past(context.before), future(context.after);
   const std::vector<const Object*> inherited = future.inherited_chain(table, id.member);
   if (inherited.empty() || !past.inherited_chain(table, id.member).empty()) return !inherited.empty();
+  const Object* before = context.before.find(table);
+  const Object* after = context.after.find(table);
+  if (before != nullptr && after != nullptr && inherits_more(*before, *after)) return false;
   const ObjectId& parents = inherited.front()->id;
   const auto old_type = [&](const ObjectId& column) { return merged_column(past.chain(table_of(column), column.member), column).attributes.text("type"); };
   return is_standing(context, table) && old_type(parents) == old_type(id);

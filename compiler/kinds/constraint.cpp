@@ -270,6 +270,12 @@ void add_index_first_form(const Object& constraint, const ChangeContext& context
              fmt::format("{} has rows: the index is built while others write", relation_id(constraint).path()));
 }
 
+/// A key goes by its index, whose rename lets others read and write, and is possible for typed tables, too.
+Sql rename_statement(const Object& constraint, const std::string& from, const std::string& to) {
+  if (is_index_backed(constraint)) return sql("ALTER INDEX {} RENAME TO {}", qualified(constraint.id.schema, from), ident(to));
+  return sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(from), ident(to));
+}
+
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Add {}", spoken(constraint.id)));
   if (plain_parent(constraint, context.after) && !needs_attaching(constraint, context)) return take_over_index(constraint, timing(constraint), context, action);
@@ -277,7 +283,7 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
   const auto existing = twin ? twin : left_by_parent(constraint, context);
   if (existing) {
     if (*existing != constraint.id.member) {
-      action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(*existing), ident(constraint.id.member)));
+      action.sql.push_back(rename_statement(constraint, *existing, constraint.id.member));
     }
     if (twin) adapt_twin(constraint, index_address(constraint), context, action);
     return;
@@ -347,14 +353,14 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
   if (attachment != nullptr && !context.is_dropped(attachment->id) && plain_parent(constraint, context.before)) return drop_attached_key(constraint, *attachment, context, action);
   if (const auto name = taken_by_parent(constraint, context)) {
     if (*name != constraint.id.member) {
-      action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(*name)));
+      action.sql.push_back(rename_statement(constraint, constraint.id.member, *name));
     }
     return;
   }
   if (const auto fate = attached_drop(constraint, context); fate.attached) {
     if (fate.new_name.empty()) return;
     if (fate.new_name != constraint.id.member) {
-      action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(constraint.id.member), ident(fate.new_name)));
+      action.sql.push_back(rename_statement(constraint, constraint.id.member, fate.new_name));
     }
     conform_to_parent(constraint, qualified(constraint.id.schema, fate.new_name), context, action);
     return;
@@ -366,7 +372,7 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
 void rename_constraint(const Object& before, const ObjectId& after, Action& action) {
   describe(action, fmt::format("Rename {} to {}", spoken(before.id), after.path()));
   if (before.id.member == after.member) return;
-  action.sql.push_back(sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(before.id), ident(before.id.member), ident(after.member)));
+  action.sql.push_back(rename_statement(before, before.id.member, after.member));
 }
 
 Sql address(const ObjectId& id) { return address_member(id); }

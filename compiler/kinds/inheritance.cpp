@@ -137,6 +137,78 @@ ObjectId default_id(const ObjectId& column) { return {KindId::ColumnDefault, col
 
 ObjectId table_of(const ObjectId& member) { return {KindId::Table, member.schema, member.name, "", ""}; }
 
+bool inherits_more(const Object& before, const Object& after) {
+  const std::vector<std::string> old_parents = before.attributes.texts("inherits");
+  const std::vector<std::string> new_parents = after.attributes.texts("inherits");
+  return new_parents.size() > old_parents.size() && std::equal(old_parents.begin(), old_parents.end(), new_parents.begin());
+}
+
+namespace {
+
+bool declares(const Lineage& lineage, const ObjectId& table, const std::string& column) {
+  const Object* own = lineage.find(column_id(table, column));
+  return own != nullptr && own->attributes.has("type");
+}
+
+/// Whether a table that is there must have, or goes on having, a declaration of its own of a column that it shall inherit.
+bool is_declared_to_fit(const Lineage& past, const Lineage& future, const ObjectId& table, const std::string& column) {
+  const std::vector<ObjectId> old_parents = past.parents(table);
+  bool from_old = false, from_new = false, had_by_parent = false;
+  for (const ObjectId& parent : future.parents(table)) {
+    if (future.chain(parent, column).empty()) continue;
+    (std::ranges::find(old_parents, parent) == old_parents.end() ? from_new : from_old) = true;
+    had_by_parent |= !past.chain(parent, column).empty();
+  }
+  return declares(past, table, column) ? from_new || had_by_parent : from_new && !from_old;
+}
+
+/// The column that `table` goes on declaring, and the default that it has then.
+std::vector<Object> declared_column(const Lineage& future, const ObjectId& table, const std::string& name) {
+  const ObjectId id = column_id(table, name);
+  const std::vector<const Object*> chain = future.chain(table, name);
+  Object column = merged_column(chain, id);
+  column.depends_on = chain.back()->depends_on;
+  column.attributes.remove("inherited");
+  const Object* own = chain.front()->id == id ? chain.front() : nullptr;
+  // A NOT NULL constraint keeps the name that it has there.
+  if (own == nullptr || !own->attributes.has("not_null_name")) column.attributes.remove("not_null_name");
+  std::vector<Object> result = {std::move(column)};
+  if (const Object* value = future.default_of(table, name)) {
+    Object own_default = *value;
+    own_default.id = default_id(id);
+    own_default.parent = id;
+    result.push_back(std::move(own_default));
+  }
+  return result;
+}
+
+}  // namespace
+
+std::vector<ObjectId> keep_declared_columns(const Catalog& live, CatalogBuilder& wanted) {
+  const Lineage past(live), future(wanted);
+  std::vector<ObjectId> kept;
+  std::vector<Object> additions;
+  for (Object* table : wanted.objects()) {
+    if (table->id.kind != KindId::Table || table->external || !live.has(table->id) || future.partition(table->id) != nullptr || future.parents(table->id).empty()) continue;
+    bool declares_all = true;
+    for (const std::string& name : future.column_names(table->id)) {
+      if (declares(future, table->id, name)) continue;
+      const bool stays = is_declared_to_fit(past, future, table->id, name);
+      declares_all &= stays;
+      if (!stays) continue;
+      kept.push_back(column_id(table->id, name));
+      for (Object& object : declared_column(future, table->id, name)) additions.push_back(std::move(object));
+    }
+    if (declares_all) table->attributes.remove("_first");    // then its columns may stand in any order
+  }
+  for (const ObjectId& column : kept) {
+    wanted.remove(default_id(column));
+    wanted.remove(column);
+  }
+  for (Object& object : additions) wanted.add(std::move(object));
+  return kept;
+}
+
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table) {
   const Lineage lineage(catalog);
   std::vector<ObjectId> result;

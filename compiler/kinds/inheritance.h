@@ -52,6 +52,13 @@ ObjectId default_id(const ObjectId& column);
 /// The table that a member (column, default, attachment) belongs to.
 ObjectId table_of(const ObjectId& member);
 
+/// Whether the table keeps all its parents, in order, and gets further ones. That comes after all that becomes of its columns and checks, and of the parents', since they must fit:
+/// https://www.postgresql.org/docs/15/sql-altertable.html, INHERIT
+bool inherits_more(const Object& before, const Object& after);
+/// A table that comes to inherit another must have that one's columns, so it declares them. Postgres merges the two, and no statement makes of it a column that is inherited alone.
+/// Where `wanted` has such ones, it gets the columns as they will be. Gives their ids.
+std::vector<ObjectId> keep_declared_columns(const Catalog& live, CatalogBuilder& wanted);
+
 /// Tables that have columns from `table`, directly or through others.
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);
 /// Whether the column was there before the plan and stays, said or implied.

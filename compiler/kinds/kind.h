@@ -68,6 +68,8 @@ struct AttributeRule {
   bool lists_parts = false;
   /// A text, list or map with SQL in it that the server prints from what it has stored, as it does every expression, query and statement.
   bool has_sql = false;
+  /// With an alter: whether this very change comes after what becomes of the object's parts. Null: it never does.
+  bool (*after_parts)(const Object& before, const Object& after) = nullptr;
   /// With an alter: true when this very change can't be altered after all, so that the object must be replaced (SET EXPRESSION before 17).
   bool (*replace_when)(const Object& before, const Object& after, int server_version) = nullptr;
   /// When `replace_when` holds and columns have the type, a plan back leaves the attribute as it is (plan/lasting_parts.h): what it then says of that.

@@ -204,7 +204,6 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "_not_null_names", .content = Content::map, .ignored = true},
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
     {.name = "partition_by", .content = Content::text, .has_sql = true},
-    {.name = "inherits", .content = Content::list, .alter = alter_inherits},
     {.name = "unlogged", .content = Content::flag, .alter = alter_unlogged},
     {.name = "options", .content = Content::map, .alter = alter_relation_options},
     kOptionOrderRule,
@@ -222,6 +221,7 @@ constexpr AttributeRule kAttributes[] = {
     kGrantsRule,
     kGrantOrderRule,
     kRevokesRule,
+    {.name = "inherits", .content = Content::list, .alter = alter_inherits, .after_parts = inherits_more},    // behind the owner, who is changed before the parts
 };
 
 }  // namespace

@@ -67,7 +67,7 @@ std::string verb_of(const DdlStatement& statement, const DdlCommand& command, co
   }
   if (command.verb == "DETACH PARTITION" && command.concurrently) return "DETACH PARTITION CONCURRENTLY";
   if (command.verb.empty() && statement.concurrently) return "CONCURRENTLY";
-  if (statement.statement == "CREATE TABLE" && command.bound) return "PARTITION OF";
+  if (command.bound && (statement.statement == "CREATE TABLE" || statement.statement == "CREATE FOREIGN TABLE")) return "PARTITION OF";
   return command.verb;
 }
 
@@ -129,7 +129,7 @@ class Collector {
     if (!statement.relations.empty()) at.table = state_.resolve(statement.relations.front());
     at.facts = state_.find(at.table);
     const ConstraintClause* constraint = command.column || command.constraints.empty() ? nullptr : &command.constraints.front();
-    at.constraint = statement.statement == "CREATE TABLE" ? nullptr : constraint;
+    at.constraint = statement.statement.starts_with("CREATE ") ? nullptr : constraint;
     add_form(verb_of(statement, command, constraint), at);
     if (command.column && command.verb == "ADD COLUMN") {
       for (const ConstraintClause& own : command.column->constraints) {

@@ -62,8 +62,8 @@ class Applier {
     if (what == "CREATE INDEX") return create_index(command);
     if (state_.find(name) != nullptr) return;      // IF NOT EXISTS, OR REPLACE, or what stands on it
     RelationFacts facts;
-    if (what == "CREATE TABLE" || what == "CREATE TABLE AS") {
-      facts = made(name, RelationType::table);
+    if (what == "CREATE TABLE" || what == "CREATE TABLE AS" || what == "CREATE FOREIGN TABLE") {
+      facts = made(name, what == "CREATE FOREIGN TABLE" ? RelationType::foreign_table : RelationType::table);
       for (const SqlName& parent : command.parents) facts.parents.push_back(state_.resolve(parent));
       facts.is_partition = command.bound.has_value();
       facts.is_default_partition = command.bound && command.bound->is_default;
@@ -71,9 +71,9 @@ class Applier {
     } else if (what == "CREATE VIEW" || what == "CREATE MATERIALIZED VIEW") {
       facts = made(name, what == "CREATE VIEW" ? RelationType::view : RelationType::materialized_view);
       for (const SqlName& use : statement_.uses) facts.reads.push_back(state_.resolve(use));
-    } else if (what == "CREATE SEQUENCE" || what == "CREATE FOREIGN TABLE") {
-      facts = made(name, what == "CREATE SEQUENCE" ? RelationType::sequence : RelationType::foreign_table);
-      if (what == "CREATE SEQUENCE") belong_to(command, facts);
+    } else if (what == "CREATE SEQUENCE") {
+      facts = made(name, RelationType::sequence);
+      belong_to(command, facts);
     } else {
       return;
     }
@@ -128,6 +128,13 @@ class Applier {
     facts.id.name = to.name;
     for (ConstraintFacts& constraint : facts.constraints) {
       if (constraint.references == from) constraint.references = to;
+    }
+    if (facts.type == RelationType::index) {    // its constraint is called like it
+      state_.change(facts.table, [&](RelationFacts& table) {
+        for (ConstraintFacts& constraint : table.constraints) {
+          if (constraint.name == from.name) constraint.name = to.name;
+        }
+      });
     }
     const ImpactState::Links links = state_.linked(from);
     state_.remove(from);

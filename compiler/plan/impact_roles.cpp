@@ -50,6 +50,8 @@ using Case = ImpactCase;
 
 Names table(const Case& at) { return at.facts == nullptr ? Names{} : Names{at.table}; }
 Names tree(const Case& at) { return at.tree(); }
+/// Those that inherit from it directly: with ONLY, too, they are told of what they lose by it.
+Names children(const Case& at) { return at.state.linked(at.table).children; }
 Names with_partitions(const Case& at) { return at.statement.only ? table(at) : at.state.with_descendants(at.table, true); }
 Names partitions(const Case& at) { return at.statement.only ? Names{} : at.state.descendants(at.table, true); }
 
@@ -258,6 +260,12 @@ Names key_ends(const Case& at) {
   return constraint == nullptr || constraint->type != ConstraintType::foreign_key ? Names{} : at.state.with_descendants(constraint->references, true);
 }
 
+/// The other end of a foreign key by itself: its partitions are only read.
+Names key_end(const Case& at) {
+  const Names ends = key_ends(at);
+  return ends.empty() ? ends : Names{ends.front()};
+}
+
 bool has(const std::vector<std::string>& list, const std::string& item) { return std::ranges::find(list, item) != list.end(); }
 
 /// The tables at the other ends of foreign keys that the column is part of.
@@ -443,12 +451,12 @@ struct Role {
 };
 
 constexpr auto kRoles = std::to_array<Role>({
-    {"table", table}, {"tree", tree}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
+    {"table", table}, {"tree", tree}, {"children", children}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
     {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published},
     {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
     {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
     {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys},
-    {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends},
+    {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends}, {"key_end", key_end},
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},

@@ -140,10 +140,17 @@ class Reconciler {
   std::set<ObjectId> visited_;
 };
 
+Catalog with_declared_columns(const Catalog& live, const Catalog& desired, diag::Sink& sink) {
+  CatalogBuilder builder(desired);
+  const std::vector<ObjectId> kept = kinds::keep_declared_columns(live, builder);
+  for (const ObjectId& column : kept) sink.add(diag::make(diag::Code::kStaysDeclared, builder.find(column)->origin, column.path()));
+  return kept.empty() ? desired : builder.finish();
+}
+
 }  // namespace
 
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink) {
-  const Catalog wanted = fill_unsaid(live, desired, role);
+  const Catalog wanted = fill_unsaid(live, with_declared_columns(live, desired, sink), role);
   const std::map<ObjectId, Replaced> replaced = replaced_parts(live, wanted, server_version);
   CatalogBuilder builder(wanted);
   Reconciler reconciler(live, builder, replaced, sink);

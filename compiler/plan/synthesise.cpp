@@ -329,7 +329,9 @@ class Synthesiser {
       // A stand-in needs nothing that is of its own sort, or comes after that.
       const std::size_t* user = real != real_nodes_.end() && need.kind >= object.id.kind ? &real->second : node;
       if (fates_.created.contains(need)) edge(create_node(need), user);
-      for (const std::size_t alter : alter_nodes(need)) edge(&alter, user);
+      for (const std::size_t alter : alter_nodes(need)) {
+        if (need != object.parent || !comes_after_parts(alter)) edge(&alter, user);
+      }
     }
     for (const ObjectId& mention : object.mentions) {
       const std::size_t* first = fates_.created.contains(mention) ? create_node(mention) : nullptr;
@@ -375,11 +377,35 @@ class Synthesiser {
       for (const ObjectId& mention : later.mentions) {
         if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
       }
+      if (comes_after_parts(node)) {
+        await_parts(id, node);
+        for (const ObjectId& need : after_.needs(later)) await_parts(need, node);
+      }
       for (const ObjectId& need : before_.needs(earlier)) {
         const bool conversion = conversion_nodes_.contains(id) && conversion_nodes_.at(id) == node;
         if (fates_.dropped.contains(need) && (!fates_.created.contains(need) || conversion)) edge(&node, drop_node(need));
       }
     }
+  }
+
+  /// `node` comes after what becomes of the parts of `id`, but for those that need what it alters itself.
+  void await_parts(const ObjectId& id, std::size_t node) {
+    const ObjectId& altered = graph_.actions[node].object;
+    for (const Object* part : after_.children(id)) {
+      const std::vector<ObjectId> needs = after_.needs(*part);
+      if (id != altered && std::ranges::find(needs, altered) != needs.end()) continue;
+      edge(create_node(part->id), &node);
+      for (const std::size_t alter : alter_nodes(part->id)) edge(&alter, &node);
+    }
+  }
+
+  /// Whether what is altered there comes after all that becomes of the object's parts.
+  bool comes_after_parts(std::size_t alter) const {
+    const Action& action = graph_.actions[alter];
+    return std::ranges::any_of(action.attributes, [&](const std::string& name) {
+      const kinds::AttributeRule* rule = kinds::rule(kind(action.object.kind), name);
+      return rule && rule->after_parts && rule->after_parts(*before_.find(action.object), *after_.find(action.object));
+    });
   }
 
   /// A name is free only when what had it is gone.

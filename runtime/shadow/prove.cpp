@@ -256,6 +256,7 @@ class Prover {
     if ((request_.respelling ? hash(back) : plan_.proof->reverse) != catalog_hash(wanted)) return wrong_end(Code::kReverseProofFailed, "it ends in another state", wanted, restricted(back));
     for (const Object& object : wanted.objects()) {
       const Object* before = built_.find(object.id);
+      if (!before && object.parent && built_.has(*object.parent)) plan_.loses.push_back({object.id.text(), "being inherited alone"});
       if (!before || before->attributes == object.attributes) continue;
       plan_.loses.push_back({object.id.text(), loss(*before, object)});
     }

@@ -130,6 +130,7 @@ form("drop column foreign key", "f", "alter table @g drop column u")
 form("drop column view cascade", "t view", "alter table @t drop column a cascade")
 form("drop column serial", "serial", "alter table @sr drop column id")
 form("drop column partitioned", "p", "alter table @p drop column c")
+form("drop column only", "i", "alter table only @i drop column c")
 form("drop column inherited", "i", "alter table @i drop column c")
 
 # ALTER TABLE: types
@@ -241,6 +242,8 @@ form("add foreign key partitioned", "p f", "alter table @p add constraint fk for
 form("add foreign key partitioned not valid", "p f", "alter table @p add constraint fk foreign key (b) references @u not valid", first=18, extra="insert into @u values (3, 3);")
 form("add foreign key to partitioned", "p f", "alter table @o add constraint fk foreign key (u) references @p")
 form("validate foreign key", "f", "alter table @h validate constraint h_u")
+form("validate foreign key to a partitioned table", "q", "alter table @fo validate constraint fk", extra="create table @fo (u int); insert into @fo values (1); "
+     "alter table @fo add constraint fk foreign key (u) references @q not valid;")
 form("validate foreign key valid already", "f", "alter table @g validate constraint g_u")
 form("validate foreign key partitioned", "p f", "alter table @p validate constraint fk", first=18, extra="insert into @u values (3, 3); alter table @p add constraint fk foreign key (b) references @u not valid;")
 form("drop foreign key", "f", "alter table @g drop constraint g_u")
@@ -495,6 +498,9 @@ form("foreign table options", "foreign", "alter foreign table @ft options (add x
 form("foreign table column options", "foreign", "alter foreign table @ft alter column a options (add x 'y')")
 form("foreign table column type", "foreign", "alter foreign table @ft alter column a type bigint")
 form("create foreign table", "foreign", "create foreign table @fu (id int) server @0s")
+form("create foreign table inherits", "t foreign", "create foreign table @fu () inherits (@t) server @0s")
+form("create foreign table as a partition", "foreign", "create foreign table @fp partition of @mm for values from (20) to (30) server @0s", extra="create table @mm (id int) "
+     "partition by range (id); create table @md partition of @mm default; insert into @md values (1);")
 form("drop foreign table", "foreign", "drop foreign table @ft")
 form("analyze partitioned", "p", "analyze @p")
 form("add unique inherited", "i", "alter table @i add constraint un unique (b)")
