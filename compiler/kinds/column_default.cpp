@@ -5,6 +5,8 @@
 
 #include <algorithm>
 
+#include "base/sql_scan.h"
+#include "base/text.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/lower_context.h"
@@ -48,13 +50,35 @@ void put_default(const Object& column_default, const ChangeContext& context, Act
   }
 }
 
+/// Whether it calls current_setting() with nothing but a name: that fails where nobody has set it, and ADD COLUMN computes a default at once, even of an empty table.
+/// https://www.postgresql.org/docs/15/functions-admin.html#FUNCTIONS-ADMIN-SET
+bool needs_setting(std::string_view expression) {
+  bool is_called = false;
+  int depth = 0, arguments = 0;
+  for (std::size_t at = 0; at < expression.size();) {
+    const Lexeme lexeme = scan_lexeme(expression, at);
+    const std::string_view text = expression.substr(lexeme.begin, lexeme.end - lexeme.begin);
+    at = lexeme.end;
+    if (is_filler(lexeme.kind)) continue;
+    if (depth == 0) {
+      if (is_called && text == "(") depth = arguments = 1;
+      is_called = lexeme.kind == LexemeKind::word && to_lower_ascii(text) == "current_setting";
+      continue;
+    }
+    depth += text == "(" ? 1 : text == ")" ? -1 : 0;
+    if (depth == 1 && text == ",") ++arguments;
+    if (depth == 0 && arguments == 1) return true;
+  }
+  return false;
+}
+
 bool folds(const Object& column_default, const ChangeContext& context) {
   if (column_default.attributes.flag("none")) return false;
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   const Object* object = context.after.find(column);
   if (object == nullptr || !context.is_created(column)) return false;
-  return context.is_created(table_of(column)) ? !object->attributes.flag("inherited") || Lineage(context.after).partition(table_of(column)) != nullptr
-                                              : !object->attributes.flag("inherited") && !existed_before(context, column);
+  if (context.is_created(table_of(column))) return !object->attributes.flag("inherited") || Lineage(context.after).partition(table_of(column)) != nullptr;
+  return !object->attributes.flag("inherited") && !existed_before(context, column) && !needs_setting(column_default.attributes.text("expression"));
 }
 
 Sql inline_default(const Object& column_default, const ChangeContext&) { return sql("DEFAULT {}", parenthesised(column_default.attributes.text("expression"))); }

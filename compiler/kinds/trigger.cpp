@@ -279,6 +279,11 @@ void alter_state(const Alteration& alteration, const ChangeContext& context, Act
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(trigger.id)));
 }
 
+/// The copies of a partitioned table's trigger are renamed with it, from Postgres 15 on.
+void rename_trigger(const Object& before, const ObjectId& after, Action& action) {
+  if (!before.attributes.flag("inherited")) rename_plain(before, after, action);
+}
+
 constexpr AttributeRule kAttributes[] = {
     {.name = "inherited", .content = Content::flag},
     {.name = "constraint", .content = Content::flag},
@@ -358,7 +363,7 @@ constexpr Kind kTrigger = {
     .edges = trigger_edges,
     .create = create_trigger,
     .drop = drop_trigger,
-    .rename = rename_plain,
+    .rename = rename_trigger,
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_member,

@@ -60,7 +60,10 @@ class Applier {
     const DdlCommand& command = statement_.commands.front();
     RelationName name = state_.place(statement_.relations.front());
     if (what == "CREATE INDEX") return create_index(command);
-    if (state_.find(name) != nullptr) return;      // IF NOT EXISTS, OR REPLACE, or what stands on it
+    if (state_.find(name) != nullptr) {      // IF NOT EXISTS, OR REPLACE, or what stands on it
+      if (what == "CREATE VIEW") state_.change(name, [&](RelationFacts& view) { read_anew(view); });
+      return;
+    }
     RelationFacts facts;
     if (what == "CREATE TABLE" || what == "CREATE TABLE AS" || what == "CREATE FOREIGN TABLE") {
       facts = made(name, what == "CREATE FOREIGN TABLE" ? RelationType::foreign_table : RelationType::table);
@@ -70,7 +73,7 @@ class Applier {
       for (const ConstraintClause& constraint : command.constraints) facts.constraints.push_back(of(constraint));
     } else if (what == "CREATE VIEW" || what == "CREATE MATERIALIZED VIEW") {
       facts = made(name, what == "CREATE VIEW" ? RelationType::view : RelationType::materialized_view);
-      for (const SqlName& use : statement_.uses) facts.reads.push_back(state_.resolve(use));
+      read_anew(facts);
     } else if (what == "CREATE SEQUENCE") {
       facts = made(name, RelationType::sequence);
       belong_to(command, facts);
@@ -78,6 +81,12 @@ class Applier {
       return;
     }
     state_.add(name, std::move(facts));
+  }
+
+  void read_anew(RelationFacts& view) const {
+    view.reads.clear();
+    view.read_columns.clear();
+    for (const SqlName& use : statement_.uses) view.reads.push_back(state_.resolve(use));
   }
 
   void create_index(const DdlCommand& command) {

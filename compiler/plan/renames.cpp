@@ -174,6 +174,7 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
     judge_rename(*next->object, live, action);
     pending.erase(next);
   }
+  std::erase_if(actions, [](const Action& action) { return action.sql.empty(); });    // renamed along with something else
   return actions;
 }
 

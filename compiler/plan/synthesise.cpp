@@ -377,6 +377,9 @@ class Synthesiser {
       for (const ObjectId& mention : later.mentions) {
         if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
       }
+      if (graph_.actions[node].attributes.empty()) {      // its new text may name all that the tables have then
+        for (const ObjectId& need : after_.needs(later)) await_siblings(need, node);
+      }
       if (comes_after_parts(node)) {
         await_parts(id, node);
         for (const ObjectId& need : after_.needs(later)) await_parts(need, node);
@@ -385,6 +388,15 @@ class Synthesiser {
         const bool conversion = conversion_nodes_.contains(id) && conversion_nodes_.at(id) == node;
         if (fates_.dropped.contains(need) && (!fates_.created.contains(need) || conversion)) edge(&node, drop_node(need));
       }
+    }
+  }
+
+  void await_siblings(const ObjectId& part, std::size_t node) {
+    const Object* object = after_.find(part);
+    if (!object || !object->parent) return;
+    for (const Object* sibling : after_.children(*object->parent)) {
+      if (sibling->id.kind != part.kind || !fates_.created.contains(sibling->id)) continue;
+      if (const std::size_t* first = create_node(sibling->id); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
     }
   }
 

@@ -185,9 +185,10 @@ Result<Meter::Sightings> Meter::sightings(const std::map<std::string, int>& mode
   for (const auto& [oid, bits] : modes) {
     const auto relation = relations_.find(oid);
     if (relation == relations_.end()) continue;
-    // In the middle of a body, what nobody waits for is seen or not, as it happens: two plans of one change would differ.
+    // In the middle of a body, and of an index that is built, swapped or dropped at the end, what nobody waits for is seen or not, as it happens: two plans of one change would differ.
     const bool is_predicted = std::ranges::any_of(predicted.locks, [&](const plan::PredictedLock& lock) { return lock.relation.path() == relation->second.name; });
-    if (!predicted.exact && !is_predicted) continue;
+    const bool is_index = relation->second.kind == 'i' || relation->second.kind == 'I';
+    if ((!predicted.exact || is_index) && !is_predicted) continue;
     seen[oid].modes = bits;
     held_[oid] = bits;
   }
