@@ -184,29 +184,29 @@ std::vector<Object> declared_column(const Lineage& future, const ObjectId& table
 
 }  // namespace
 
-std::vector<ObjectId> keep_declared_columns(const Catalog& live, CatalogBuilder& wanted) {
+std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog& wanted, std::vector<ObjectId>& declared) {
   const Lineage past(live), future(wanted);
-  std::vector<ObjectId> kept;
-  std::vector<Object> additions;
-  for (Object* table : wanted.objects()) {
-    if (table->id.kind != KindId::Table || table->external || !live.has(table->id) || future.partition(table->id) != nullptr || future.parents(table->id).empty()) continue;
+  std::vector<ObjectId> in_any_order;      // tables that declare all their columns then
+  for (const Object& table : wanted.objects()) {
+    if (table.id.kind != KindId::Table || table.external || !live.has(table.id) || future.partition(table.id) != nullptr || future.parents(table.id).empty()) continue;
     bool declares_all = true;
-    for (const std::string& name : future.column_names(table->id)) {
-      if (declares(future, table->id, name)) continue;
-      const bool stays = is_declared_to_fit(past, future, table->id, name);
-      declares_all &= stays;
-      if (!stays) continue;
-      kept.push_back(column_id(table->id, name));
-      for (Object& object : declared_column(future, table->id, name)) additions.push_back(std::move(object));
+    for (const std::string& name : future.column_names(table.id)) {
+      if (declares(future, table.id, name)) continue;
+      const bool fits = is_declared_to_fit(past, future, table.id, name);
+      declares_all &= fits;
+      if (fits) declared.push_back(column_id(table.id, name));
     }
-    if (declares_all) table->attributes.remove("_first");    // then its columns may stand in any order
+    if (declares_all) in_any_order.push_back(table.id);
   }
-  for (const ObjectId& column : kept) {
-    wanted.remove(default_id(column));
-    wanted.remove(column);
+  if (declared.empty()) return std::nullopt;      // nearly always: a catalog takes its time to build
+  CatalogBuilder builder(wanted);
+  for (const ObjectId& column : declared) {
+    builder.remove(default_id(column));
+    builder.remove(column);
+    for (Object& object : declared_column(future, table_of(column), column.member)) builder.add(std::move(object));
   }
-  for (Object& object : additions) wanted.add(std::move(object));
-  return kept;
+  for (const ObjectId& table : in_any_order) builder.find(table)->attributes.remove("_first");
+  return builder.finish();
 }
 
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table) {

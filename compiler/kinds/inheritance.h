@@ -4,6 +4,7 @@
 #pragma once
 
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -56,8 +57,8 @@ ObjectId table_of(const ObjectId& member);
 /// https://www.postgresql.org/docs/15/sql-altertable.html, INHERIT
 bool inherits_more(const Object& before, const Object& after);
 /// A table that comes to inherit another must have that one's columns, so it declares them. Postgres merges the two, and no statement makes of it a column that is inherited alone.
-/// Where `wanted` has such ones, it gets the columns as they will be. Gives their ids.
-std::vector<ObjectId> keep_declared_columns(const Catalog& live, CatalogBuilder& wanted);
+/// Gives `wanted` with such columns as they will be, and adds their ids to `declared`; nothing when there are none.
+std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog& wanted, std::vector<ObjectId>& declared);
 
 /// Tables that have columns from `table`, directly or through others.
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);

@@ -1,6 +1,7 @@
 // The desired catalog as far as a plan can reach it: see "Column order" in the planning design, and attributes that the sources leave open.
 #include <algorithm>
 #include <map>
+#include <optional>
 #include <set>
 
 #include "kinds/inheritance.h"
@@ -140,17 +141,13 @@ class Reconciler {
   std::set<ObjectId> visited_;
 };
 
-Catalog with_declared_columns(const Catalog& live, const Catalog& desired, diag::Sink& sink) {
-  CatalogBuilder builder(desired);
-  const std::vector<ObjectId> kept = kinds::keep_declared_columns(live, builder);
-  for (const ObjectId& column : kept) sink.add(diag::make(diag::Code::kStaysDeclared, builder.find(column)->origin, column.path()));
-  return kept.empty() ? desired : builder.finish();
-}
-
 }  // namespace
 
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink) {
-  const Catalog wanted = fill_unsaid(live, with_declared_columns(live, desired, sink), role);
+  std::vector<ObjectId> declared;
+  const std::optional<Catalog> fitting = kinds::with_declared_columns(live, desired, declared);
+  for (const ObjectId& column : declared) sink.add(diag::make(diag::Code::kStaysDeclared, fitting->find(column)->origin, column.path()));
+  const Catalog wanted = fill_unsaid(live, fitting ? *fitting : desired, role);
   const std::map<ObjectId, Replaced> replaced = replaced_parts(live, wanted, server_version);
   CatalogBuilder builder(wanted);
   Reconciler reconciler(live, builder, replaced, sink);
