@@ -265,6 +265,7 @@ class Reader {
     out_.statement = "CREATE RULE";
     out_.relations = {name_of_range(get("relation"))};
     command("").name = text_of(node_, "rulename");
+    out_.has_queries = first(get("actions")) != nullptr;
   }
 
   void policy() {
@@ -279,9 +280,14 @@ class Reader {
     out_.object.parts = {std::string(text_of(node_, "pubname"))};
     const std::string_view action = text_of(node_, "action");
     command(action == "AP_AddObjects" ? "ADD" : action == "AP_SetObjects" ? "SET" : action == "AP_DropObjects" ? "DROP" : "");
+    bool all_only = true;
     for (const SqlNode* item = first(get("pubobjects")); item != nullptr; item = item->next) {
-      if (const SqlNode* range = member(item, {"PublicationObjSpec", "pubtable", "relation"})) out_.relations.push_back(name_of_range(range));
+      const SqlNode* range = member(item, {"PublicationObjSpec", "pubtable", "relation"});
+      if (range == nullptr) continue;
+      out_.relations.push_back(name_of_range(range));
+      all_only = all_only && !is_true(range, "inh");
     }
+    out_.only = all_only && !out_.relations.empty();
     if (out_.relations.empty()) out_.commands.back().verb = "";
   }
 
@@ -384,6 +390,7 @@ class Reader {
   void create_function() {
     out_.statement = flag("is_procedure") ? "CREATE PROCEDURE" : "CREATE FUNCTION";
     out_.object = name_of_strings(get("funcname"));
+    out_.has_queries = get("sql_body") != nullptr;
     for (const SqlNode* item = first(get("options")); item != nullptr; item = item->next) {
       const SqlNode* option = member(item, "DefElem");
       if (text_of(option, "defname") == "volatility") command(std::string(text_of(member(option, {"arg", "String"}), "sval")));

@@ -87,6 +87,7 @@ struct DdlStatement {
   std::string error;                      ///< the grammar's words when it doesn't parse
   std::vector<SqlName> relations;         ///< what it is about: the table altered, the tables dropped, the table of an index or trigger
   std::vector<SqlName> uses;              ///< what its query reads
+  bool has_queries = false;               ///< a rule's actions, the SQL-standard body of a function: analysed when it is made, as a query is
   SqlName object;                         ///< a type, domain, schema, publication … that it is about
   bool only = false;
   bool concurrently = false;

@@ -105,7 +105,7 @@ class Collector {
       impact_.exact = false;
       return;
     }
-    if (std::ranges::find(kQueries, statement.statement) != kQueries.end()) impact_.exact = false;
+    if (statement.has_queries || std::ranges::find(kQueries, statement.statement) != kQueries.end()) impact_.exact = false;
     for (const DdlCommand& command : statement.commands) add(statement, command);
   }
 
