@@ -19,6 +19,11 @@ void append_new(std::vector<std::string>& names, const std::vector<std::string>&
   }
 }
 
+bool declares(const Lineage& lineage, const ObjectId& table, std::string_view column) {
+  const Object* own = lineage.find(column_id(table, column));
+  return own != nullptr && own->attributes.has("type");
+}
+
 }  // namespace
 
 Lineage::Lineage(const Catalog& catalog) : find_([&catalog](const ObjectId& id) { return catalog.find(id); }) {}
@@ -96,10 +101,7 @@ bool Lineage::has_own_order(const ObjectId& table) const {
   if (parents(table).empty()) return false;
   const std::vector<std::string> names = column_names(table);
   if (names == natural_order(table)) return false;
-  return partition(table) != nullptr || std::ranges::all_of(names, [&](const std::string& name) {
-    const Object* own = find_(column_id(table, name));
-    return own != nullptr && own->attributes.has("type");
-  });
+  return partition(table) != nullptr || std::ranges::all_of(names, [&](const std::string& name) { return declares(*this, table, name); });
 }
 
 std::vector<std::string> Lineage::column_names(const ObjectId& table) const {
@@ -144,11 +146,6 @@ bool inherits_more(const Object& before, const Object& after) {
 }
 
 namespace {
-
-bool declares(const Lineage& lineage, const ObjectId& table, const std::string& column) {
-  const Object* own = lineage.find(column_id(table, column));
-  return own != nullptr && own->attributes.has("type");
-}
 
 /// Whether a table that is there must have, or goes on having, a declaration of its own of a column that it shall inherit.
 bool is_declared_to_fit(const Lineage& past, const Lineage& future, const ObjectId& table, const std::string& column) {

@@ -378,7 +378,7 @@ class Synthesiser {
         if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
       }
       if (graph_.actions[node].attributes.empty()) {      // its new text may name all that the tables have then
-        for (const ObjectId& need : after_.needs(later)) await_siblings(need, node);
+        await_siblings(after_.needs(later), node);
       }
       if (comes_after_parts(node)) {
         await_parts(id, node);
@@ -391,12 +391,18 @@ class Synthesiser {
     }
   }
 
-  void await_siblings(const ObjectId& part, std::size_t node) {
-    const Object* object = after_.find(part);
-    if (!object || !object->parent) return;
-    for (const Object* sibling : after_.children(*object->parent)) {
-      if (sibling->id.kind != part.kind || !fates_.created.contains(sibling->id)) continue;
-      if (const std::size_t* first = create_node(sibling->id); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
+  /// `node` had better come after the new parts of the same kinds of what these are parts of.
+  void await_siblings(const std::vector<ObjectId>& parts, std::size_t node) {
+    std::set<std::pair<ObjectId, KindId>> wholes;      // each once, however many of its parts are needed
+    for (const ObjectId& part : parts) {
+      const Object* object = after_.find(part);
+      if (object && object->parent) wholes.emplace(*object->parent, part.kind);
+    }
+    for (const auto& [whole, kind] : wholes) {
+      for (const Object* sibling : after_.children(whole)) {
+        if (sibling->id.kind != kind || !fates_.created.contains(sibling->id)) continue;
+        if (const std::size_t* first = create_node(sibling->id); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
+      }
     }
   }
 
