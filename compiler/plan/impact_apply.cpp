@@ -129,6 +129,19 @@ class Applier {
 
   // ---- names -----------------------------------------------------------------------------------------------------------------
 
+  void note_name(const RelationName& from, const RelationName& to) {
+    if (state_.made.erase(from) > 0) {
+      state_.made.insert(to);
+      return;
+    }
+    const auto known = std::ranges::find(state_.renamed, from, [](const auto& each) { return each.second; });
+    if (known == state_.renamed.end()) {
+      state_.renamed.emplace(from, to);
+    } else {
+      known->second = to;
+    }
+  }
+
   void rename(const RelationName& from, const RelationName& to) {
     const RelationFacts* found = state_.find(from);
     if (found == nullptr || from == to) return;
@@ -147,7 +160,7 @@ class Applier {
     }
     const ImpactState::Links links = state_.linked(from);
     state_.remove(from);
-    if (state_.made.erase(from) > 0) state_.made.insert(to);
+    note_name(from, to);
     for (const RelationName& child : links.children) state_.change(child, [&](RelationFacts& other) { replace(other.parents, from, to); });
     for (const RelationName& reader : links.readers) state_.change(reader, [&](RelationFacts& other) { replace(other.reads, from, to); });
     for (const RelationName& index : links.indexes) state_.change(index, [&](RelationFacts& other) { other.table = to; });

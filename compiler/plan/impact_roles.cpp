@@ -411,12 +411,14 @@ Names reads(const Case& at) {
 
 Names statistics_table(const Case& at) {
   Names result;
-  for (const SqlName& name : at.command.parents) add(result, kinds::statistics_table(name, *at.state.catalog));
+  for (const SqlName& name : at.command.parents) add(result, at.state.present(kinds::statistics_table(name, *at.state.catalog)));
   return result;
 }
 
 Names published(const Case& at) {
-  return at.statement.object.parts.empty() ? Names{} : kinds::publication_tables(at.statement.object.parts.back(), *at.state.catalog);
+  Names result = at.statement.object.parts.empty() ? Names{} : kinds::publication_tables(at.statement.object.parts.back(), *at.state.catalog);
+  for (RelationName& name : result) name = at.state.present(name);
+  return result;
 }
 
 std::string type_path(const Case& at) {

@@ -52,6 +52,11 @@ const RelationFacts* ImpactState::find(const RelationName& name) const {
   return found == relations.end() ? nullptr : &found->second;
 }
 
+RelationName ImpactState::present(const RelationName& name) const {
+  const auto found = renamed.find(name);
+  return found == renamed.end() ? name : found->second;
+}
+
 const ImpactState::Links& ImpactState::linked(const RelationName& name) const {
   static const Links kNone;
   const auto found = links.find(name);

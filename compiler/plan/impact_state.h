@@ -32,7 +32,10 @@ struct ImpactState {
     Names children, indexes, sequences, users, readers;
   };
   std::map<RelationName, Links> links;
+  std::map<RelationName, RelationName> renamed;    ///< what relations of the catalog are called by now, where it is something else
 
+  /// What a relation of the catalog is called by now.
+  RelationName present(const RelationName& name) const;
   void add(const RelationName& name, RelationFacts facts);
   void remove(const RelationName& name);
   /// Changes the facts of a relation, if it is known.
