@@ -15,6 +15,7 @@ class Rewriter {
   OlderForm run() {
     for (at_ = 0; at_ < pieces_.size(); ++at_) {
       const Piece& piece = pieces_[at_];
+      if (piece.is_symbol('(') && opens_key(at_)) key_columns();
       if (piece.is_symbol('(') || piece.is_symbol('[')) ++depth_;
       if (piece.is_symbol(')') || piece.is_symbol(']')) --depth_;
       if (depth_ == 0 && piece.is_symbol(',')) {
@@ -53,6 +54,23 @@ class Rewriter {
       if (pieces_[at].is_symbol(')') && --depth == 0) return at;
     }
     return pieces_.size();
+  }
+
+  /// Whether the columns of a key follow: of PRIMARY KEY, UNIQUE, FOREIGN KEY or REFERENCES.
+  bool opens_key(std::size_t open) const {
+    if (open == 0) return false;
+    if (is(open - 1, "key") || is(open - 1, "unique")) return true;
+    std::size_t name = open - 1;
+    while (name >= 2 && pieces_[name - 1].is_symbol('.')) name -= 2;
+    return name >= 1 && is(name - 1, "references");
+  }
+
+  /// The last column as a period is one like the others to the grammar of 15. https://www.postgresql.org/docs/18/sql-createtable.html
+  void key_columns() {
+    for (std::size_t at = at_ + 1, close = closing(at_); at + 1 < close; ++at) {
+      if (is(at, "without") && is(at + 1, "overlaps")) put(at, at + 1, "");
+      if (is(at, "period") && pieces_[at - 1].is_symbol(',')) put(at, at, "");
+    }
   }
 
   void rewrite() {

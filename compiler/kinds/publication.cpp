@@ -39,7 +39,7 @@ constexpr int kHasParts = 150000;
   "  group by pr.prpubid) r on r.prpubid = p.oid\n"                                                                                         \
   "left join pg_description d on d.objoid = p.oid and d.classoid = 'pg_publication'::regclass and d.objsubid = 0\n"
 #define LPC_PUBLICATION_TABLE_PARTS                                                                                                          \
-  ", 'columns', (select json_agg(a.attname order by a.attnum) from pg_attribute a where a.attrelid = pr.prrelid and a.attnum = any (pr.prattrs::int2[])),\n" \
+  ", 'columns', (select json_agg(a.attname order by a.attname) from pg_attribute a where a.attrelid = pr.prrelid and a.attnum = any (pr.prattrs::int2[])),\n" \
   "      'where', pg_get_expr(pr.prqual, pr.prrelid)"
 #define LPC_PUBLICATION_SCHEMAS                                                                                                              \
   "left join (select pn.pnpubid, string_agg(' pg_publication_namespace:' || pn.oid, '') as rows, json_agg(n.nspname order by n.nspname) as schemas\n" \
@@ -132,6 +132,7 @@ void lower_tables(const ast::Decl& decl, LowerContext& context, Attributes& attr
     table.relation = context.relation_text(clause->value(ast::Shape::name)->name);
     if (const ast::Value* columns = clause->value(ast::Shape::names)) {
       for (const ast::Value& column : columns->items) table.columns.push_back(column.name.last());
+      std::ranges::sort(table.columns);      // a set: Postgres keeps them in the order of the table's columns
     }
     if (const ast::Clause* where = clause->clause("where")) {
       if (const ast::Value* value = where->value(ast::Shape::sql)) table.where = context.sql(*value, frontend::FragmentKind::expression);

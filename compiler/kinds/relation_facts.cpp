@@ -190,7 +190,7 @@ class Collector {
     const Attributes& attributes = object.attributes;
     static constexpr auto kTypes = std::to_array<std::pair<std::string_view, frontend::ConstraintType>>({
         {"check", frontend::ConstraintType::check}, {"unique", frontend::ConstraintType::unique}, {"primary key", frontend::ConstraintType::primary_key},
-        {"exclude", frontend::ConstraintType::exclude}, {"foreign key", frontend::ConstraintType::foreign_key}});
+        {"exclusion", frontend::ConstraintType::exclude}, {"foreign key", frontend::ConstraintType::foreign_key}});
     const auto type = std::ranges::find(kTypes, attributes.text("type"), [](const auto& entry) { return std::string(entry.first); });
     if (type == kTypes.end()) return;
     ConstraintFacts facts;

@@ -33,8 +33,9 @@ struct Openings {
   IdSet anew;                          ///< objects that could be redefined in place, and are dropped and made again instead: a view over what takes another's place
   IdSet stood_in;                      ///< new objects that something stands in for until what they need is there: views that select from each other
   IdSet emptied;                       ///< dropped objects that something takes the place of before, so that what they need can go
+  IdSet yielding;                      ///< parts of dropped objects that give up their names before: the key of a table whose successor has one of the same name
 
-  std::size_t size() const { return apart.size() + anew.size() + stood_in.size() + emptied.size(); }
+  std::size_t size() const { return apart.size() + anew.size() + stood_in.size() + emptied.size() + yielding.size(); }
 };
 
 /// LP5008 at what would lose data only because something else must be replaced.

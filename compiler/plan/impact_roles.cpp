@@ -83,12 +83,19 @@ Names newly_published(const Case& at) {
   return result;
 }
 
+/// Of the table, or of a partitioned one above it.
+bool has_row_trigger(const Case& at, const RelationFacts& table, const std::string& name) {
+  if (name.empty() ? !table.row_triggers.empty() : std::ranges::find(table.row_triggers, name) != table.row_triggers.end()) return true;
+  return table.is_partition && std::ranges::any_of(table.parents, [&](const RelationName& parent) {
+           const RelationFacts* facts = at.state.find(parent);
+           return facts != nullptr && has_row_trigger(at, *facts, name);
+         });
+}
+
 /// Row-level triggers of a partitioned table have copies on the partitions, which go along.
 Names trigger_tree(const Case& at) {
   if (at.facts == nullptr) return {};
-  const std::vector<std::string>& triggers = at.facts->row_triggers;
-  const bool some = at.command.name.empty() ? !triggers.empty() : std::ranges::find(triggers, at.command.name) != triggers.end();
-  return some && !at.statement.only ? at.state.with_descendants(at.table, true) : Names{at.table};
+  return has_row_trigger(at, *at.facts, at.command.name) && !at.statement.only ? at.state.with_descendants(at.table, true) : Names{at.table};
 }
 
 /// A dropped partition's parent and its default partition; an inheritance parent stays as it is.
@@ -143,6 +150,11 @@ Names below_partition(const Case& at) {
   Names result;
   for (const RelationName& name : other(at)) add(result, at.state.descendants(name, true));
   return result;
+}
+
+Names default_itself(const Case& at) {
+  const auto name = at.state.default_partition(at.table);
+  return name ? Names{*name} : Names{};
 }
 
 Names default_tree(const Case& at) {
@@ -456,7 +468,7 @@ constexpr auto kRoles = std::to_array<Role>({
     {"table", table}, {"tree", tree}, {"children", children}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
     {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published},
     {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
-    {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
+    {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"default_itself", default_itself}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
     {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys},
     {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends}, {"key_end", key_end},
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},

@@ -1,6 +1,7 @@
 #include "plan/planner.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "kinds/kind.h"
 #include "plan/diff.h"
@@ -26,8 +27,28 @@ bool add_stand_in(const ActionGraph& graph, const std::vector<std::size_t>& circ
   return first != nullptr;
 }
 
-/// When actions wait for each other, adds the parts through which dropped objects do, otherwise what could be redefined in place, otherwise what something can stand in for:
-/// see Openings. False when there is no circle, or none that this opens.
+std::vector<std::string> names_taken(const Catalog& catalog, const ObjectId& id) {
+  const Object* object = catalog.find(id);
+  const auto slots = object == nullptr ? nullptr : kinds::kind(id.kind).slots;
+  return slots == nullptr ? std::vector<std::string>() : slots(*object);
+}
+
+/// The parts of what the circle drops whose names are what the next action of it waits for.
+void add_yielding(const ActionGraph& graph, const std::vector<std::size_t>& circle, const Catalog& before, const Catalog& after, IdSet& yielding) {
+  for (std::size_t at = 0; at < circle.size(); ++at) {
+    const Action &drop = graph.actions[circle[at]], &next = graph.actions[circle[(at + 1) % circle.size()]];
+    if (drop.type != ActionType::drop || next.type != ActionType::create) continue;
+    std::vector<std::string> wanted = names_taken(after, next.object);
+    for (const ObjectId& part : next.covers) std::ranges::move(names_taken(after, part), std::back_inserter(wanted));
+    for (const ObjectId& part : drop.covers) {
+      const auto is_wanted = [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); };
+      if (kinds::kind(part.kind).rename != nullptr && std::ranges::any_of(names_taken(before, part), is_wanted)) yielding.insert(part);
+    }
+  }
+}
+
+/// When actions wait for each other, adds the parts through which dropped objects do, otherwise those whose names are waited for, otherwise what could be redefined in place,
+/// otherwise what something can stand in for: see Openings. False when there is no circle, or none that this opens.
 bool open_circle(const ActionGraph& graph, const Catalog& before, const Catalog& after, Openings& openings) {
   const std::vector<std::size_t> circle = find_circle(graph);
   IdSet members;
@@ -50,6 +71,8 @@ bool open_circle(const ActionGraph& graph, const Catalog& before, const Catalog&
       }
     }
   }
+  if (openings.size() > known) return true;
+  add_yielding(graph, circle, before, after, openings.yielding);
   if (openings.size() > known) return true;
   for (const std::size_t position : circle) {
     const Action& action = graph.actions[position];

@@ -111,11 +111,17 @@ class Synthesiser {
     for (const ObjectId& part : action.covers) judge_one(part);
   }
 
+  static ObjectId aside_of(ObjectId id) {
+    Name& name = id.member.empty() ? id.name : id.member;
+    name = kinds::helper_name(name.str(), kAside);
+    return id;
+  }
+
   /// A type whose columns must be converted: its old form is renamed aside first and dropped at the end.
   void add_swap(const Object& object) {
     const kinds::Kind& its_kind = kind(object.id.kind);
     Object aside = object;
-    aside.id.name = kinds::helper_name(object.id.name.str(), kAside);
+    aside.id = aside_of(object.id);
     Action rename;
     rename.type = ActionType::rename;
     rename.object = object.id;
@@ -426,6 +432,18 @@ class Synthesiser {
     });
   }
 
+  /// The part goes by another name until it is dropped with its whole.
+  std::size_t add_yielding(const Object& part, std::size_t drop) {
+    Action action;
+    action.type = ActionType::rename;
+    action.object = part.id;
+    kind(part.id.kind).rename(part, aside_of(part.id), action);
+    action.description = fmt::format("Move {}, which goes with its table, out of the way of what takes its name", kinds::spoken(part.id));
+    const std::size_t node = add(std::move(action));
+    edge(&node, &drop);
+    return node;
+  }
+
   /// A name is free only when what had it is gone.
   void connect_slots() {
     std::unordered_map<std::string, std::size_t> freed;
@@ -433,7 +451,8 @@ class Synthesiser {
       const auto slots = kind(object.id.kind).slots;
       const std::size_t* node = slots ? drop_node(object.id) : nullptr;
       if (!node || last_drops_.contains(*node)) continue;
-      for (const std::string& slot : slots(object)) freed[slot] = *node;
+      const std::size_t free = openings_.yielding.contains(object.id) ? add_yielding(object, *node) : *node;
+      for (const std::string& slot : slots(object)) freed[slot] = free;
     }
     if (freed.empty()) return;
     for (const Object& object : after_.objects()) {

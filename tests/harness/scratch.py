@@ -119,9 +119,9 @@ class Server:
             raise RuntimeError(done.stderr.strip()[:500])
         return done
 
-    def create(self, database):
+    def create(self, database, template="template0"):
         self.drop(database)
-        self.psql("postgres", f'create database "{database}" template template0')
+        self.psql("postgres", f'create database "{database}" template "{template}"')
 
     def drop(self, database):
         # A subscription keeps its database; without a slot name nobody is asked.

@@ -136,6 +136,9 @@ class Prover:
         counts = self.server.psql("a", self.server.psql("a", COUNT).stdout.strip() or "select 1 where false").stdout
         return {name: int(number) for name, number in (line.rsplit("|", 1) for line in counts.splitlines())}
 
+    def dumped(self, database):
+        return self.server.dump(database)
+
     def build_after(self, after):
         """Database B: gives its dump and what roles there are, and takes both away again."""
         self.start("b")
@@ -143,7 +146,7 @@ class Prover:
         with open(f"{self.folder}/state.lp", "w") as file:
             file.write(without_hints(after))
         self.apply("build", "state.lp", url)
-        wanted = self.server.dump("b"), self.server.role_dump(self.known_roles)
+        wanted = self.dumped("b"), self.server.role_dump(self.known_roles)
         self.run("pull", "pull", url, "-o", "pulled.lp")
         self.run("pull", "fmt", "--check", "pulled.lp")
         live = objects(self.run("pull", "introspect", "--url", url).stdout)
@@ -172,7 +175,7 @@ class Prover:
             if self.own_rows:
                 self.server.psql("a", self.own_rows)
             self.server.psql("a", FILL)
-        return self.server.dump("a"), self.rows()
+        return self.dumped("a"), self.rows()
 
     def expect_failure(self, before, after, code):
         self.start_before(before, fill=False)
@@ -196,7 +199,7 @@ class Prover:
         self.check_plan()
         if not self.carry_out("apply", fill, "apply", "plan.json", "--url", url, "--yes", "--allow", "all"):
             return False
-        dump_after = self.server.dump("a")
+        dump_after = self.dumped("a")
         if dump_after != wanted[0]:
             raise Failed("state", difference(wanted[0], dump_after, ("wanted", "got")))
         missing = [line for line in wanted[1] if line not in self.server.role_dump(self.known_roles)]
@@ -217,7 +220,7 @@ class Prover:
     def check_back(self, dump_before, when):
         """What the way back leads to: where the plan began, or, where it can't, what the case's back.lp says."""
         wanted = self.dump_back or dump_before
-        got = self.server.dump("a")
+        got = self.dumped("a")
         if got != wanted:
             raise Failed("back", difference(wanted, got, ("before", when)))
 
@@ -248,7 +251,7 @@ class Prover:
         url = self.server.url("a")
         self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json", "--sql", "there.sql", "--reverse-sql", "back.sql")
         self.psql("apply", "there.sql", url)
-        dump_after = self.server.dump("a")
+        dump_after = self.dumped("a")
         if dump_after != wanted[0]:
             raise Failed("state", difference(wanted[0], dump_after, ("wanted", "got")))
         self.psql("back", "back.sql", url)
