@@ -103,18 +103,20 @@ class Decider {
     return traits.torn_by_types && traits.torn_by_types(dependent, before_, after_, [this](const ObjectId& id) { return fates_.converted.contains(id); });
   }
 
-  /// The old form of a type that is kept aside keeps the types that it is made of.
+  /// The old form of a type that is kept aside keeps the types that it is made of, and the tables whose row types they are.
   void swap_what_swapped_types_need() {
-    std::deque<ObjectId> types(fates_.swapped.begin(), fates_.swapped.end());
-    while (!types.empty()) {
-      const ObjectId type = types.front();
-      types.pop_front();
-      const Object* object = before_.find(type);
-      std::vector<const Object*> whole = before_.children(type);
-      whole.push_back(object);
+    std::deque<ObjectId> kept(fates_.swapped.begin(), fates_.swapped.end());
+    IdSet seen = fates_.swapped;
+    while (!kept.empty()) {
+      const ObjectId id = kept.front();
+      kept.pop_front();
+      std::vector<const Object*> whole = before_.children(id);
+      whole.push_back(before_.find(id));
       for (const Object* part : whole) {
         for (const ObjectId& need : before_.needs(*part)) {
-          if (fates_.replaced(need) && kind(need.kind).traits.swappable && fates_.swapped.insert(need).second) types.push_back(need);
+          if (!fates_.dropped.contains(need) || !seen.insert(need).second) continue;
+          if (fates_.replaced(need) && kind(need.kind).traits.swappable) fates_.swapped.insert(need);
+          kept.push_back(need);
         }
       }
     }

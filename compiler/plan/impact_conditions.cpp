@@ -5,6 +5,7 @@
 #include <charconv>
 
 #include "base/text.h"
+#include "frontend/sql_fragment_scan.h"
 #include "kinds/type_change.h"
 
 namespace lpc::plan {
@@ -131,7 +132,15 @@ bool step_rewrites(const std::string& from, const std::string& to, const ImpactS
   return kinds::type_change(from, to, *state.catalog, *state.catalog).rewrites;
 }
 
-bool mentions(const std::string& sql, std::string_view column) { return sql.find(column) != std::string::npos; }
+bool mentions(const std::string& sql, std::string_view column) {
+  bool found = false;
+  frontend::for_each_piece(sql, [&](const frontend::Piece& piece) {
+    const bool is_name = piece.kind == LexemeKind::word || piece.kind == LexemeKind::quoted_name;
+    found = is_name && frontend::identifier_of(piece) == column;
+    return !found;
+  });
+  return found;
+}
 
 bool rechecks(const ImpactCase& at, const RelationFacts& table, const std::string& column, bool other_class) {
   for (const RelationName& name : at.state.indexes(at.table)) {

@@ -358,10 +358,14 @@ class Synthesiser {
       if (carrier) edge(freeing, drop_node(*carrier));
     }
     for (const ObjectId& need : before_.needs(object)) {
-      for (const std::size_t alter : alter_nodes(need)) edge(node, &alter);
+      for (const std::size_t alter : alter_nodes(need)) {
+        const bool redefines = graph_.actions[alter].attributes.empty();      // which what needs it outlives
+        (redefines ? graph_.soft_edges : graph_.edges).emplace_back(*node, alter);
+      }
       // Its own drop may name the type: a function of it. What is moved aside as well goes later, under the name that it has then.
       const auto aside = aside_nodes_.find(need);
-      if (aside != aside_nodes_.end() && !last_drops_.contains(*node)) edge(node, &aside->second);
+      const bool may_name = object.id.text().find(need.own_name().str()) != std::string::npos;
+      if (aside != aside_nodes_.end() && may_name && !last_drops_.contains(*node)) edge(node, &aside->second);
     }
   }
 

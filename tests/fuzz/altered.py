@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Whole schemas, changed by random DDL: planned, applied and rolled back on a real server, with pg_dump as the witness.
 
-    altered.py --lpc build/lpc [FILTER …] [--seed 1] [--times 1] [--number N] [--jobs 2] [--keep FOLDER] [--report FILE] [-v]
+    altered.py --lpc build/lpc [FILTER …] [--seed 1] [--times 1] [--number N] [--corpus] [--jobs 2] [--keep FOLDER] [--report FILE] [-v]
 
-The schemas are those of testdata/schemas, and of ../shared/corpus where that is there. One copy of a schema is altered (alterations.py) and then pulled; the
+The schemas are those of testdata/schemas, and with --corpus those of ../shared/corpus. One copy of a schema is altered (alterations.py) and then pulled; the
 text is the target for another copy. Stages are those of tests/kinds/prove.py, the tables being empty. The seed and the number say which statements are taken.
-Of the statements of a failure those that it can do without are left away (at most --shrink runs), and it is kept under --keep as alterations.sql and failure.txt.
+What is known to be open (OPEN) is told of as skipped. Of the statements of a failure those that it can do without are left away (at most --shrink runs), and it is kept under --keep as alterations.sql and failure.txt.
 """
 import argparse
 import os
@@ -29,6 +29,11 @@ SCHEMAS = os.path.join(ROOT, "testdata", "schemas")
 CORPUS = os.path.join(os.path.dirname(ROOT), "shared", "corpus")
 # Taken away again, a column's comment may stand elsewhere: pg_dump shows them in the order of the columns.
 COLUMN_COMMENT = re.compile(r"(?:^--\n-- Name: COLUMN .*\n--\n\n)?^COMMENT ON COLUMN (?:[^']|'(?:[^']|'')*')*?;\n*", re.MULTILINE)
+
+# What can't be done yet, by what a failure says.
+OPEN = {
+    r"because column \"[^\n]*\" uses its row type": "types made anew under a table whose row type is another table's column",
+}
 
 
 def any_order_of_comments(dump):
@@ -117,6 +122,10 @@ def examine(prover, options, schema, number, report):
     if not failed:
         report.add(name, "pass", seconds=time.monotonic() - start)
         return
+    known = next((why for pattern, why in OPEN.items() if re.search(pattern, failed[1])), None)
+    if known:
+        report.add(name, "skip", f"can't be done yet: {known}")
+        return
     if failed[0] != "time":
         statements, failed = prover.shrunk(statements, failed, options.shrink)
     folder = os.path.join(options.keep, f"{label}-{options.seed}-{number}")
@@ -145,10 +154,10 @@ def work(tasks, options, report):
     prover.server.stop()
 
 
-def schemas(filters):
+def schemas(filters, parents):
     major = major_of(f"{bindir()}/postgres")
     found = []
-    for parent in (SCHEMAS, CORPUS):
+    for parent in parents:
         for name in sorted(os.listdir(parent) if os.path.isdir(parent) else []):
             path = os.path.join(parent, name, "schema.sql")
             if os.path.exists(path) and is_meant_for(os.path.dirname(path), major) and (not filters or any(each in path for each in filters)):
@@ -161,6 +170,7 @@ def main():
     parser.add_argument("--lpc", required=True)
     parser.add_argument("--seed", default="1")
     parser.add_argument("--times", type=int, default=1, help="of each schema")
+    parser.add_argument("--corpus", action="store_true", help="with the real schemas")
     parser.add_argument("--number", type=int, help="this one alone")
     parser.add_argument("--start", type=int, default=1, help="the first number")
     parser.add_argument("--jobs", type=int, default=os.cpu_count() or 1)
@@ -172,7 +182,7 @@ def main():
     parser.add_argument("filters", nargs="*")
     options = parser.parse_args()
     report, tasks = Report(options.report, options.v), queue.Queue()
-    for schema in schemas(options.filters):
+    for schema in schemas(options.filters, [SCHEMAS, CORPUS] if options.corpus else [SCHEMAS]):
         tasks.put((schema, [options.number] if options.number is not None else list(range(options.start, options.start + options.times))))
     end_well_on_sigterm()
     workers = [threading.Thread(target=work, args=(tasks, options, report), daemon=True) for _ in range(max(1, min(options.jobs, tasks.qsize())))]

@@ -158,12 +158,18 @@ class Run:
 
     def run_fuzz(self):
         self.fuzz(seed=1, pairs=50)
+        self.altered(seed=1, times=1)
 
     def run_load(self):
         self.script("load", [f"{TESTS}/load/run.py", "--lpc", self.lpc])
 
     def run_nightly(self):
         self.fuzz(seed=2, pairs=1000)
+        self.altered(seed=2, times=20)
+
+    def altered(self, seed, times):
+        self.script("altered", [f"{TESTS}/fuzz/altered.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--seed", str(seed), "--times", str(times),
+                                "--keep", os.path.join(self.options.build, "altered-failures")])
 
     def fuzz(self, seed, pairs):
         self.script("fuzz", [f"{TESTS}/fuzz/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--seed", str(seed), "--pairs", str(pairs),
