@@ -74,7 +74,7 @@ class Reader {
         {"RuleStmt", &Reader::create_rule}, {"CreatePolicyStmt", &Reader::policy}, {"AlterPolicyStmt", &Reader::policy},
         {"CreatePublicationStmt", &Reader::publication}, {"AlterPublicationStmt", &Reader::publication}, {"CreateStatsStmt", &Reader::create_statistics},
         {"ViewStmt", &Reader::create_view}, {"CreateTableAsStmt", &Reader::create_as}, {"RefreshMatViewStmt", &Reader::refresh},
-        {"CreateSeqStmt", &Reader::sequence}, {"AlterSeqStmt", &Reader::sequence}, {"AlterDomainStmt", &Reader::alter_domain},
+        {"CreateSeqStmt", &Reader::sequence}, {"AlterSeqStmt", &Reader::sequence}, {"CreateDomainStmt", &Reader::create_domain}, {"AlterDomainStmt", &Reader::alter_domain},
         {"AlterEnumStmt", &Reader::alter_enum}, {"InsertStmt", &Reader::data}, {"UpdateStmt", &Reader::data}, {"DeleteStmt", &Reader::data},
         {"MergeStmt", &Reader::data}, {"SelectStmt", &Reader::select}, {"CopyStmt", &Reader::copy}, {"VariableSetStmt", &Reader::set},
         {"CreateFunctionStmt", &Reader::create_function},
@@ -334,6 +334,17 @@ class Reader {
     }
   }
 
+  void create_domain() {
+    out_.statement = "CREATE DOMAIN";
+    out_.object = name_of_strings(get("domainname"));
+    out_.domain.emplace();
+    out_.domain->type = type_text(get("typeName"));
+    for (const SqlNode* item = first(get("constraints")); item != nullptr; item = item->next) {
+      const std::string_view kind = text_of(member(item, "Constraint"), "contype");
+      out_.domain->constrained |= kind == "CONSTR_NOTNULL" || kind == "CONSTR_CHECK";
+    }
+  }
+
   void alter_domain() {
     out_.statement = "ALTER DOMAIN";
     out_.object = name_of_strings(get("typeName"));
@@ -401,7 +412,7 @@ class Reader {
   void harmless() {
     static constexpr auto kHarmless = std::to_array<Words>({
         {"GrantStmt", "GRANT"}, {"GrantRoleStmt", "GRANT"}, {"CreateSchemaStmt", "CREATE SCHEMA"}, {"CreateEnumStmt", "CREATE TYPE"},
-        {"CompositeTypeStmt", "CREATE TYPE"}, {"CreateRangeStmt", "CREATE TYPE"}, {"CreateDomainStmt", "CREATE DOMAIN"}, {"DefineStmt", "CREATE"},
+        {"CompositeTypeStmt", "CREATE TYPE"}, {"CreateRangeStmt", "CREATE TYPE"}, {"DefineStmt", "CREATE"},
         {"AlterFunctionStmt", "ALTER FUNCTION"}, {"AlterOwnerStmt", "OWNER TO"}, {"CreateExtensionStmt", "CREATE EXTENSION"},
         {"AlterDefaultPrivilegesStmt", "ALTER DEFAULT PRIVILEGES"}, {"CreateCastStmt", "CREATE CAST"}, {"CreateRoleStmt", "CREATE ROLE"},
         {"AlterRoleStmt", "ALTER ROLE"}, {"AlterRoleSetStmt", "ALTER ROLE"}, {"DropRoleStmt", "DROP ROLE"}, {"AlterStatsStmt", "ALTER STATISTICS"},

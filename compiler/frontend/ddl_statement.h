@@ -81,6 +81,12 @@ struct DdlCommand {
   std::optional<BoundClause> bound;       ///< ATTACH PARTITION, PARTITION OF
 };
 
+/// What CREATE DOMAIN says.
+struct DomainClause {
+  std::string type;                       ///< as normalise_type() spells it
+  bool constrained = false;               ///< NOT NULL or CHECK
+};
+
 struct DdlStatement {
   std::string statement;                  ///< "ALTER TABLE", "CREATE INDEX", "DROP TABLE", "REFRESH MATERIALIZED VIEW", "UPDATE", …; "" when it isn't known
   std::string text;                       ///< as given
@@ -95,6 +101,7 @@ struct DdlStatement {
   bool if_exists = false;                 ///< IF [NOT] EXISTS
   bool or_replace = false;
   std::vector<DdlCommand> commands;       ///< never empty when `statement` is known
+  std::optional<DomainClause> domain;     ///< CREATE DOMAIN
 };
 
 /// Never fails: what isn't known has an empty `statement`.

@@ -27,12 +27,15 @@ class Applier {
   void run() {
     const std::string& what = statement_.statement;
     if (what == "SET") return set();
+    if (what == "CREATE DOMAIN") state_.domains.insert_or_assign(kinds::path_of(state_.place(statement_.object)), *statement_.domain);
     if (what.starts_with("CREATE ")) return create();
     if (what.starts_with("DROP ")) return drop();
     if (what == "ALTER SCHEMA") return rename_schema();
     if (!what.starts_with("ALTER ") || statement_.relations.empty()) return;
     table_ = state_.resolve(statement_.relations.front());
     if (table_.name.empty()) return;
+    if (what == "ALTER TRIGGER") return rename_trigger(statement_.commands.front());
+    if (what == "ALTER POLICY" || what == "ALTER RULE") return;
     for (const DdlCommand& command : statement_.commands) alter(command);
   }
 
@@ -41,6 +44,10 @@ class Applier {
     const DdlCommand& command = statement_.commands.front();
     if (command.name == "search_path") state_.search_path = command.options;
     if (command.name == "timezone") state_.session.time_zone = command.options.empty() ? "" : command.options.front();
+  }
+
+  void rename_trigger(const DdlCommand& command) {
+    state_.change(table_, [&](RelationFacts& facts) { std::ranges::replace(facts.row_triggers, command.name, command.new_name); });
   }
 
   // ---- what is made and dropped ----------------------------------------------------------------------------------------------

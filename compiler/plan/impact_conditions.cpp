@@ -128,8 +128,8 @@ bool step_rewrites(const std::string& from, const std::string& to, const ImpactS
   // https://www.postgresql.org/docs/18/sql-altertable.html, Notes: between the two kinds of timestamp the session's time zone decides.
   const auto is_timestamp = [](const kinds::TypeParts& parts) { return parts.base.starts_with("timestamp") && !parts.array; };
   const bool other_kind = old_parts.base != new_parts.base && is_timestamp(old_parts) && is_timestamp(new_parts);
-  if (other_kind && old_parts.modifiers == new_parts.modifiers && is_utc(state.session.time_zone)) return kinds::is_constrained_domain(to, *state.catalog);
-  return kinds::type_change(from, to, *state.catalog, *state.catalog).rewrites;
+  if (other_kind && old_parts.modifiers == new_parts.modifiers && is_utc(state.session.time_zone)) return state.is_constrained_domain(to);
+  return state.is_constrained_domain(to) || kinds::type_change(from, to, *state.catalog, *state.catalog).rewrites;
 }
 
 bool mentions(const std::string& sql, std::string_view column) {
@@ -190,7 +190,7 @@ bool computes_each_row(const ImpactCase& at) {
   if (!at.command.column || (at.facts != nullptr && at.facts->type == kinds::RelationType::foreign_table)) return false;
   const frontend::ColumnClause& column = *at.command.column;
   if (column.serial || column.identity || (column.generated && !column.is_virtual)) return true;
-  if (kinds::is_constrained_domain(column.type, *at.state.catalog)) return true;
+  if (at.state.is_constrained_domain(column.type)) return true;
   return std::ranges::any_of(column.calls, [&](const frontend::SqlName& call) { return kinds::may_be_volatile(call, *at.state.catalog); });
 }
 

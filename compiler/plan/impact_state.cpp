@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kinds/type_change.h"
+
 namespace lpc::plan {
 
 using frontend::ConstraintType;
@@ -50,6 +52,15 @@ void ImpactState::remove(const RelationName& name) {
 const RelationFacts* ImpactState::find(const RelationName& name) const {
   const auto found = relations.find(name);
   return found == relations.end() ? nullptr : &found->second;
+}
+
+bool ImpactState::is_constrained_domain(std::string_view type) const {
+  std::string at(type);
+  for (auto made = domains.find(at); made != domains.end(); made = domains.find(at)) {
+    if (made->second.constrained) return true;
+    at = made->second.type;
+  }
+  return kinds::is_constrained_domain(at, *catalog);
 }
 
 RelationName ImpactState::present(const RelationName& name) const {

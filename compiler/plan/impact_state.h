@@ -34,6 +34,10 @@ struct ImpactState {
   std::map<RelationName, Links> links;
   std::map<RelationName, RelationName> renamed;    ///< what relations of the catalog are called by now, where it is something else
 
+  std::map<std::string, frontend::DomainClause> domains;    ///< those that statements made, by path
+
+  /// Whether values of that type must be looked at.
+  bool is_constrained_domain(std::string_view type) const;
   /// What a relation of the catalog is called by now.
   RelationName present(const RelationName& name) const;
   void add(const RelationName& name, RelationFacts facts);
