@@ -250,24 +250,61 @@ bool can_be_not_valid(const Object& constraint, const ChangeContext& context) {
   return type == "check" || (type == "foreign key" && (context.server_version >= 180000 || table == nullptr || !table->attributes.has("partition_by")));
 }
 
-/// The index is built beside writers; then it becomes the constraint's.
-void add_index_first_form(const Object& constraint, const ChangeContext& context, Action& action) {
-  const std::string& type = constraint.attributes.text("type");
-  const Object* table = context.after.find(relation_id(constraint));
-  const bool is_plain = table != nullptr && !table->attributes.has("partition_by") && !constraint.attributes.has("attached_to") && !constraint.attributes.flag("temporal");
-  if (!is_plain || (type != "primary key" && type != "unique")) return;
+Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
+
+/// CREATE UNIQUE INDEX CONCURRENTLY under that name, for the key to take over.
+Sql build_index(const Object& constraint, const std::string& name) {
   const Attributes& attributes = constraint.attributes;
-  Sql build = sql("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", ident(constraint.id.member), relation_of(constraint.id), key_columns(constraint, "columns"));
+  Sql build = sql("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", ident(name), relation_of(constraint.id), key_columns(constraint, "columns"));
   if (attributes.has("include")) build = sql("{} INCLUDE ({})", build, ident_list(attributes.texts("include")));
   if (attributes.flag("nulls_not_distinct")) build = sql("{} NULLS NOT DISTINCT", build);
   if (const Map with = option_map(constraint, "with"); !with.empty()) build = sql("{} WITH ({})", build, option_list(with));
   if (attributes.has("tablespace")) build = sql("{} TABLESPACE {}", build, ident(attributes.text("tablespace")));
+  return build;
+}
+
+/// The key over an index that is there. The index gets the key's name.
+Sql add_using_index(const Object& constraint, const std::string& name) {
+  return sql("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id), ident(constraint.id.member),
+             constraint.attributes.text("type") == "unique" ? sql("UNIQUE") : sql("PRIMARY KEY"), ident(name), timing(constraint));
+}
+
+/// Whether an index that was built beforehand can become the key's.
+bool can_use_index(const Object& constraint, const Catalog& catalog) {
+  const std::string& type = constraint.attributes.text("type");
+  const Object* table = catalog.find(relation_id(constraint));
+  return (type == "primary key" || type == "unique") && table != nullptr && !table->attributes.has("partition_by") && !constraint.attributes.has("attached_to") &&
+         !constraint.attributes.flag("temporal");
+}
+
+/// The index is built beside writers; then it becomes the constraint's.
+void add_index_first_form(const Object& constraint, const ChangeContext& context, Action& action) {
+  if (!can_use_index(constraint, context.after)) return;
   add_online(action, 1,
-             {{fmt::format("Build the index of {}", spoken(constraint.id)), {build}, "concurrent", false},
-              {fmt::format("Add {}", spoken(constraint.id)),
-               {sql("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id), ident(constraint.id.member),
-                    type == "unique" ? sql("UNIQUE") : sql("PRIMARY KEY"), ident(constraint.id.member), timing(constraint))}, "ddl", true}},
+             {{fmt::format("Build the index of {}", spoken(constraint.id)), {build_index(constraint, constraint.id.member)}, "concurrent", false},
+              {fmt::format("Add {}", spoken(constraint.id)), {add_using_index(constraint, constraint.id.member)}, "ddl", true}},
              fmt::format("{} has rows: the index is built while others write", relation_id(constraint).path()));
+}
+
+/// Whether the index of the key that takes the old one's place can be built beside that: nothing hangs on the one or the other, and their columns stay.
+bool replaces_beside(const Object& constraint, const ChangeContext& context) {
+  const Object *old = context.before.find(constraint.id), *wanted = context.after.find(constraint.id);
+  if (old == nullptr || wanted == nullptr || !context.is_dropped(constraint.id) || !context.is_created(constraint.id)) return false;
+  if (!can_use_index(*old, context.before) || !can_use_index(*wanted, context.after) || !is_in_use(relation_id(*wanted), *wanted, context)) return false;
+  for (const Object* one : {old, wanted}) {
+    if (one->attributes.flag("replica_identity") || one->attributes.flag("clustered")) return false;
+  }
+  return context.before.dependents(constraint.id).empty() && context.after.dependents(constraint.id).empty() && needs_stay(*old, context);
+}
+
+void replace_beside(const Object& constraint, const ChangeContext& context, Action& action) {
+  const std::string fresh = helper_name(constraint.id.member.str(), "_lpc_new");
+  action.sql.push_back(drop_statement(constraint));
+  action.sql.push_back(add_statement(constraint, context));
+  add_online(action, 2,
+             {{fmt::format("Build the new index of {}", spoken(constraint.id)), {build_index(constraint, fresh)}, "concurrent", false},
+              {fmt::format("Let the new {} take the place of the old one", spoken(constraint.id)), {drop_statement(constraint), add_using_index(constraint, fresh)}, "ddl", true}},
+             fmt::format("{} has rows: the new key's index is built while the old one holds", relation_id(constraint).path()));
 }
 
 /// A key goes by its index, whose rename lets others read and write, and is possible for typed tables, too.
@@ -286,6 +323,11 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
       action.sql.push_back(rename_statement(constraint, *existing, constraint.id.member));
     }
     if (twin) adapt_twin(constraint, index_address(constraint), context, action);
+    return;
+  }
+  if (replaces_beside(constraint, context)) {
+    replace_beside(constraint, context, action);
+    predict_adding(constraint, context, action);
     return;
   }
   action.sql.push_back(add_statement(constraint, context));
@@ -345,8 +387,6 @@ bool is_torn_by_types(const Object& constraint, const Catalog& before, const Cat
   return false;
 }
 
-Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
-
 void drop_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Drop {}", spoken(constraint.id)));
   const Object* attachment = context.before.find({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
@@ -365,6 +405,7 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
     conform_to_parent(constraint, qualified(constraint.id.schema, fate.new_name), context, action);
     return;
   }
+  if (replaces_beside(constraint, context)) return;      // create_constraint() does both
   release_replica_identity(constraint, context, action);
   action.sql.push_back(drop_statement(constraint));
 }

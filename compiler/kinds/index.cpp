@@ -193,11 +193,7 @@ bool replaces_beside(const Object& index, const ChangeContext& context) {
     if (one->attributes.has("attached_to") || one->attributes.flag("replica_identity") || one->attributes.flag("clustered") || one->attributes.flag("only")) return false;
   }
   if (!context.before.dependents(index.id).empty() || !context.after.dependents(index.id).empty()) return false;
-  return std::ranges::all_of(context.before.needs(*old), [&](const ObjectId& need) {
-    const Object *was = context.before.find(need), *is = context.after.find(need);
-    if (was == nullptr || is == nullptr) return was == nullptr && is == nullptr;
-    return !context.is_dropped(need) && was->attributes.text("type") == is->attributes.text("type");
-  });
+  return needs_stay(*old, context);
 }
 
 /// Built beside the old one under another name, then both are renamed in one transaction, and the old one goes.

@@ -33,6 +33,8 @@ void order_attached_part(CatalogBuilder& catalog, Object& part);
 void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts, const std::map<ObjectId, std::vector<Object*>>& by_table);
 /// True when Postgres won't attach it by itself, because the partitioned table's index was made ON ONLY.
 bool needs_attaching(const Object& part, const ChangeContext&);
+/// Whether all that the old part needs is there afterwards, unchanged as far as its columns' types go: then a new one can be built while it stands.
+bool needs_stay(const Object& old, const ChangeContext& context);
 /// The index of the partitioned table, owned by no constraint, that a partition's key is attached to.
 std::optional<ObjectId> plain_parent(const Object& part, const Catalog&);
 /// Of a new part with `attached_to` whose partition has had one under the automatic name: that name.

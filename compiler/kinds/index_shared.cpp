@@ -91,6 +91,14 @@ const Object* twin_above(const Object& part, const Catalog& catalog) {
 
 }  // namespace
 
+bool needs_stay(const Object& old, const ChangeContext& context) {
+  return std::ranges::all_of(context.before.needs(old), [&](const ObjectId& need) {
+    const Object *was = context.before.find(need), *is = context.after.find(need);
+    if (was == nullptr || is == nullptr) return was == nullptr && is == nullptr;
+    return !context.is_dropped(need) && was->attributes.text("type") == is->attributes.text("type");
+  });
+}
+
 Sql index_address(const Object& part) { return qualified(part.id.schema, own_name(part)); }
 
 // ---- marks and storage -------------------------------------------------------------------------------------------------------------------
