@@ -108,12 +108,19 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
 }
 
 void alter_inherits(const Alteration& alteration, const ChangeContext&, Action& action) {
-  const std::vector<std::string> before = alteration.before->attributes.texts("inherits");
   const std::vector<std::string> after = alteration.after.attributes.texts("inherits");
-  // A new parent comes last, so from the first difference on all are taken off and put on again.
-  const auto [old_rest, new_rest] = std::ranges::mismatch(before, after);
   std::vector<Sql> changes;
-  for (auto at = old_rest; at != before.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
+  std::vector<std::string> left;
+  for (const std::string& parent : alteration.before->attributes.texts("inherits")) {
+    if (std::ranges::find(after, parent) != after.end()) {
+      left.push_back(parent);
+    } else {
+      changes.push_back(sql("NO INHERIT {}", fragment(parent)));
+    }
+  }
+  // A new parent comes last, so from the first difference on all are taken off and put on again.
+  const auto [old_rest, new_rest] = std::ranges::mismatch(left, after);
+  for (auto at = old_rest; at != left.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
   for (auto at = new_rest; at != after.end(); ++at) changes.push_back(sql("INHERIT {}", fragment(*at)));
   // One command each: ALTER TABLE doesn't take them in the order given.
   for (const Sql& each : changes) change(alteration, action, {each});

@@ -237,11 +237,18 @@ class Prover {
     return plan::with_lasting_parts(start, plan::reconcile(start, as_said(built_), plan_.role, server_.server_version(), notes), server_.server_version());
   }
 
+  static bool differs(const kinds::AttributeRule& rule, const Object& before, const Object& reached) {
+    const Value* was = before.attributes.find(rule.name);
+    const Value* is = reached.attributes.find(rule.name);
+    return !rule.ignored && (was == nullptr || is == nullptr ? was != is : *was != *is);
+  }
+
+  /// What the object doesn't get back; "" when that is nothing.
   static std::string loss(const Object& before, const Object& reached) {
-    for (const kinds::AttributeRule& rule : kinds::kind(before.id.kind).attributes) {
-      const Value* was = before.attributes.find(rule.name);
-      const Value* is = reached.attributes.find(rule.name);
-      if (!rule.lasts.empty() && (was == nullptr || is == nullptr ? was != is : *was != *is)) return std::string(rule.lasts);
+    const auto rules = kinds::kind(before.id.kind).attributes;
+    if (std::ranges::none_of(rules, [&](const kinds::AttributeRule& rule) { return differs(rule, before, reached); })) return {};
+    for (const kinds::AttributeRule& rule : rules) {
+      if (!rule.lasts.empty() && differs(rule, before, reached)) return std::string(rule.lasts);
     }
     const bool keeps_parts = kinds::part_names(reached).size() > kinds::part_names(before).size();
     return keeps_parts ? "values that it hadn't before stay, since a partition key has this type" : "the order of its columns";
@@ -257,8 +264,8 @@ class Prover {
     for (const Object& object : wanted.objects()) {
       const Object* before = built_.find(object.id);
       if (!before && object.parent && built_.has(*object.parent)) plan_.loses.push_back({object.id.text(), "being inherited alone"});
-      if (!before || before->attributes == object.attributes) continue;
-      plan_.loses.push_back({object.id.text(), loss(*before, object)});
+      const std::string lost = before ? loss(*before, object) : std::string();
+      if (!lost.empty()) plan_.loses.push_back({object.id.text(), lost});
     }
     if (!request_.respelling) return ok();
     for (const ObjectId& id : request_.respelling->reworded(live)) plan_.loses.push_back({id.text(), "the words of its SQL, for others that mean the same"});
