@@ -4,6 +4,7 @@
 #include <algorithm>
 
 #include "base/sql_scan.h"
+#include "base/text.h"
 #include "kinds/checks.h"
 #include "kinds/column.h"
 
@@ -289,11 +290,25 @@ std::vector<std::string> column_slots(const Object& column) {
   return {"relation " + qualified(column.id.schema, sequence->text()).text};
 }
 
+/// Whether a partition's constraint that is inherited from this one has another name: then neither can be renamed
+/// (https://www.postgresql.org/docs/18/sql-altertable.html, RENAME CONSTRAINT looks for the same name in the children).
+bool is_not_null_name_held(const Object& column, const Catalog& catalog) {
+  const Lineage lineage(catalog);
+  const std::string name = not_null_name(column), member = column.id.member.str();
+  return std::ranges::any_of(descendants(catalog, table_of(column.id)), [&](const ObjectId& id) {
+    const Object* table = lineage.partition(id) == nullptr ? nullptr : catalog.find(id);
+    if (table == nullptr) return false;
+    const Value* names = table->attributes.find("_not_null_names");
+    const Value* noted = names == nullptr ? nullptr : names->find(member);
+    return (noted == nullptr ? make_object_name(id.name, member, "not_null") : noted->text()) != name;
+  });
+}
+
 constexpr AttributeRule kAttributes[] = {
     {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "not_null", .content = Content::flag, .alter = alter_identity},
-    {.name = "not_null_name", .content = Content::name, .alter = alter_identity, .unsaid_keeps_live = true},
+    {.name = "not_null_name", .content = Content::name, .alter = alter_identity, .unsaid_keeps_live = true, .held = is_not_null_name_held},
     {.name = "_not_null_name", .content = Content::name, .ignored = true},
     {.name = "not_null_no_inherit", .content = Content::flag, .alter = alter_identity},
     {.name = "not_null_not_valid", .content = Content::flag, .alter = alter_identity},

@@ -155,6 +155,12 @@ void create_function(const Object& object, const ChangeContext&, Action& action)
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
 
+/// With a body of text, which nobody reads before it is called: functions whose SQL-standard bodies call each other.
+Sql function_stand_in(const Object& object, bool replaces) {
+  const auto empty = routine::without_standard_body(object);
+  return empty ? create_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
+}
+
 /// https://www.postgresql.org/docs/15/sql-alterfunction.html
 void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   if (routine::is_redefined(alteration)) return;
@@ -285,7 +291,7 @@ constexpr Kind kFunction = {
     .attributes = kRules,
     .print_lp = print_function,
     .slots = routine_slots,
-    .traits = {.acl_type = 'f', .can_replace = can_replace_function},
+    .traits = {.acl_type = 'f', .can_replace = can_replace_function, .stand_in = function_stand_in},
 };
 static_assert(is_complete(kFunction));
 

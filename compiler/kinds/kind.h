@@ -61,6 +61,8 @@ struct AttributeRule {
   bool disturbs_dependents = false;
   /// When the sources don't say it, the live value stays (and the session's own is used for a new object): the owner.
   bool unsaid_keeps_live = false;
+  /// Of a name that Postgres made up and that otherwise follows a rename: whether other objects hold it as it is.
+  bool (*held)(const Object& object, const Catalog& catalog) = nullptr;
   /// A list whose order Postgres can't change (04-planning, "Column order"): items both sides have keep the live order, new ones follow. An
   /// item is a text, or a map with a `name`.
   bool keeps_live_order = false;

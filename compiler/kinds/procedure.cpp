@@ -33,6 +33,12 @@ void create_procedure(const Object& object, const ChangeContext&, Action& action
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
 
+/// As a function's.
+Sql procedure_stand_in(const Object& object, bool replaces) {
+  const auto empty = routine::without_standard_body(object);
+  return empty ? create_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
+}
+
 /// https://www.postgresql.org/docs/15/sql-alterprocedure.html
 void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   if (routine::is_redefined(alteration)) return;
@@ -103,7 +109,7 @@ constexpr Kind kProcedure = {
     .attributes = kRules,
     .print_lp = print_procedure,
     .slots = routine_slots,
-    .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind = 'p' and oid >= 16384", .can_replace = routine::can_replace_parameters},
+    .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind = 'p' and oid >= 16384", .can_replace = routine::can_replace_parameters, .stand_in = procedure_stand_in},
 };
 static_assert(is_complete(kProcedure));
 

@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/15/sql-createfunction.html, https://www.postgresql.org/docs/15/sql-createprocedure.html
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -53,6 +54,8 @@ std::vector<Sql> setting_changes(const Object& before, const Object& after);
 void lower_body(const ast::Decl& decl, LowerContext& context, Object& object);
 /// `AS '…'`, `RETURN …` or `BEGIN ATOMIC … END`
 Sql body_clause(const Object& object);
+/// The routine with an empty text for a body, which depends on nothing; nothing when its body is a text anyway.
+std::optional<Object> without_standard_body(const Object& object);
 void print_body(const Object& object, LpWriter& writer);
 /// Types, default expressions and what the body names. `statement` is the whole CREATE statement, which PL/pgSQL's parser needs.
 void link_routine(const Object& object, const Sql& statement, LinkContext& context);

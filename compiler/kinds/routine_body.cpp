@@ -83,6 +83,14 @@ Sql body_clause(const Object& object) {
   return sql("AS {}", dollar_quoted(attributes.text("body")));
 }
 
+std::optional<Object> without_standard_body(const Object& object) {
+  if (!object.attributes.has("return") && !object.attributes.has("atomic")) return std::nullopt;
+  Object empty = object;
+  empty.attributes.remove("return");
+  empty.attributes.remove("atomic");
+  return empty;
+}
+
 void print_body(const Object& object, LpWriter& writer) {
   const Attributes& attributes = object.attributes;
   if (attributes.has("return")) {

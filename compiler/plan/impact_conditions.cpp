@@ -128,7 +128,8 @@ bool step_rewrites(const std::string& from, const std::string& to, const ImpactS
   // https://www.postgresql.org/docs/18/sql-altertable.html, Notes: between the two kinds of timestamp the session's time zone decides.
   const auto is_timestamp = [](const kinds::TypeParts& parts) { return parts.base.starts_with("timestamp") && !parts.array; };
   const bool other_kind = old_parts.base != new_parts.base && is_timestamp(old_parts) && is_timestamp(new_parts);
-  if (other_kind && old_parts.modifiers == new_parts.modifiers && is_utc(state.session.time_zone)) return state.is_constrained_domain(to);
+  const bool keeps_all_digits = new_parts.modifiers.empty() || new_parts.modifiers.front() == "6";
+  if (other_kind && is_utc(state.session.time_zone)) return !keeps_all_digits || state.is_constrained_domain(to);
   return state.is_constrained_domain(to) || kinds::type_change(from, to, *state.catalog, *state.catalog).rewrites;
 }
 

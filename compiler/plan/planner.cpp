@@ -27,6 +27,13 @@ bool add_stand_in(const ActionGraph& graph, const std::vector<std::size_t>& circ
   return first != nullptr;
 }
 
+/// What takes the object along when it is dropped, or the object itself.
+ObjectId goes_with(const ObjectId& id, const Catalog& catalog) {
+  const Object* object = catalog.find(id);
+  const auto gone_with = object == nullptr ? nullptr : kinds::kind(id.kind).traits.gone_with;
+  return gone_with == nullptr ? id : gone_with(*object).value_or(id);
+}
+
 std::vector<std::string> names_taken(const Catalog& catalog, const ObjectId& id) {
   const Object* object = catalog.find(id);
   const auto slots = object == nullptr ? nullptr : kinds::kind(id.kind).slots;
@@ -66,7 +73,8 @@ bool open_circle(const ActionGraph& graph, const Catalog& before, const Catalog&
     for (const ObjectId& part : action.covers) {
       const Object* object = before.find(part);
       if (!object || kinds::kind(part.kind).traits.holds_data) continue;
-      for (const ObjectId& need : object->depends_on) {
+      for (const ObjectId& needed : object->depends_on) {
+        const ObjectId need = goes_with(needed, before);
         if (members.contains(need) && !own.contains(need) && !(need == action.object)) openings.apart.insert(part);
       }
     }

@@ -184,7 +184,8 @@ Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Ren
     for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
       if (!rule.unsaid_keeps_live || rule.content != kinds::Content::name || !object->attributes.has(rule.name)) continue;
       const Object* before = live.find(id_before(object->id, renames));
-      if (before && !before->attributes.has(rule.name)) object->attributes.remove(rule.name);
+      const bool is_held = rule.held && rule.held(*object, renamed);
+      if (before && !before->attributes.has(rule.name) && !is_held) object->attributes.remove(rule.name);
     }
   }
   return builder.finish();

@@ -168,7 +168,7 @@ class Synthesiser {
     action.type = ActionType::create;
     action.object = object.id;
     action.sql.push_back(kind(object.id.kind).traits.stand_in(object, false));
-    action.description = fmt::format("Create {} with empty columns, for what it needs and what needs it", kinds::spoken(object.id));
+    action.description = fmt::format("Create {} with nothing in it, for what it needs and what needs it", kinds::spoken(object.id));
     create_nodes_[object.id] = add(std::move(action));
     edge(create_node(object.id), &real_nodes_[object.id]);
   }

@@ -22,6 +22,7 @@ A case's folder may hold more files:
   holds.sql     a query after the plan that gives no rows, each being a mistake: for what pg_dump doesn't show, such as values and valid indexes
   open.txt      what lpc can't do yet, so that the case is known to fail; it is told of as skipped, and fails when it passes
   back.lp       what rollback leads to, where that isn't the state before
+  reached.lp    what the plan leads to, where that isn't after.lp as such: a name that can't change
   versions.txt  the majors of the server it is for: `16-`, `-14`, `13-17`
 --major chooses the server (scripts/fetch-postgres.py); one that is newer than pg_dump is judged by its catalogs instead (harness/witness.py).
 With --psql the plan and its reverse are carried out by psql, from the scripts that `lpc plan` writes; the tables have no rows then.
@@ -279,7 +280,8 @@ class Prover:
                     with open(expected) as file:
                         self.expect_failure(before, after, file.read().strip())
                     return
-                wanted = self.build_after(after)
+                reached = os.path.join(case, "reached.lp")
+                wanted = self.build_after(reached if os.path.exists(reached) else after)
                 back = os.path.join(case, "back.lp")
                 self.dump_back = self.build_after(back)[0] if os.path.exists(back) else ""
                 if self.by_psql:
