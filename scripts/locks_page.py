@@ -19,7 +19,7 @@ ROLES = {
     "table": "it", "tree": "it and what inherits from it", "children": "what inherits from it directly", "with_partitions": "it and its partitions", "partitions": "its partitions", "named": "it",
     "named_tree": "it and what inherits from it", "named_partitions": "it and its partitions", "named_parents": "the parent and its default partition",
     "named_tables": "the index's table", "newly_published": "it", "published": "the tables published before", "parents": "the parents",
-    "parents_default": "the default partition", "other": "the other one named", "partition": "the partition", "default": "the default partition",
+    "parents_default": "the default partition", "other": "the other one named", "partition": "the partition", "default": "the default partition and its own partitions", "default_itself": "the default partition",
     "unproved_partition": "the partition, unless a CHECK proves its bound", "unproved_default": "the default partition, unless a CHECK proves that no row moves",
     "parents_unproved_default": "the default partition, unless a CHECK proves that no row moves", "parent_keys": "tables that the parent's foreign keys refer to",
     "parent_users": "tables with foreign keys to the parent", "checked_keys": "tables that the parent's foreign keys refer to",
@@ -82,12 +82,13 @@ def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--check", action="store_true")
     options = parser.parse_args()
+    text = page()
     if options.check:
-        current = os.path.exists(PAGE) and read("docs/locks.md") == page()
+        current = os.path.exists(PAGE) and read("docs/locks.md") == text
         print("The page is up to date." if current else "docs/locks.md is out of date; run scripts/locks_page.py")
         sys.exit(0 if current else 1)
     with open(PAGE, "w", encoding="utf-8") as file:
-        file.write(page())
+        file.write(text)
 
 
 if __name__ == "__main__":
