@@ -119,7 +119,8 @@ std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
 
 Catalog CatalogBuilder::finish() {
   std::vector<Object*> objects = this->objects();
-  std::sort(objects.begin(), objects.end(), [](const Object* a, const Object* b) { return a->id < b->id; });
+  const auto precedes = [](const Object* a, const Object* b) { return a->id < b->id; };
+  if (!std::is_sorted(objects.begin(), objects.end(), precedes)) std::sort(objects.begin(), objects.end(), precedes);      // as it is when it began as a catalog
   Catalog catalog;
   catalog.objects_.reserve(objects.size());
   for (Object* object : objects) catalog.objects_.push_back(std::move(*object));

@@ -45,6 +45,8 @@ Catalog restrict(Catalog&& catalog, const Scope& scope) {
 }
 
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope) {
+  const auto is_covered = [&](const Object& object) { return scope.covers(object); };
+  if (std::ranges::all_of(live.objects(), is_covered)) return desired;
   CatalogBuilder builder;
   for (const Object& object : live.objects()) {
     if (!scope.covers(object)) builder.add(object);
