@@ -364,7 +364,7 @@ class Synthesiser {
       }
       // Its own drop may name the type: a function of it. What is moved aside as well goes later, under the name that it has then.
       const auto aside = aside_nodes_.find(need);
-      const bool may_name = object.id.text().find(need.own_name().str()) != std::string::npos;
+      const bool may_name = object.id.text().find(ident(need.own_name().str()).text) != std::string::npos;
       if (aside != aside_nodes_.end() && may_name && !last_drops_.contains(*node)) edge(node, &aside->second);
     }
   }
