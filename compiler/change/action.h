@@ -44,9 +44,10 @@ struct Stage {
 struct OnlineForm {
   std::size_t first = 0;              ///< of Action::sql
   std::size_t count = 1;
-  std::vector<Stage> stages;
+  std::vector<Stage> stages;          ///< in the statements' place
   std::string reason;                 ///< "shop.orders has rows: built without blocking its writers"
   std::vector<diag::Code> spares;     ///< hazards of the plain statements that it hasn't
+  std::vector<Stage> afterwards = {}; ///< once the action's other statements are done
 };
 
 /// Objects that have another name: their ids before and after.

@@ -5,13 +5,11 @@
 
 #include "base/sql_scan.h"
 #include "base/text.h"
-#include "kinds/checks.h"
 #include "kinds/column.h"
 
 #include <fmt/core.h>
 
 #include "kinds/common.h"
-#include "kinds/online.h"
 #include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table.h"
@@ -96,50 +94,6 @@ Sql inline_column_sql(const Object& column, const ChangeContext& context) {
   return column_definition(merged_column(chain, column.id), folded ? &column_default->attributes.text("expression") : nullptr);
 }
 
-/// What adding the column does to the rows that are there: https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
-void predict_addition(const Object& column, bool backfilled, const ChangeContext& context, Action& action) {
-  const ObjectId table = table_of(column.id);
-  if (!is_standing(context, table)) return;
-  const Attributes& attributes = column.attributes;
-  const Object* column_default = context.after.find(default_id(column.id));
-  const bool has_default = column_default != nullptr && !column_default->attributes.flag("none");
-  const bool computed = attributes.has("generated") && !attributes.flag("virtual");
-  const bool rewrites = !is_foreign(context.after, table) && (computed || attributes.has("identity") || is_constrained_domain(attributes.text("type"), context.after) ||
-                        (has_default && is_volatile_default(*column_default, context.after)));
-  if (rewrites && !backfilled) {
-    const diag::Diagnostic said = diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("each row gets its value of `{}`", column.id.member));
-    action.hazards.push_back({said.code, said.message, column.id});
-  }
-  if (attributes.flag("not_null") && !has_default && !attributes.has("generated") && !attributes.has("identity") && !is_foreign(context.after, table)) {
-    const diag::Diagnostic said = diag::make(diag::Code::kSetsNotNull, {}, column.id.path());
-    action.hazards.push_back({said.code, said.message, column.id});
-    check_no_rows(column.id, context, action);
-  }
-}
-
-/// Whether each row that is there can be given its value afterwards: a default that isn't the same for all of them, and NULL is no value, so that it marks the rows that wait.
-bool fills_later(const Object& column, const Object* column_default, const ChangeContext& context) {
-  const Attributes& attributes = column.attributes;
-  if (column_default == nullptr || column_default->attributes.flag("none") || !attributes.flag("not_null") || attributes.has("generated") || attributes.has("identity")) return false;
-  if (attributes.has("not_null_name") || attributes.flag("not_null_no_inherit") || attributes.flag("not_null_not_valid")) return false;
-  if (is_constrained_domain(attributes.text("type"), context.after) || !is_volatile_default(*column_default, context.after)) return false;
-  return can_backfill(table_of(column.id), context);
-}
-
-/// The column without values, its default for new rows, the values for the old ones, NOT NULL. (A CHECK, unvalidated, would refuse any update of rows that wait.)
-void add_filling_form(const Object& column, const std::string& default_text, const ChangeContext& context, Action& action) {
-  const ObjectId table = table_of(column.id);
-  const Sql name = ident(column.id.member);
-  Object nullable = column;
-  nullable.attributes.remove("not_null");
-  std::vector<Stage> stages{{fmt::format("Add {}, empty, with its default for new rows", spoken(column.id)),
-                             {alter_table(table, {sql("ADD COLUMN {}", column_definition(nullable, nullptr))}),
-                              alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(default_text))})}, "ddl", true},
-                            {fmt::format("Give the rows of {} their {}", table.path(), column.id.member), {backfill(column.id, context.server_version)}, "backfill", false}};
-  std::ranges::move(not_null_stages(column.id, alter_table(table, {sql("ALTER COLUMN {} SET NOT NULL", name)})), std::back_inserter(stages));
-  add_online(action, 1, std::move(stages), fmt::format("{} has rows, each of which gets a value of its own: in batches, while others read and write", table.path()));
-}
-
 void create_column(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
   const Lineage lineage(context.after);
@@ -171,12 +125,10 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
     return;
   }
   action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, folded ? &column_default->attributes.text("expression") : nullptr))}));
-  const bool backfilled = folded && is_in_use(table, column, context) && fills_later(is, column_default, context);
-  if (backfilled) add_filling_form(is, column_default->attributes.text("expression"), context, action);
+  fill_rows(is, column, context, action);
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));
   take_ownership(column.id, context, action);
-  predict_addition(is, backfilled, context, action);
   describe(action, fmt::format("Add {}", spoken(column.id)));
 }
 

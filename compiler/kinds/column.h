@@ -35,6 +35,12 @@ Sql storage_word(const Object& column, const ChangeContext& context);
 /// Gives the storage that a base type has now to the columns of it that say none: ALTER TYPE … SET leaves those that are there as they are.
 void follow_type_storage(const ObjectId& type, const ChangeContext& context, Action& action);
 
+// ---- column_addition.cpp ------------------------------------------------------------------------------------------------------------
+
+/// What ADD COLUMN, the last statement of the action, does to rows that are there: its hazards, and the online form that gives them their values. `column` is a merged one,
+/// `said` its object.
+void fill_rows(const Object& column, const Object& said, const ChangeContext& context, Action& action);
+
 // ---- column_lower.cpp ---------------------------------------------------------------------------------------------------------------
 
 void lower_column(const ast::Decl& decl, LowerContext& context);

@@ -51,18 +51,30 @@ void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& 
              fmt::format("{} has rows: a CHECK, validated while others read and write, proves to SET NOT NULL that it need not read them", table_of(column).path()));
 }
 
-bool can_backfill(const ObjectId& table, const ChangeContext& context) {
+namespace {
+
+/// Fires for an UPDATE of a column that its list, if it has one, doesn't name.
+bool fires_on_update(const Object& trigger) {
+  const std::vector<std::string> events = trigger.attributes.texts("events");
+  return std::ranges::find(events, "update") != events.end() && !trigger.attributes.has("columns");
+}
+
+}  // namespace
+
+std::string backfill_obstacle(const ObjectId& table, const ChangeContext& context) {
   std::vector<ObjectId> tables = descendants(context.before, table);
   tables.push_back(table);
-  return std::ranges::none_of(tables, [&](const ObjectId& id) {
+  for (const ObjectId& id : tables) {
     const Object* one = context.before.find(id);
-    if (one == nullptr || one->attributes.flag("force_row_level_security") || one->attributes.has("server")) return true;
-    return std::ranges::any_of(context.before.children(id), [](const Object* part) {
-      if (part->id.kind == KindId::Rule) return true;
-      const std::vector<std::string> events = part->id.kind == KindId::Trigger ? part->attributes.texts("events") : std::vector<std::string>();
-      return std::ranges::find(events, "update") != events.end();
-    });
-  });
+    if (one == nullptr) return fmt::format("{} is no table yet", id.path());
+    if (one->attributes.has("server")) return fmt::format("{} is a foreign table", id.path());
+    if (one->attributes.flag("force_row_level_security")) return fmt::format("row-level security of {} would keep rows from being filled", id.path());
+    for (const Object* part : context.before.children(id)) {
+      if (part->id.kind == KindId::Rule) return fmt::format("{} would change what filling does", spoken(part->id));
+      if (part->id.kind == KindId::Trigger && fires_on_update(*part)) return fmt::format("{} would fire for each row that is filled", spoken(part->id));
+    }
+  }
+  return {};
 }
 
 namespace {
@@ -76,11 +88,11 @@ constexpr int kFirstWithRanges = 140000;
 
 }  // namespace
 
-// Batches grow and shrink to take some 200 ms each. A row that someone else moves to a page that is done already keeps its NULL, so a last statement looks at all of them. A
-// partitioned table has no pages of its own: its leaves follow one another. Rows that come in the meantime have the default.
-Sql backfill(const ObjectId& column, int server_version) {
+// Batches grow and shrink to take some 200 ms each. A row that someone else moves to a page that is done already still waits, so a last statement looks at all of them. A
+// partitioned table has no pages of its own: its leaves follow one another, and twice, for rows that someone moves to a leaf that is done. Rows that come in the meantime have their value.
+Sql backfill(const ObjectId& table, const Fill& fill, int server_version) {
   const Sql family = sql("WITH RECURSIVE family(oid) AS (SELECT {}::regclass::oid UNION ALL SELECT i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent = f.oid)",
-                         literal(qualified(column.schema, column.name).text));
+                         literal(qualified(table.schema, table.name).text));
   // The dynamic statement has the condition's variables as parameters: EXECUTE doesn't see them.
   std::string place(server_version >= kFirstWithRanges ? kByRange : kByList);
   for (const auto& [name, parameter] : {std::pair<std::string_view, std::string_view>{"page", "$1"}, {"step", "$2"}}) {
@@ -94,28 +106,34 @@ DECLARE
   step bigint;
   begun timestamptz;
   took double precision;
+  leaves bigint;
 BEGIN
-  FOR leaf IN
-    {}
-    SELECT c.oid::regclass::text AS name, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages
-      FROM family JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind = 'r'
-  LOOP
-    fill := pg_catalog.format('UPDATE ONLY %s SET %I = DEFAULT WHERE %I IS NULL', leaf.name, {}, {});
-    page := 0;
-    step := 16;
-    WHILE page < leaf.pages LOOP
-      begun := pg_catalog.clock_timestamp();
-      EXECUTE fill || {} USING page, step;
+  FOR round IN 1 .. 2 LOOP
+    leaves := 0;
+    FOR leaf IN
+      {}
+      SELECT c.oid::regclass::text AS name, pg_catalog.pg_relation_size(c.oid) / pg_catalog.current_setting('block_size')::bigint AS pages
+        FROM family JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind = 'r'
+    LOOP
+      leaves := leaves + 1;
+      fill := 'UPDATE ONLY ' || leaf.name || {};
+      page := 0;
+      step := 16;
+      WHILE round = 1 AND page < leaf.pages LOOP
+        begun := pg_catalog.clock_timestamp();
+        EXECUTE fill || {} USING page, step;
+        COMMIT;
+        page := page + step;
+        took := extract(epoch FROM pg_catalog.clock_timestamp() - begun);
+        step := CASE WHEN took < 0.1 THEN LEAST(step * 2, 8192) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
+      END LOOP;
+      EXECUTE fill;
       COMMIT;
-      page := page + step;
-      took := extract(epoch FROM pg_catalog.clock_timestamp() - begun);
-      step := CASE WHEN took < 0.1 THEN LEAST(step * 2, 8192) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
     END LOOP;
-    EXECUTE fill;
-    COMMIT;
+    EXIT WHEN leaves < 2;
   END LOOP;
 END
-)sql", family, literal(column.member), literal(column.member), literal(" AND " + place));
+)sql", family, literal(sql(" SET {} WHERE {}", fill.assignment, fill.waiting).text), literal(" AND " + place));
   return sql("DO {}", dollar_quoted(body.text));
 }
 

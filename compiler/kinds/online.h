@@ -25,9 +25,16 @@ std::vector<Stage> not_null_stages(const ObjectId& column, const Sql& set_not_nu
 /// The same as the form of SET NOT NULL, the last statement of the action.
 void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& action);
 
-/// Whether rows of the table can get a new column's value by UPDATE, without anyone noticing more than that.
-bool can_backfill(const ObjectId& table, const ChangeContext& context);
-/// Statement that gives the column its default in every row where it is NULL, some rows at a time, each batch committed. Can't run in a transaction block.
-Sql backfill(const ObjectId& column, int server_version);
+/// Why rows of the table can't be given a new column's value by UPDATE without anyone noticing more than that, as a clause behind "because"; "" when they can.
+/// `column` is a new one, which no trigger's column list names.
+std::string backfill_obstacle(const ObjectId& table, const ChangeContext& context);
+
+/// What a backfill does: UPDATE … SET `assignment` WHERE `waiting`, which its rows cease to be by that.
+struct Fill {
+  Sql assignment;       ///< `token = DEFAULT`
+  Sql waiting;          ///< `token IS NULL`
+};
+/// Statement that does so in the table and what inherits from it, some rows at a time, each batch committed. Can't run in a transaction block.
+Sql backfill(const ObjectId& table, const Fill& fill, int server_version);
 
 }  // namespace lpc::kinds

@@ -105,23 +105,23 @@ class Drafting {
       step.reversible = "exact";
       drafts_.back().alone = false;
     };
+    const std::size_t first = drafts_.size();
     std::vector<diag::Code> spared;
-    std::size_t telling = drafts_.size();
-    bool found = false;
     for (const OnlineForm& form : action.online) {
       plain_until(form.first);
-      for (const Stage& stage : form.stages) {
-        Step& step = add(action, at, stage, true);
-        step.reason = form.reason;
-        const bool may_fail = stage.step_kind == "validate" || stage.step_kind == "concurrent";
-        if (may_fail && !found) telling = drafts_.size() - 1;
-        found = found || may_fail;
-      }
+      add_stages(action, at, form.stages, form);
       spared.insert(spared.end(), form.spares.begin(), form.spares.end());
       next = form.first + form.count;
     }
     plain_until(action.sql.size());
-    say_hazards(action, spared, drafts_[telling].step);
+    for (const OnlineForm& form : action.online) add_stages(action, at, form.afterwards, form);
+    const auto may_fail = [](const Draft& draft) { return draft.step.kind == "validate" || draft.step.kind == "concurrent"; };
+    const auto telling = std::find_if(drafts_.begin() + static_cast<std::ptrdiff_t>(first), drafts_.end(), may_fail);
+    say_hazards(action, spared, telling == drafts_.end() ? drafts_[first].step : telling->step);
+  }
+
+  void add_stages(const Action& action, std::size_t at, const std::vector<Stage>& stages, const OnlineForm& form) {
+    for (const Stage& stage : stages) add(action, at, stage, true).reason = form.reason;
   }
 
   static void say_hazards(const Action& action, const std::vector<diag::Code>& spared, Step& step) {
