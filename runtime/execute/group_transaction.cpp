@@ -3,8 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <set>
 
 #include "execute/retry.h"
+#include "plan/impact.h"
 
 namespace lpc::execute {
 
@@ -17,6 +19,18 @@ std::size_t steps_per_chunk(std::size_t steps) {
 }
 
 constexpr double kMicrosecondsPerMillisecond = 1000;
+
+/// Whether others may have to wait for more than one relation until the batch's transaction ends.
+bool blocks_several(const std::vector<plan::Step>& steps, const Batch& batch) {
+  std::set<std::string> relations;
+  for (std::size_t at = batch.first; at < batch.first + batch.count; ++at) {
+    for (const plan::StepLock& lock : steps[at].locks) {
+      const std::string& mode = lock.measured.empty() ? lock.predicted : lock.measured;
+      if (plan::lock_blocks(mode).find("writes") != std::string_view::npos) relations.insert(lock.relation);
+    }
+  }
+  return relations.size() > 1;
+}
 
 }  // namespace
 
@@ -66,7 +80,7 @@ Status GroupTransaction::attempt() {
   after_steps_ = committing_ = false;
   // While it waited the database may have become another one. Later groups stand on the first, which has committed.
   if (attempts_ > 1 && batch_.number == 1) LP_DO(run_.live.check_source());
-  LP_TRY(started_, begin_transaction(run_));
+  LP_TRY(started_, begin_transaction(run_, blocks_several(run_.plan.steps, batch_)));
   LP_DO(send_steps());
   return finish();
 }

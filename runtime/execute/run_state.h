@@ -31,8 +31,9 @@ struct RunState {
 };
 
 /// BEGIN, with the settings that hold for the transaction: `lock_timeout`, no other time limit, bodies unchecked. LP6035 when the session isn't the one that took
-/// the run lock. Gives the server's clock.
-Result<long long> begin_transaction(RunState& run);
+/// the run lock. Gives the server's clock. With `locks_several` it waits for less than the server's deadlock_timeout: when others take the same relations in another order, this
+/// transaction gives up, and none of theirs is the deadlock's victim. https://www.postgresql.org/docs/15/runtime-config-locks.html
+Result<long long> begin_transaction(RunState& run, bool locks_several = false);
 
 /// Commits what writer.record() has just written. When the connection breaks during the COMMIT, a second one finds out how it ended: LP6006 if it was rolled
 /// back or if that can't be known.
