@@ -48,6 +48,10 @@ struct OnlineForm {
   std::string reason;                 ///< "shop.orders has rows: built without blocking its writers"
   std::vector<diag::Code> spares;     ///< hazards of the plain statements that it hasn't
   std::vector<Stage> afterwards = {}; ///< once the action's other statements are done
+  /// What is prepared while everything that the action takes down still stands. Such a form has no `stages`, but `instead`.
+  std::vector<Stage> ahead = {};
+  std::vector<Sql> instead = {};      ///< after `ahead`: in the statements' place, and in the transaction that they would have been in
+  std::vector<Hazard> hazards = {};   ///< of its own
 };
 
 /// Objects that have another name: their ids before and after.

@@ -33,6 +33,7 @@ struct ConstraintClause {
   std::vector<std::string> columns;       ///< of keys and foreign keys, and the one of NOT NULL
   Condition condition;                    ///< of CHECK
   SqlName references;                     ///< of a foreign key
+  std::vector<std::string> referenced_columns;  ///< empty when not said: those of the primary key
   std::string using_index;                ///< ADD UNIQUE USING INDEX …
   bool not_valid = false;
   bool not_enforced = false;              ///< 18

@@ -124,6 +124,7 @@ ConstraintClause constraint_of(const SqlNode* constraint) {
   clause.not_valid = is_true(constraint, "skip_validation");
   clause.no_inherit = is_true(constraint, "is_no_inherit");
   if (const SqlNode* table = member(constraint, "pktable")) clause.references = name_of_range(table);
+  clause.referenced_columns = strings_of(member(constraint, "pk_attrs"));
   if (clause.type == ConstraintType::check) {
     clause.condition = condition_of(member(constraint, "raw_expr"));
     // (A column alone stands for the newer NOT NULL of a table: see ddl_statement_newer.h.)

@@ -35,8 +35,24 @@ Sql storage_word(const Object& column, const ChangeContext& context);
 /// Gives the storage that a base type has now to the columns of it that say none: ALTER TYPE … SET leaves those that are there as they are.
 void follow_type_storage(const ObjectId& type, const ChangeContext& context, Action& action);
 
+// ---- column_rewrite.cpp -------------------------------------------------------------------------------------------------------------
+
+/// A column whose type changes so that each row is written anew; `was` and `is` are merged ones.
+struct Rewrite {
+  const Object& was;
+  const Object& is;
+  std::string by_hint;                      ///< the conversion that the sources ask for, over the table's columns; "" without one
+  std::vector<std::string> through = {};    ///< without one: the types that the value is cast to, one after the other
+  bool may_refuse = false;                  ///< whether some values of the old type are none of the new one
+};
+/// Expand and contract, as the online form of all statements of the action: a second column beside the first one, kept in step by a trigger, filled in batches, indexed and
+/// checked like it, takes its place. Gives why there is no such form, as a clause behind "because"; "" when there is one, or nobody is to be spared.
+std::string expand_and_contract(const Rewrite& rewrite, const Object& said, const ChangeContext& context, Action& action);
+
 // ---- column_addition.cpp ------------------------------------------------------------------------------------------------------------
 
+/// Why there is no online form of what gives a stored generated column its values, as a clause behind "because".
+inline constexpr std::string_view kOnlyRewritesStore = "only ADD COLUMN and what rewrites a table compute stored values, and no column can become a generated one later";
 /// What ADD COLUMN, the last statement of the action, does to rows that are there: its hazards, and the online form that gives them their values. `column` is a merged one,
 /// `said` its object.
 void fill_rows(const Object& column, const Object& said, const ChangeContext& context, Action& action);

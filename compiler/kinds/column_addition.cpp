@@ -47,7 +47,7 @@ struct Addition {
 std::string filling_obstacle(const Object& column, const Object* column_default, const ChangeContext& context) {
   const Attributes& attributes = column.attributes;
   const ObjectId table = table_of(column.id);
-  if (attributes.has("generated")) return "only ADD COLUMN and what rewrites a table compute a stored value, and no column can become a generated one later";
+  if (attributes.has("generated")) return std::string(kOnlyRewritesStore);
   if (is_constrained_domain(attributes.text("type"), context.after)) return "the domain's constraint is checked for each row, NULL or not, when the column is added";
   if (attributes.flag("not_null_no_inherit") || attributes.flag("not_null_not_valid")) return "its NOT NULL constraint isn't for all rows";
   if (attributes.has("identity")) {

@@ -48,27 +48,41 @@ bool follows_parent(const ChangeContext& context, const ObjectId& id) {
   return is_standing(context, table) && old_type(parents) == old_type(id);
 }
 
+/// The conversion that a hint asks for; "" without one.
+std::string conversion_by_hint(const Object& said) {
+  for (const PlanningHint& hint : said.hints) {
+    if (hint.name == "using" && !hint.arguments.empty()) return hint.arguments.front();
+  }
+  return {};
+}
+
 /// The conversion of the hint, or what Postgres needs to be told.
 Sql using_clause(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context) {
-  for (const PlanningHint& hint : said.hints) {
-    if (hint.name == "using" && !hint.arguments.empty()) return sql(" USING {}", parenthesised(hint.arguments.front()));
-  }
+  if (const std::string hint = conversion_by_hint(said); !hint.empty()) return sql(" USING {}", parenthesised(hint));
   Sql expression = ident(said.id.member);
   const std::vector<std::string> steps = conversion(from, to, context.before, context.after);
   for (const std::string& type : steps) expression = sql("{}::{}", expression, fragment(type));
   return steps.empty() ? Sql{} : sql(" USING {}", expression);
 }
 
-void predict_type_change(const ObjectId& id, const std::string& from, const std::string& to, bool by_hint, const ChangeContext& context, Action& action) {
+/// Hazards and checks of the change, which all statements of the action carry out, and its online form.
+void weigh_type_change(const Object& was, const Object& is, const Object& said, const ChangeContext& context, Action& action) {
+  const ObjectId& id = is.id;
   const ObjectId table = table_of(id);
   if (!is_standing(context, table) || is_foreign(context.after, table)) return;
+  const std::string &from = was.attributes.text("type"), &to = is.attributes.text("type");
+  const std::string hint = conversion_by_hint(said);
   TypeChange change = type_change(from, to, context.before, context.after);
-  change.rewrites |= by_hint;
+  change.rewrites |= !hint.empty();
   if (change.narrows) hazard(action, diag::make(diag::Code::kNarrowsType, {}, id.path(), from, to), id);
-  if (change.may_fail && !by_hint) hazard(action, diag::make(diag::Code::kTypeChangeMayFail, {}, id.path(), from, to), id);
-  if ((change.narrows || change.may_fail) && !by_hint) check_type(id, from, to, context, action);
+  if (change.may_fail && hint.empty()) hazard(action, diag::make(diag::Code::kTypeChangeMayFail, {}, id.path(), from, to), id);
+  if ((change.narrows || change.may_fail) && hint.empty()) check_type(id, from, to, context, action);
   if (!change.rewrites) return;
-  hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes", id.member)), id);
+  std::string obstacle;
+  // (A type that is made anew under the same name isn't there ahead.)
+  if (from != to) obstacle = expand_and_contract({was, is, hint, conversion(from, to, context.before, context.after), change.narrows || change.may_fail}, said, context, action);
+  const std::string why = obstacle.empty() ? "" : fmt::format("; not online, because {}", obstacle);
+  hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes{}", id.member, why)), id);
 }
 
 bool drops_identity_first(const Object& was, const Object& is) {
@@ -269,8 +283,7 @@ void change_type(const Object& was, const Object& is, const Object& said, const 
   // Postgres puts storage and compression back to those of the new type.
   if (is.attributes.has("storage")) action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
   if (is.attributes.has("compression")) action.sql.push_back(alter_column(is.id, sql("SET COMPRESSION {}", ident(is.attributes.text("compression")))));
-  const bool by_hint = std::ranges::any_of(said.hints, [](const PlanningHint& hint) { return hint.name == "using"; });
-  predict_type_change(is.id, from, to, by_hint, context, action);
+  weigh_type_change(was, is, said, context, action);
   if (from == to) {
     describe(action, fmt::format("Change the collation of {}", spoken(is.id)));
   } else {
@@ -321,7 +334,8 @@ void alter_generated(const Alteration& alteration, const ChangeContext& context,
   action.sql.push_back(alter_column(is.id, sql("SET EXPRESSION AS ({})", fragment(is.attributes.text("generated")))));
   describe(action, fmt::format("Change the expression of {}", spoken(is.id)));
   if (is.attributes.flag("virtual") || !is_standing(context, table)) return;
-  hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the expression of `{}` changes", is.id.member)), is.id);
+  const std::string why = is_in_use(table, alteration.after, context) ? fmt::format("; not online, because {}", kOnlyRewritesStore) : "";
+  hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the expression of `{}` changes{}", is.id.member, why)), is.id);
 }
 
 void alter_not_null_comment(const Alteration& alteration, const ChangeContext&, Action& action) {

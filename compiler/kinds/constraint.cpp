@@ -186,15 +186,14 @@ Sql timing(const Object& constraint) {
   return constraint.attributes.flag("initially_deferred") ? sql(" DEFERRABLE INITIALLY DEFERRED") : sql(" DEFERRABLE");
 }
 
-Sql inline_constraint(const Object& constraint, const ChangeContext&) {
+Sql constraint_clause(const Object& constraint) {
   return sql("CONSTRAINT {} {}{}{}", ident(constraint.id.member), definition(constraint), timing(constraint),
              constraint.attributes.flag("not_enforced") ? sql(" NOT ENFORCED") : Sql{});
 }
 
-Sql add_statement(const Object& constraint, const ChangeContext& context) {
-  return sql("ALTER TABLE {}{} ADD {}{}", constraint.attributes.flag("only") ? sql("ONLY ") : Sql{}, relation_of(constraint.id), inline_constraint(constraint, context),
-             constraint.attributes.flag("not_valid") ? sql(" NOT VALID") : Sql{});
-}
+Sql inline_constraint(const Object& constraint, const ChangeContext&) { return constraint_clause(constraint); }
+
+Sql add_statement(const Object& constraint) { return add_constraint_statement(constraint, constraint.attributes.flag("not_valid")); }
 
 bool has_same(const Object& a, const Object& b, std::string_view attribute) {
   const Value* left = a.attributes.find(attribute);
@@ -252,23 +251,6 @@ bool can_be_not_valid(const Object& constraint, const ChangeContext& context) {
 
 Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
 
-/// CREATE UNIQUE INDEX CONCURRENTLY under that name, for the key to take over.
-Sql build_index(const Object& constraint, const std::string& name) {
-  const Attributes& attributes = constraint.attributes;
-  Sql build = sql("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", ident(name), relation_of(constraint.id), key_columns(constraint, "columns"));
-  if (attributes.has("include")) build = sql("{} INCLUDE ({})", build, ident_list(attributes.texts("include")));
-  if (attributes.flag("nulls_not_distinct")) build = sql("{} NULLS NOT DISTINCT", build);
-  if (const Map with = option_map(constraint, "with"); !with.empty()) build = sql("{} WITH ({})", build, option_list(with));
-  if (attributes.has("tablespace")) build = sql("{} TABLESPACE {}", build, ident(attributes.text("tablespace")));
-  return build;
-}
-
-/// The key over an index that is there. The index gets the key's name.
-Sql add_using_index(const Object& constraint, const std::string& name) {
-  return sql("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id), ident(constraint.id.member),
-             constraint.attributes.text("type") == "unique" ? sql("UNIQUE") : sql("PRIMARY KEY"), ident(name), timing(constraint));
-}
-
 /// Whether an index that was built beforehand can become the key's.
 bool can_use_index(const Object& constraint, const Catalog& catalog) {
   const std::string& type = constraint.attributes.text("type");
@@ -281,8 +263,8 @@ bool can_use_index(const Object& constraint, const Catalog& catalog) {
 void add_index_first_form(const Object& constraint, const ChangeContext& context, Action& action) {
   if (!can_use_index(constraint, context.after)) return;
   add_online(action, 1,
-             {{fmt::format("Build the index of {}", spoken(constraint.id)), {build_index(constraint, constraint.id.member)}, "concurrent", false},
-              {fmt::format("Add {}", spoken(constraint.id)), {add_using_index(constraint, constraint.id.member)}, "ddl", true}},
+             {{fmt::format("Build the index of {}", spoken(constraint.id)), {build_key_statement(constraint, constraint.id.member)}, "concurrent", false},
+              {fmt::format("Add {}", spoken(constraint.id)), {take_index_statement(constraint, constraint.id.member)}, "ddl", true}},
              fmt::format("{} has rows: the index is built while others write", relation_id(constraint).path()));
 }
 
@@ -297,20 +279,14 @@ bool replaces_beside(const Object& constraint, const ChangeContext& context) {
   return context.before.dependents(constraint.id).empty() && context.after.dependents(constraint.id).empty() && needs_stay(*old, context);
 }
 
-void replace_beside(const Object& constraint, const ChangeContext& context, Action& action) {
+void replace_beside(const Object& constraint, Action& action) {
   const std::string fresh = helper_name(constraint.id.member.str(), "_lpc_new");
   action.sql.push_back(drop_statement(constraint));
-  action.sql.push_back(add_statement(constraint, context));
+  action.sql.push_back(add_statement(constraint));
   add_online(action, 2,
-             {{fmt::format("Build the new index of {}", spoken(constraint.id)), {build_index(constraint, fresh)}, "concurrent", false},
-              {fmt::format("Let the new {} take the place of the old one", spoken(constraint.id)), {drop_statement(constraint), add_using_index(constraint, fresh)}, "ddl", true}},
+             {{fmt::format("Build the new index of {}", spoken(constraint.id)), {build_key_statement(constraint, fresh)}, "concurrent", false},
+              {fmt::format("Let the new {} take the place of the old one", spoken(constraint.id)), {drop_statement(constraint), take_index_statement(constraint, fresh)}, "ddl", true}},
              fmt::format("{} has rows: the new key's index is built while the old one holds", relation_id(constraint).path()));
-}
-
-/// A key goes by its index, whose rename lets others read and write, and is possible for typed tables, too.
-Sql rename_statement(const Object& constraint, const std::string& from, const std::string& to) {
-  if (is_index_backed(constraint)) return sql("ALTER INDEX {} RENAME TO {}", qualified(constraint.id.schema, from), ident(to));
-  return sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(from), ident(to));
 }
 
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
@@ -320,17 +296,17 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
   const auto existing = twin ? twin : left_by_parent(constraint, context);
   if (existing) {
     if (*existing != constraint.id.member) {
-      action.sql.push_back(rename_statement(constraint, *existing, constraint.id.member));
+      action.sql.push_back(rename_constraint_statement(constraint, *existing, constraint.id.member));
     }
     if (twin) adapt_twin(constraint, index_address(constraint), context, action);
     return;
   }
   if (replaces_beside(constraint, context)) {
-    replace_beside(constraint, context, action);
+    replace_beside(constraint, action);
     predict_adding(constraint, context, action);
     return;
   }
-  action.sql.push_back(add_statement(constraint, context));
+  action.sql.push_back(add_statement(constraint));
   if (is_in_use(relation_id(constraint), constraint, context)) {
     if (can_be_not_valid(constraint, context)) add_validating_form(constraint.id, action.sql.back(), action);
     add_index_first_form(constraint, context, action);
@@ -393,14 +369,14 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
   if (attachment != nullptr && !context.is_dropped(attachment->id) && plain_parent(constraint, context.before)) return drop_attached_key(constraint, *attachment, context, action);
   if (const auto name = taken_by_parent(constraint, context)) {
     if (*name != constraint.id.member) {
-      action.sql.push_back(rename_statement(constraint, constraint.id.member, *name));
+      action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, *name));
     }
     return;
   }
   if (const auto fate = attached_drop(constraint, context); fate.attached) {
     if (fate.new_name.empty()) return;
     if (fate.new_name != constraint.id.member) {
-      action.sql.push_back(rename_statement(constraint, constraint.id.member, fate.new_name));
+      action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, fate.new_name));
     }
     conform_to_parent(constraint, qualified(constraint.id.schema, fate.new_name), context, action);
     return;
@@ -413,7 +389,7 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
 void rename_constraint(const Object& before, const ObjectId& after, Action& action) {
   describe(action, fmt::format("Rename {} to {}", spoken(before.id), after.path()));
   if (before.id.member == after.member) return;
-  action.sql.push_back(rename_statement(before, before.id.member, after.member));
+  action.sql.push_back(rename_constraint_statement(before, before.id.member, after.member));
 }
 
 Sql address(const ObjectId& id) { return address_member(id); }
@@ -451,7 +427,7 @@ void alter_storage(const Alteration& alteration, const ChangeContext& context, A
   if (table != nullptr && table->attributes.has("partition_by")) {
     // A partitioned index hands these down at creation only.
     action.sql.push_back(drop_statement(constraint));
-    action.sql.push_back(add_statement(constraint, context));
+    action.sql.push_back(add_statement(constraint));
     restore_comment(constraint, "CONSTRAINT", address(constraint.id), action);
     if (constraint.attributes.has("index_comment")) comment_index(constraint, action);
     predict_adding(constraint, context, action);
@@ -461,7 +437,7 @@ void alter_storage(const Alteration& alteration, const ChangeContext& context, A
 }
 
 void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  if (alter_attached_part(alteration, context, action)) action.sql.push_back(add_statement(alteration.after, context));
+  if (alter_attached_part(alteration, context, action)) action.sql.push_back(add_statement(alteration.after));
 }
 
 constexpr AttributeRule kAttributes[] = {
@@ -503,6 +479,32 @@ std::vector<std::string> constraint_slots(const Object& constraint) {
 }
 
 }  // namespace
+
+Sql add_constraint_statement(const Object& constraint, bool not_valid) {
+  return sql("ALTER TABLE {}{} ADD {}{}", constraint.attributes.flag("only") ? sql("ONLY ") : Sql{}, relation_of(constraint.id), constraint_clause(constraint),
+             not_valid ? sql(" NOT VALID") : Sql{});
+}
+
+Sql build_key_statement(const Object& constraint, std::string_view index) {
+  const Attributes& attributes = constraint.attributes;
+  Sql build = sql("CREATE UNIQUE INDEX CONCURRENTLY {} ON {} ({})", ident(index), relation_of(constraint.id), key_columns(constraint, "columns"));
+  if (attributes.has("include")) build = sql("{} INCLUDE ({})", build, ident_list(attributes.texts("include")));
+  if (attributes.flag("nulls_not_distinct")) build = sql("{} NULLS NOT DISTINCT", build);
+  if (const Map with = option_map(constraint, "with"); !with.empty()) build = sql("{} WITH ({})", build, option_list(with));
+  if (attributes.has("tablespace")) build = sql("{} TABLESPACE {}", build, ident(attributes.text("tablespace")));
+  return build;
+}
+
+Sql take_index_statement(const Object& constraint, std::string_view index) {
+  return sql("ALTER TABLE {} ADD CONSTRAINT {} {} USING INDEX {}{}", relation_of(constraint.id), ident(constraint.id.member),
+             constraint.attributes.text("type") == "unique" ? sql("UNIQUE") : sql("PRIMARY KEY"), ident(index), timing(constraint));
+}
+
+/// A key goes by its index, whose rename lets others read and write, and is possible for typed tables, too.
+Sql rename_constraint_statement(const Object& constraint, std::string_view from, std::string_view to) {
+  if (is_index_backed(constraint)) return sql("ALTER INDEX {} RENAME TO {}", qualified(constraint.id.schema, from), ident(to));
+  return sql("ALTER TABLE {} RENAME CONSTRAINT {} TO {}", relation_of(constraint.id), ident(from), ident(to));
+}
 
 constexpr Kind kConstraint = {
     .id = KindId::Constraint,

@@ -2,6 +2,7 @@
 #pragma once
 
 #include <string>
+#include <string_view>
 
 #include "catalog/catalog.h"
 #include "kinds/kind.h"
@@ -13,6 +14,17 @@ namespace lpc::kinds {
 std::string inline_column(const Object& constraint, const Catalog& catalog);
 /// `primary key`, `unique`, `check (…)`, `references …` with their clauses, behind a column.
 void print_inline_constraint(const Object& constraint, const Catalog& catalog, LpWriter& writer);
+
+// ---- SQL, for who builds constraints beside others ------------------------------------------------------------------------------------
+
+/// ALTER TABLE … ADD CONSTRAINT …, with NOT VALID when that is said or asked for.
+Sql add_constraint_statement(const Object& constraint, bool not_valid);
+/// CREATE UNIQUE INDEX CONCURRENTLY, which a primary key or unique constraint can take over.
+Sql build_key_statement(const Object& constraint, std::string_view index);
+/// ALTER TABLE … ADD CONSTRAINT … USING INDEX, which gives the index the constraint's name.
+Sql take_index_statement(const Object& constraint, std::string_view index);
+/// ALTER TABLE … RENAME CONSTRAINT, or, of one with an index, ALTER INDEX … RENAME TO.
+Sql rename_constraint_statement(const Object& constraint, std::string_view from, std::string_view to);
 
 // ---- parts of constraint.cpp in files of their own -----------------------------------------------------------------------------------
 

@@ -160,21 +160,6 @@ void normalise_indexes(CatalogBuilder& catalog) {
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
 
-Sql create_statement(const Object& index, bool concurrently = false) {
-  const Attributes& attributes = index.attributes;
-  const ObjectId table = relation_id(index);
-  const std::string& method = attributes.text("using");
-  Sql text = sql("CREATE {}INDEX {}{} ON {}{} USING {} ({})", attributes.flag("unique") ? sql("UNIQUE ") : Sql{}, concurrently ? sql("CONCURRENTLY ") : Sql{}, ident(index.id.name),
-                 attributes.flag("only") ? sql("ONLY ") : Sql{}, qualified(table.schema, table.name), method.empty() ? sql("btree") : ident(method),
-                 elements_sql(index));
-  if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
-  if (attributes.flag("nulls_not_distinct")) text = sql("{} NULLS NOT DISTINCT", text);
-  if (const Map with = option_map(index, "with"); !with.empty()) text = sql("{} WITH ({})", text, option_list(with));
-  if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
-  if (attributes.has("where")) text = sql("{} WHERE {}", text, fragment(attributes.text("where")));
-  return text;
-}
-
 /// Whether rows of a table with that index can be written while it is built. A partitioned table's own has no rows: add_partitioned_form().
 bool builds_beside_writers(const Object& index, const ChangeContext& context) {
   const ObjectId table = relation_id(index);
@@ -203,9 +188,9 @@ void replace_beside(const Object& index, Action& action) {
   const std::string old = helper_name(index.id.name.str(), "_lpc_old");
   const Sql own = address_qualified(index.id);
   action.sql.push_back(sql("DROP INDEX {}", own));
-  action.sql.push_back(create_statement(index));
+  action.sql.push_back(create_index_statement(index, false));
   add_online(action, 2,
-             {{fmt::format("Build the new {}", spoken(index.id)), {create_statement(fresh, true)}, "concurrent", false},
+             {{fmt::format("Build the new {}", spoken(index.id)), {create_index_statement(fresh, true)}, "concurrent", false},
               {fmt::format("Let the new {} take the place of the old one", spoken(index.id)),
                {sql("ALTER INDEX {} RENAME TO {}", own, ident(old)), sql("ALTER INDEX {} RENAME TO {}", address_qualified(fresh.id), ident(index.id.name))}, "ddl", true},
               {fmt::format("Drop the old {}", spoken(index.id)), {sql("DROP INDEX CONCURRENTLY {}", qualified(index.id.schema, old))}, "concurrent", false}},
@@ -247,7 +232,7 @@ void add_partitioned_form(const Object& index, const ChangeContext& context, Act
   if (!partitions) return;
   Object shell = index;
   shell.attributes.set("only", true);
-  std::vector<Stage> stages{{fmt::format("Create {}, without its partitions' parts", spoken(index.id)), {create_statement(shell)}, "ddl", true}};
+  std::vector<Stage> stages{{fmt::format("Create {}, without its partitions' parts", spoken(index.id)), {create_index_statement(shell, false)}, "ddl", true}};
   Stage attaching{fmt::format("Attach the partitions' parts to {}", spoken(index.id)), {}, "ddl", true};
   std::map<ObjectId, Sql> names{{table, address_qualified(index.id)}};
   for (const ObjectId& partition : *partitions) {
@@ -259,7 +244,7 @@ void add_partitioned_form(const Object& index, const ChangeContext& context, Act
     const bool is_leaf = !below->attributes.has("partition_by");
     if (!is_leaf) part.attributes.set("only", true);
     names.emplace(partition, address_qualified(part.id));
-    stages.push_back({fmt::format("Build its part on {}", partition.path()), {create_statement(part, is_leaf)}, is_leaf ? "concurrent" : "ddl", !is_leaf});
+    stages.push_back({fmt::format("Build its part on {}", partition.path()), {create_index_statement(part, is_leaf)}, is_leaf ? "concurrent" : "ddl", !is_leaf});
     const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
     attaching.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", names.at(table_named(attachment->attributes.text("of"))), address_qualified(part.id)));
   }
@@ -281,9 +266,9 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
   if (replaces_beside(index, context)) {
     replace_beside(index, action);
   } else {
-    action.sql.push_back(create_statement(index));
+    action.sql.push_back(create_index_statement(index, false));
     if (builds_beside_writers(index, context)) {
-      add_online(action, 1, {{fmt::format("Create {}", spoken(index.id)), {create_statement(index, true)}, "concurrent", false}},
+      add_online(action, 1, {{fmt::format("Create {}", spoken(index.id)), {create_index_statement(index, true)}, "concurrent", false}},
                  fmt::format("{} has rows: built while others write", table.path()), {diag::Code::kBlockingIndexBuild});
     }
     add_partitioned_form(index, context, action);
@@ -331,7 +316,7 @@ bool is_partitioned(const Object& index, const ChangeContext& context) {
 
 void rebuild(const Object& index, Action& action) {
   action.sql.push_back(sql("DROP INDEX {}", address_qualified(index.id)));
-  action.sql.push_back(create_statement(index));
+  action.sql.push_back(create_index_statement(index, false));
   restore_comment(index, "INDEX", address_qualified(index.id), action);
   restore_extension_dependencies(index, action);
 }
@@ -361,7 +346,7 @@ void alter_statistics(const Alteration& alteration, const ChangeContext&, Action
 }
 
 void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  if (alter_attached_part(alteration, context, action)) action.sql.push_back(create_statement(alteration.after));
+  if (alter_attached_part(alteration, context, action)) action.sql.push_back(create_index_statement(alteration.after, false));
 }
 
 /// An index moves with its table, so only its own name is to be changed.
@@ -433,6 +418,21 @@ void print_index(const Object& index, const Catalog&, LpWriter& writer) {
 std::vector<std::string> index_slots(const Object& index) { return {"relation " + address_qualified(index.id).text}; }
 
 }  // namespace
+
+Sql create_index_statement(const Object& index, bool concurrently) {
+  const Attributes& attributes = index.attributes;
+  const ObjectId table = relation_id(index);
+  const std::string& method = attributes.text("using");
+  Sql text = sql("CREATE {}INDEX {}{} ON {}{} USING {} ({})", attributes.flag("unique") ? sql("UNIQUE ") : Sql{}, concurrently ? sql("CONCURRENTLY ") : Sql{}, ident(index.id.name),
+                 attributes.flag("only") ? sql("ONLY ") : Sql{}, qualified(table.schema, table.name), method.empty() ? sql("btree") : ident(method),
+                 elements_sql(index));
+  if (attributes.has("include")) text = sql("{} INCLUDE ({})", text, ident_list(attributes.texts("include")));
+  if (attributes.flag("nulls_not_distinct")) text = sql("{} NULLS NOT DISTINCT", text);
+  if (const Map with = option_map(index, "with"); !with.empty()) text = sql("{} WITH ({})", text, option_list(with));
+  if (attributes.has("tablespace")) text = sql("{} TABLESPACE {}", text, ident(attributes.text("tablespace")));
+  if (attributes.has("where")) text = sql("{} WHERE {}", text, fragment(attributes.text("where")));
+  return text;
+}
 
 /// A build that failed leaves an index behind: https://www.postgresql.org/docs/15/sql-createindex.html#SQL-CREATEINDEX-CONCURRENTLY
 std::string_view mended_by(KindId kind, std::string_view attribute) { return kind == KindId::Index && attribute == "invalid" ? "REINDEX" : ""; }

@@ -14,6 +14,9 @@ namespace lpc::kinds {
 /// The schema-qualified name of the index: an index's own, or that of a constraint's index, which has the constraint's name.
 Sql index_address(const Object& part);
 
+/// CREATE INDEX, of an index that no constraint owns.
+Sql create_index_statement(const Object& index, bool concurrently);
+
 // ---- marks and storage -------------------------------------------------------------------------------------------------------------------
 
 /// ALTER TABLE … CLUSTER ON / REPLICA IDENTITY USING INDEX and back, for the attributes `clustered` and `replica_identity`.

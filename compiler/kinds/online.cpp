@@ -59,6 +59,12 @@ bool fires_on_update(const Object& trigger) {
   return std::ranges::find(events, "update") != events.end() && !trigger.attributes.has("columns");
 }
 
+/// Which rows that are there may break, so that no UPDATE of them is possible: https://www.postgresql.org/docs/15/sql-altertable.html, NOT VALID
+bool may_refuse_rows(const Object& part) {
+  const bool is_unvalidated_check = part.attributes.text("type") == "check" && part.attributes.flag("not_valid") && !part.attributes.flag("not_enforced");
+  return (part.id.kind == KindId::Constraint && is_unvalidated_check) || part.attributes.flag("not_null_not_valid");
+}
+
 }  // namespace
 
 std::string backfill_obstacle(const ObjectId& table, const ChangeContext& context) {
@@ -69,7 +75,13 @@ std::string backfill_obstacle(const ObjectId& table, const ChangeContext& contex
     if (one == nullptr) return fmt::format("{} is no table yet", id.path());
     if (one->attributes.has("server")) return fmt::format("{} is a foreign table", id.path());
     if (one->attributes.flag("force_row_level_security")) return fmt::format("row-level security of {} would keep rows from being filled", id.path());
-    for (const Object* part : context.before.children(id)) {
+    for (const Catalog* catalog : {&context.before, &context.after}) {
+      for (const Object* part : catalog->children(id)) {
+        if (may_refuse_rows(*part)) return fmt::format("rows that break {}, which isn't valid, can't be updated", spoken(part->id));
+      }
+    }
+    // What the plan drops has gone by then, and what it makes is there.
+    for (const Object* part : context.after.children(id)) {
       if (part->id.kind == KindId::Rule) return fmt::format("{} would change what filling does", spoken(part->id));
       if (part->id.kind == KindId::Trigger && fires_on_update(*part)) return fmt::format("{} would fire for each row that is filled", spoken(part->id));
     }

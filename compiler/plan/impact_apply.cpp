@@ -218,6 +218,13 @@ class Applier {
     });
   }
 
+  std::vector<std::string> primary_key(const RelationName& table) const {
+    const RelationFacts* facts = state_.find(table);
+    if (facts == nullptr) return {};
+    const auto key = std::ranges::find(facts->constraints, frontend::ConstraintType::primary_key, &ConstraintFacts::type);
+    return key == facts->constraints.end() ? std::vector<std::string>() : key->columns;
+  }
+
   ConstraintFacts of(const ConstraintClause& clause) const {
     ConstraintFacts facts;
     facts.type = clause.type;
@@ -226,6 +233,7 @@ class Applier {
     facts.expression = clause.type == ConstraintType::check ? statement_.text : "";    // enough to see which columns it mentions
     facts.condition = clause.condition;
     facts.references = state_.resolve(clause.references);
+    facts.referenced_columns = clause.referenced_columns.empty() ? primary_key(facts.references) : clause.referenced_columns;
     facts.not_valid = clause.not_valid;
     facts.not_enforced = clause.not_enforced;
     facts.no_inherit = clause.no_inherit;
@@ -388,6 +396,14 @@ class Applier {
         for (ConstraintFacts& constraint : facts.constraints) std::ranges::replace(constraint.columns, from, to);
         std::ranges::replace(facts.key, from, to);
       });
+      const Names users = state_.linked(table).users;
+      for (const RelationName& user : users) {
+        state_.change(user, [&](RelationFacts& facts) {
+          for (ConstraintFacts& constraint : facts.constraints) {
+            if (constraint.references == table) std::ranges::replace(constraint.referenced_columns, from, to);
+          }
+        });
+      }
     }
   }
 

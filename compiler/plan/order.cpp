@@ -1,7 +1,9 @@
 #include "plan/order.h"
 
 #include <algorithm>
+#include <map>
 #include <queue>
+#include <set>
 #include <tuple>
 
 #include "kinds/common.h"
@@ -28,8 +30,10 @@ struct Rank {
   friend bool operator>(const Rank& a, const Rank& b) { return b < a; }
 };
 
-Rank rank(const Action& action, std::size_t position, bool comes_late) {
+/// `center`: the action that this one stands close to, or itself.
+Rank rank(const Action& action, const Action& center, std::size_t position, bool comes_late) {
   const int weight = static_cast<int>(action.object.kind);
+  if (&center != &action) return {4, static_cast<int>(center.object.kind), &center.object, position};
   if (comes_late) return {4, weight, &action.object, position};
   if (kinds::kind(action.object.kind).traits.runs_last) return {9, weight, &action.object, position};
   switch (action.type) {
@@ -57,11 +61,15 @@ class Sorter {
  public:
   explicit Sorter(const ActionGraph& graph)
       : actions_(graph.actions), hard_(successors(graph.actions.size(), graph.edges)), soft_(successors(graph.actions.size(), graph.soft_edges)),
-        hard_waits_(graph.actions.size()), soft_waits_(graph.actions.size()), done_(graph.actions.size()), late_(graph.actions.size()) {
+        hard_waits_(graph.actions.size()), soft_waits_(graph.actions.size()), done_(graph.actions.size()), late_(graph.actions.size()), center_(graph.actions.size()) {
     count(hard_, hard_waits_);
     count(soft_, soft_waits_);
+    for (const Action& action : actions_) {
+      if (action.type == ActionType::drop && !action.sql.empty()) taken_down_.insert(action.object);
+    }
     std::vector<bool> seen(actions_.size());
     for (std::size_t i = 0; i < actions_.size(); ++i) find_late(i, seen);
+    find_centers(graph.edges);
   }
 
   /// The positions in order; fewer than all when the hard edges have a circle.
@@ -110,18 +118,48 @@ class Sorter {
     }
   }
 
-  /// What has an online form comes late, unless something else waits for it: that would be late, too.
+  /// What has an online form comes late, unless something else waits for it: that would be late, too. What is put back takes none, and others wait for its transaction.
   void find_late(std::size_t i, std::vector<bool>& seen) {
     if (seen[i]) return;
     seen[i] = true;
-    if (actions_[i].online.empty()) return;
+    if (actions_[i].online.empty() || (actions_[i].type == ActionType::create && taken_down_.contains(actions_[i].object))) return;
+    if (is_prepared(actions_[i])) {
+      late_[i] = true;
+      return;
+    }
     for (const std::size_t after : hard_[i]) find_late(after, seen);
     late_[i] = std::ranges::all_of(hard_[i], [&](std::size_t after) { return late_[after]; });
   }
 
+  static bool is_prepared(const Action& action) { return !action.online.empty() && !action.online.front().ahead.empty(); }
+
+  /// What is taken down for an action that is prepared ahead, and put back after it, stands around it, so that their transaction is short and holds nothing else.
+  void find_centers(const std::vector<std::pair<std::size_t, std::size_t>>& edges) {
+    for (std::size_t i = 0; i < center_.size(); ++i) center_[i] = i;
+    if (std::ranges::none_of(actions_, is_prepared)) return;
+    std::map<ObjectId, std::size_t> put_back;
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      if (actions_[i].type == ActionType::create) put_back.emplace(actions_[i].object, i);
+    }
+    std::vector<std::vector<std::size_t>> before(actions_.size());
+    for (const auto& [first, second] : edges) before[second].push_back(first);
+    for (std::size_t i = 0; i < actions_.size(); ++i) {
+      if (!is_prepared(actions_[i])) continue;
+      std::vector<std::size_t> around{i};
+      for (std::size_t at = 0; at < around.size(); ++at) {
+        for (const std::size_t first : before[around[at]]) {
+          const auto back = actions_[first].type == ActionType::drop ? put_back.find(actions_[first].object) : put_back.end();
+          if (back == put_back.end() || center_[first] != first) continue;
+          center_[first] = center_[back->second] = i;
+          around.push_back(first);
+        }
+      }
+    }
+  }
+
   void offer(std::size_t i) {
     if (done_[i] || hard_waits_[i] > 0) return;
-    (soft_waits_[i] > 0 ? reluctant_ : ready_).push(rank(actions_[i], i, late_[i]));
+    (soft_waits_[i] > 0 ? reluctant_ : ready_).push(rank(actions_[i], actions_[center_[i]], i, late_[i]));
   }
 
   /// The best that waits for nothing; only when there is none, one whose soft wishes stay unmet.
@@ -143,6 +181,8 @@ class Sorter {
   std::vector<std::size_t> hard_waits_, soft_waits_;
   std::vector<bool> done_;
   std::vector<bool> late_;
+  std::vector<std::size_t> center_;
+  std::set<ObjectId> taken_down_;
   Queue ready_, reluctant_;
 };
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <map>
+#include <optional>
+#include <set>
 
+#include "kinds/kind.h"
 #include "kinds/parts.h"
 #include "plan/impact.h"
 
@@ -55,6 +58,29 @@ std::vector<std::size_t> wholes(const std::vector<Action>& actions) {
   return whole;
 }
 
+std::size_t end_of_whole(const std::vector<std::size_t>& whole, std::size_t begin) {
+  std::size_t end = begin + 1;
+  while (end < whole.size() && whole[end] == whole[begin]) ++end;
+  return end;
+}
+
+bool is_prepared(const Action& action) { return !action.online.empty() && !action.online.front().ahead.empty(); }
+
+bool takes_long(const Action& action) {
+  return std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return hazard.code == diag::Code::kRewritesTable || hazard.code == diag::Code::kRebuildsTable; });
+}
+
+/// The one action of a whole for which something is prepared ahead of it, if that makes the whole short. What is prepared for several might not survive what becomes of one of them.
+std::optional<std::size_t> prepared_in(const std::vector<Action>& actions, std::size_t begin, std::size_t end) {
+  std::optional<std::size_t> found;
+  for (std::size_t at = begin; at < end; ++at) {
+    if (!is_prepared(actions[at]) && !takes_long(actions[at])) continue;
+    if (found || !is_prepared(actions[at])) return std::nullopt;
+    found = at;
+  }
+  return found;
+}
+
 /// Steps in the making, and what else decides on their transactions.
 struct Draft {
   Step step;
@@ -68,13 +94,15 @@ class Drafting {
   Drafting(const std::vector<Action>& actions, const StepOptions& options) : actions_(actions), options_(options), whole_(wholes(actions)) {}
 
   std::vector<Draft> run() {
-    for (std::size_t at = 0; at < actions_.size(); ++at) {
-      const Action& action = actions_[at];
-      const bool is_whole = whole_[at] == at && (at + 1 == actions_.size() || whole_[at + 1] != at);
-      if (action.online.empty() || !is_whole) {
-        add(action, at, {action.description, action.sql, action.step_kind, action.transactional}, false);
+    for (std::size_t begin = 0, end = 0; begin < actions_.size(); begin = end) {
+      end = end_of_whole(whole_, begin);
+      const std::optional<std::size_t> prepared = prepared_in(actions_, begin, end);
+      if (prepared) {
+        around(begin, end, *prepared);
+      } else if (end == begin + 1 && !actions_[begin].online.empty()) {
+        in_stages(actions_[begin], begin);
       } else {
-        in_stages(action, at);
+        for (std::size_t at = begin; at < end; ++at) add_plain(actions_[at], at);
       }
     }
     return std::move(drafts_);
@@ -90,9 +118,42 @@ class Drafting {
     step.origin = origin(action.object, options_.sources, options_.desired);
     step.transactional = stage.transactional;
     step.kind = stage.step_kind;
-    if (!staged) say_hazards(action, {}, step);
     drafts_.push_back({std::move(step), staged ? actions_.size() + drafts_.size() : whole_[at], staged, action.commit_after});
     return drafts_.back().step;
+  }
+
+  void add_plain(const Action& action, std::size_t at) {
+    Step& step = add(action, at, {action.description, action.sql, action.step_kind, action.transactional}, false);
+    if (is_prepared(action)) step.reason = "not online, because it shares its transaction with other changes that take long: what they need must be taken down and put back together";
+    say_hazards(action, {}, step);
+  }
+
+  void add_stages(const Action& action, std::size_t at, const std::vector<Stage>& stages, const OnlineForm& form) {
+    for (const Stage& stage : stages) add(action, at, stage, true).reason = form.reason;
+  }
+
+  /// What is prepared comes before the whole, which then is one short transaction.
+  void around(std::size_t begin, std::size_t end, std::size_t prepared) {
+    const Action& action = actions_[prepared];
+    const OnlineForm& form = action.online.front();
+    const std::size_t first = drafts_.size();
+    add_stages(action, prepared, form.ahead, form);
+    say_hazards(action, form.spares, drafts_[first].step);
+    for (const Hazard& hazard : form.hazards) say(hazard, drafts_[first].step);
+    for (std::size_t at = begin; at < end; ++at) {
+      if (at != prepared) {
+        add_plain(actions_[at], at);
+      } else {
+        std::vector<Sql> statements = action.sql;
+        const auto from = statements.begin() + static_cast<std::ptrdiff_t>(form.first);
+        statements.insert(statements.erase(from, from + static_cast<std::ptrdiff_t>(form.count)), form.instead.begin(), form.instead.end());
+        Step& step = add(action, at, {action.description, statements, action.step_kind, true}, false);
+        step.reason = form.reason;
+        step.reversible = drafts_[first].step.reversible;
+      }
+      drafts_.back().alone = true;
+    }
+    add_stages(action, prepared, form.afterwards, form);
   }
 
   /// The stages of each online form, with the plain statements between them as steps of their own.
@@ -120,14 +181,14 @@ class Drafting {
     say_hazards(action, spared, telling == drafts_.end() ? drafts_[first].step : telling->step);
   }
 
-  void add_stages(const Action& action, std::size_t at, const std::vector<Stage>& stages, const OnlineForm& form) {
-    for (const Stage& stage : stages) add(action, at, stage, true).reason = form.reason;
+  static void say(const Hazard& hazard, Step& step) {
+    step.hazards.push_back({diag::code_text(hazard.code), std::string(diag::severity_name(diag::info(hazard.code).severity)), hazard.message, hazard.object.text(), ""});
   }
 
   static void say_hazards(const Action& action, const std::vector<diag::Code>& spared, Step& step) {
     for (const Hazard& hazard : action.hazards) {
       if (std::ranges::find(spared, hazard.code) != spared.end()) continue;
-      step.hazards.push_back({diag::code_text(hazard.code), std::string(diag::severity_name(diag::info(hazard.code).severity)), hazard.message, hazard.object.text(), ""});
+      say(hazard, step);
     }
     step.reversible = std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return loses_data(hazard.code); }) ? "lossy" : "exact";
     for (const Check& check : action.checks) step.checks.push_back({check.description, check.sql.text, std::nullopt});
@@ -205,6 +266,45 @@ std::vector<Step> to_steps(const std::vector<Action>& actions, const StepOptions
   group(drafts, options.in_use != nullptr ? *options.in_use : RelationsInUse());
   for (std::size_t at = 0; at < steps.size(); ++at) steps[at] = std::move(drafts[at].step);
   return steps;
+}
+
+Catalog with_moved_parts(const Catalog& target, const std::vector<Action>& actions) {
+  const std::vector<std::size_t> whole = wholes(actions);
+  std::map<ObjectId, std::vector<std::string>> last;      // of each object, its parts that come or move, in the order in which they do
+  std::set<ObjectId> with_moved;
+  for (std::size_t begin = 0, end = 0; begin < actions.size(); begin = end) {
+    end = end_of_whole(whole, begin);
+    const auto add = [&](const ObjectId& id) {
+      const Object* part = target.find(id);
+      if (part != nullptr && part->parent) last[*part->parent].push_back(id.own_name());
+    };
+    if (const std::optional<std::size_t> prepared = prepared_in(actions, begin, end)) {
+      add(actions[*prepared].object);
+      if (const Object* part = target.find(actions[*prepared].object); part != nullptr && part->parent) with_moved.insert(*part->parent);
+    }
+    for (std::size_t at = begin; at < end; ++at) {
+      if (actions[at].type != ActionType::create) continue;
+      add(actions[at].object);
+      for (const ObjectId& part : actions[at].covers) add(part);
+    }
+  }
+  if (with_moved.empty()) return target;
+  CatalogBuilder builder(target);
+  for (const ObjectId& id : with_moved) {
+    Object* object = builder.find(id);
+    const std::vector<std::string>& names = last.at(id);
+    for (const kinds::AttributeRule& rule : kinds::kind(id.kind).attributes) {
+      const Value* list = object != nullptr && rule.keeps_live_order ? object->attributes.find(rule.name) : nullptr;
+      if (list == nullptr) continue;
+      List items = list->list();
+      std::ranges::stable_sort(items, {}, [&](const Value& item) {
+        const auto place = std::ranges::find(names, item.text());
+        return place == names.end() ? 0 : place - names.begin() + 1;
+      });
+      object->attributes.set(rule.name, Value(std::move(items)));
+    }
+  }
+  return builder.finish();
 }
 
 std::vector<Loss> losses(const std::vector<Action>& actions) {

@@ -22,6 +22,9 @@ struct StepOptions {
 /// use shares none with what takes long or blocks another; everything else is one.
 std::vector<Step> to_steps(const std::vector<Action>& actions, const StepOptions& options);
 
+/// The catalog that the actions lead to, given the one that they were made for: what they make anew beside the old one stands behind its siblings then.
+Catalog with_moved_parts(const Catalog& target, const std::vector<Action>& actions);
+
 /// What a plan loses that its reverse can't bring back.
 std::vector<Loss> losses(const std::vector<Action>& actions);
 

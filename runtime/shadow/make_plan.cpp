@@ -63,10 +63,10 @@ class PlanMaker {
       kept = plan::without_old_names(*renamed.catalog, words_.live, renamed.said);
     }
     const Catalog& start = renamed.catalog ? *renamed.catalog : words_.live;
-    const Catalog target = plan::reconcile(kept ? *kept : start, wanted, request_.role, request_.server_version, sink_);
-    may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, target)).empty();
+    const Catalog planned = plan::reconcile(kept ? *kept : start, wanted, request_.role, request_.server_version, sink_);
+    may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, planned)).empty();
     if (in_use_) in_use_ = plan::with_new_names(*in_use_, words_.live, renamed.done);
-    std::vector<Action> changes = plan::plan_actions(start, target, {request_.server_version, request_.role, &renamed.done, in_use()}, sink_);
+    std::vector<Action> changes = plan::plan_actions(start, planned, {request_.server_version, request_.role, &renamed.done, in_use()}, sink_);
     if (sink_.has_errors()) return Failure::reported();
     if (request_.point_out_renames) point_out(renamed.left, changes);
     std::vector<Action> actions = std::move(renamed.actions);
@@ -74,6 +74,7 @@ class PlanMaker {
     plan::refuse_drops_of_protected(actions, words_.live, words_.desired, request_.protect, sink_);
     if (sink_.has_errors()) return Failure::reported();
 
+    const Catalog target = plan::with_moved_parts(planned, actions);
     plan::Plan plan = to_plan(actions, target);
     if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
