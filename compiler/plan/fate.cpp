@@ -39,6 +39,7 @@ class Decider {
   }
 
   void start_change(const Delta& delta) {
+    if (fates_.dropped.contains(delta.after->id)) return;      // replaced because of one of its parts
     const kinds::Kind& its_kind = kind(delta.after->id.kind);
     bool replace = false;
     bool disturbs = false;

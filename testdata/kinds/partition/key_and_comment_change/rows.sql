@@ -1,0 +1,1 @@
+insert into shop.log values (1, 'g', 'v');
