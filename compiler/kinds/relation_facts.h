@@ -4,6 +4,7 @@
 
 #include <compare>
 #include <map>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -52,7 +53,8 @@ struct RelationFacts {
   std::vector<RelationName> parents;     ///< the partitioned table it is a partition of, or those it INHERITS
   bool is_partition = false;
   bool is_default_partition = false;
-  std::string bound;                     ///< as pg_get_expr() says it
+  std::string bound;                     ///< as pg_get_expr() says it; "" when a statement has given it
+  std::optional<frontend::BoundClause> given_bound;      ///< by a statement
   std::vector<std::string> key;          ///< a partitioned table's key columns; expressions are ""
   std::string strategy;                  ///< "range", "list", "hash"
   std::vector<ColumnFacts> columns;

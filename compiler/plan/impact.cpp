@@ -230,6 +230,22 @@ void note_touches(const std::vector<ObjectId>& relations, std::vector<StepTouch>
   }
 }
 
+/// A relation that the statements before have renamed is told of under the name that it had before them.
+void name_as(Impact& impact, const std::map<RelationName, RelationName>& before, const std::map<RelationName, RelationName>& now) {
+  const auto rename = [&](ObjectId& id) {
+    const auto known = std::ranges::find(now, RelationName{id.schema, id.name}, [](const auto& each) { return each.second; });
+    if (known == now.end()) return;
+    const auto earlier = before.find(known->first);
+    const RelationName& name = earlier == before.end() ? known->first : earlier->second;
+    id.schema = name.schema;
+    id.name = name.name;
+  };
+  for (PredictedLock& lock : impact.locks) rename(lock.relation);
+  for (std::vector<ObjectId>* ids : {&impact.rewrites, &impact.scans}) {
+    for (ObjectId& id : *ids) rename(id);
+  }
+}
+
 /// Predictions of an earlier lpc go; what was measured stays.
 void forget_predictions(Step& step) {
   for (StepLock& lock : step.locks) lock.predicted.clear();
@@ -259,9 +275,12 @@ void Forecast::apply(const DdlStatement& statement) { plan::apply(statement, *st
 
 Impact Forecast::run(const std::vector<std::string>& statements) {
   Impact all;
+  const auto called_before = state_->renamed;
   for (const std::string& text : statements) {
     const DdlStatement statement = frontend::parse_ddl(text);
-    merge(all, predict(statement));
+    Impact impact = predict(statement);
+    name_as(impact, called_before, state_->renamed);
+    merge(all, std::move(impact));
     apply(statement);
   }
   sort(all);

@@ -77,6 +77,7 @@ class Applier {
       for (const SqlName& parent : command.parents) facts.parents.push_back(state_.resolve(parent));
       facts.is_partition = command.bound.has_value();
       facts.is_default_partition = command.bound && command.bound->is_default;
+      facts.given_bound = command.bound;
       for (const ConstraintClause& constraint : command.constraints) facts.constraints.push_back(of(constraint));
     } else if (what == "CREATE VIEW" || what == "CREATE MATERIALIZED VIEW") {
       facts = made(name, what == "CREATE VIEW" ? RelationType::view : RelationType::materialized_view);
@@ -283,6 +284,8 @@ class Applier {
       if (!is_partition) return;
       facts.is_partition = adds;
       facts.is_default_partition = adds && command.bound && command.bound->is_default;
+      facts.bound.clear();
+      facts.given_bound = adds ? command.bound : std::nullopt;
     });
   }
 

@@ -107,6 +107,12 @@ bool proves_bound(const RelationFacts& table, const RelationFacts& parent, const
   return low && high && proves_not_null(table, column);
 }
 
+bool proves_own_bound(const RelationFacts& table, const RelationFacts& parent, const RelationFacts& partition) {
+  if (partition.given_bound) return proves_bound(table, parent, *partition.given_bound, false);
+  const frontend::DdlStatement statement = frontend::parse_ddl("ALTER TABLE a ATTACH PARTITION b " + partition.bound);
+  return !statement.commands.empty() && statement.commands.front().bound && proves_bound(table, parent, *statement.commands.front().bound, false);
+}
+
 // ---- types ---------------------------------------------------------------------------------------------------------------------------
 
 namespace {

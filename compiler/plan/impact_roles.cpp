@@ -183,14 +183,26 @@ bool lacks_index(const Case& at, const RelationName& partition) {
   });
 }
 
+/// Whether the table is proved to be within the bound, and within those of all that it becomes a part of.
+bool proves_bounds(const Case& at, const RelationFacts& table) {
+  if (!at.command.bound || !proves_bound(table, *at.facts, *at.command.bound, false)) return false;
+  for (const RelationFacts* part = at.facts; part->is_partition && !part->parents.empty();) {
+    const RelationFacts* parent = at.state.find(part->parents.front());
+    if (parent == nullptr || !proves_own_bound(table, *parent, *part)) return false;
+    part = parent;
+  }
+  return true;
+}
+
 Names unproved_partition(const Case& at) {
   Names result;
   const Names whole = partition(at);
   if (!whole.empty() && lacks_index(at, whole.front())) return whole;
   // The first partition of a list or range with no other bound to heed: a default one has nothing to prove when it is the only one.
-  const bool alone = at.command.bound && at.command.bound->is_default && at.state.descendants(at.table, true).empty();
-  if (!whole.empty() && !alone && at.facts != nullptr && !proves_bound(*at.state.find(whole.front()), *at.facts, *at.command.bound, false)) {
-    add_unproved(at, whole, at.facts, false, result);
+  const bool alone = at.facts != nullptr && !at.facts->is_partition && at.command.bound && at.command.bound->is_default && at.state.descendants(at.table, true).empty();
+  if (whole.empty() || alone || at.facts == nullptr || proves_bounds(at, *at.state.find(whole.front()))) return result;
+  for (const RelationName& name : whole) {
+    if (!proves_bounds(at, *at.state.find(name))) add(result, name);
   }
   return result;
 }
@@ -332,12 +344,7 @@ Names all_key_ends(const Case& at) {
   Names dropped = at.statement.statement == "DROP SCHEMA" ? role("in_schema", at) : named_tree(at);
   Names result = at.state.referencing(dropped);
   for (const RelationName& name : dropped) {
-    const RelationFacts& facts = *at.state.find(name);
-    add(result, targets(at, facts));
-    if (!facts.is_partition) continue;
-    for (const RelationName& parent : facts.parents) {
-      if (const RelationFacts* above = at.state.find(parent)) add(result, targets(at, *above));
-    }
+    add(result, targets(at, *at.state.find(name)));      // those that a partition has of its parent have no triggers on the other end
   }
   return result;
 }

@@ -100,6 +100,8 @@ bool proves_not_null(const RelationFacts& table, std::string_view column);
 /// Whether the table's constraints prove that its rows are within the bound (or, `inverse`, all outside), so that nobody reads them.
 /// https://www.postgresql.org/docs/18/sql-altertable.html#SQL-ALTERTABLE-DESC-ATTACH-PARTITION
 bool proves_bound(const RelationFacts& table, const RelationFacts& parent, const frontend::BoundClause& bound, bool inverse);
+/// The same for the bound that `partition` has in `parent`.
+bool proves_own_bound(const RelationFacts& table, const RelationFacts& parent, const RelationFacts& partition);
 /// What ALTER COLUMN TYPE does to the rows.
 struct TypeEffect {
   bool rewrites = false;
