@@ -45,7 +45,7 @@ NOT : 'not' ;                 NOTHING : 'nothing' ;         NULL_WORD : 'null' ;
 OF : 'of' ;                   OLD : 'old' ;                 ON : 'on' ;                   ONLY : 'only' ;
 OPTION : 'option' ;           OPTIONS : 'options' ;         OR : 'or' ;                   ORDER : 'order' ;
 OVERLAPS : 'overlaps' ;       OWNED : 'owned' ;             OWNER : 'owner' ;             PARALLEL : 'parallel' ;       PARTIAL : 'partial' ;
-PARTITION : 'partition' ;     PERIOD : 'period' ;           PERMISSIVE : 'permissive' ;   POLICY : 'policy' ;           PRECISION : 'precision' ;
+PARTITION : 'partition' ;     PARTITIONS : 'partitions' ;   PERIOD : 'period' ;           PERMISSIVE : 'permissive' ;   POLICY : 'policy' ;           PRECISION : 'precision' ;
 PRIMARY : 'primary' ;         PRIVILEGES : 'privileges' ;   PROCEDURE : 'procedure' ;     RANGE : 'range' ;
 RECURSIVE : 'recursive' ;     REFERENCES : 'references' ;   REFERENCING : 'referencing' ; REPLICA : 'replica' ;
 RESTRICT : 'restrict' ;       RESTRICTED : 'restricted' ;   RESTRICTIVE : 'restrictive' ; RETURN : 'return' ;

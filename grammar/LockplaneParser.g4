@@ -104,10 +104,11 @@ forRoleClause : 'for' 'role' identifier (',' identifier)* ;
 tableDecl     : (unloggedClause | foreignTableClause)? 'table' qualifiedName tableHead* ('{' tableMember* '}')? ;
 unloggedClause : 'unlogged' ;
 foreignTableClause : 'foreign' ;
-tableHead     : partitionByClause | inheritsClause | withClause | usingClause | tablespaceClause | replicaIdentityClause
+tableHead     : partitionByClause | externalPartitionsClause | inheritsClause | withClause | usingClause | tablespaceClause | replicaIdentityClause
               | clusterOnClause | columnOrderClause | ofTypeClause | serverClause | optionsClause | objectClause ;
 partitionByClause : 'partition' 'by' partitionStrategyWord sqlParens ;
 partitionStrategyWord : 'range' | 'list' | 'hash' ;
+externalPartitionsClause : 'partitions' 'external' ;    // those that aren't declared are made by others
 inheritsClause : 'inherits' '(' qualifiedName (',' qualifiedName)* ')' ;
 replicaIdentityClause : 'replica' 'identity' (replicaIdentityWord | 'using' 'index' identifier) ;
 replicaIdentityWord : 'default' | 'full' | 'nothing' ;
@@ -420,7 +421,7 @@ softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | '
               | 'granted' | 'hash' | 'hour' | 'immediate' | 'immutable' | 'import' | 'increment' | 'inherit' | 'inherits' | 'input' | 'insert' | 'instead'
               | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'
               | 'minute' | 'minvalue' | 'month' | 'name' | 'national' | 'new' | 'nothing' | 'of' | 'old' | 'only' | 'option' | 'order' | 'overlaps' | 'owned' | 'owner'
-              | 'parallel' | 'period' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
+              | 'parallel' | 'partitions' | 'period' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
               | 'restrictive' | 'return' | 'returns' | 'role' | 'routines' | 'rows' | 'safe' | 'schema' | 'schemas' | 'second' | 'security' | 'select' | 'sequence' | 'sequences' | 'server'
               | 'set' | 'simple' | 'smallint' | 'stable' | 'start' | 'statement' | 'stored' | 'strict' | 'support' | 'system' | 'tables'
               | 'tablespace' | 'time' | 'transform' | 'truncate' | 'type' | 'types' | 'unlogged' | 'unsafe' | 'until' | 'update' | 'valid' | 'values' | 'varying'

@@ -89,9 +89,11 @@ Result<Object> read_object(const Json& json, const AttributeNames& names) {
       LP_TRY(object.mentions, read_ids(item));
     } else if (key == "external" && item.is_boolean()) {
       object.external = item.get<bool>();
+    } else if (key == "external_partitions" && item.is_boolean()) {
+      object.external_partitions = item.get<bool>();
     } else if (key != "id") {
       return bad(fmt::format("unknown key `{}` in `{}`{}", key, object.id.text(),
-                             near(key, {"id", "parent", "attributes", "depends_on", "mentions", "external"})));
+                             near(key, {"id", "parent", "attributes", "depends_on", "mentions", "external", "external_partitions"})));
     }
   }
   return object;

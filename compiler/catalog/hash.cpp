@@ -157,6 +157,7 @@ void append_pretty(std::string& out, const Object& object) {
     append_json_string(out, object.parent->text());
   }
   if (object.external) out += ",\"external\":true";
+  if (object.external_partitions) out += ",\"external_partitions\":true";
   out += ',';
   append_attributes(out, object, false);
   append_ids(out, "depends_on", object.depends_on);
@@ -170,6 +171,7 @@ void append_canonical(std::string& out, const Object& object) {
   append_attributes(out, object, true);
   append_ids(out, "depends_on", object.depends_on);
   if (object.external) out += ",\"external\":true";
+  if (object.external_partitions) out += ",\"external_partitions\":true";
   out += ",\"id\":";
   append_json_string(out, object.id.text());
   append_ids(out, "mentions", object.mentions);

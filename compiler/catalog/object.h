@@ -60,6 +60,7 @@ struct Object {
   std::vector<PlanningHint> hints;
   Span origin;                          ///< where the sources declare it
   bool external = false;                ///< known to exist, not managed
+  bool external_partitions = false;     ///< of a partitioned table: others make partitions of it, and those that the sources don't declare are left alone
 };
 
 }  // namespace lpc

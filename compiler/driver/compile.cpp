@@ -12,17 +12,32 @@ namespace lpc::driver {
 
 namespace fs = std::filesystem;
 
+namespace {
+
+void add_declared_partitions(const Catalog& catalog, plan::Scope& scope) {
+  for (const Object& object : catalog.objects()) {
+    const auto attached_to = kinds::kind(object.id.kind).traits.attached_to;
+    const auto whole = attached_to ? attached_to(object) : std::nullopt;
+    if (whole && std::binary_search(scope.external_partitions.begin(), scope.external_partitions.end(), *whole)) scope.declared.push_back(object.id);
+  }
+}
+
+}  // namespace
+
 plan::Scope scope_of(const Catalog& catalog, bool with_cluster) {
   plan::Scope scope;
   for (const Object& object : catalog.objects()) {
     const kinds::KindTraits& traits = kinds::kind(object.id.kind).traits;
     if (object.external) continue;
     if (traits.schemaless || (traits.cluster_wide && with_cluster)) scope.declared.push_back(object.id);
+    if (object.external_partitions) scope.external_partitions.push_back(object.id);
     const std::string& schema = object.id.kind == KindId::Schema ? object.id.name : object.id.schema;
     if (!schema.empty()) scope.schemas.push_back(schema);
   }
   std::sort(scope.schemas.begin(), scope.schemas.end());
   scope.schemas.erase(std::unique(scope.schemas.begin(), scope.schemas.end()), scope.schemas.end());
+  std::sort(scope.external_partitions.begin(), scope.external_partitions.end());
+  add_declared_partitions(catalog, scope);
   std::sort(scope.declared.begin(), scope.declared.end());
   return scope;
 }

@@ -52,6 +52,9 @@ void check_domain(const ObjectId& domain, const std::string& check, const Change
 /// Rows of a table that don't fit the bound with which it is attached, and rows of the default partition that do.
 void check_bounds(const Object& attachment, const ChangeContext& context, Action& action);
 
+/// True of rows of the table, standing alone, that the attachment's bound will take; nothing when the key isn't made of plain columns.
+std::optional<Sql> bound_condition(const Object& attachment, const ChangeContext& context);
+
 /// What Postgres takes as proof that all rows of a table are within the attachment's bound (or, of the default partition, that all are outside), as the expression of a CHECK;
 /// nothing when no simple one is: https://www.postgresql.org/docs/15/sql-altertable.html, ATTACH PARTITION
 std::optional<Sql> bound_proof(const Object& attachment, bool outside, const ChangeContext& context);

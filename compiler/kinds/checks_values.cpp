@@ -199,12 +199,55 @@ std::optional<Sql> proof_within(const std::string& bound, const Key& key, bool o
 }  // namespace
 
 std::optional<Sql> bound_proof(const Object& attachment, bool outside, const ChangeContext& context) {
+  const Lineage lineage(context.after);
+  std::vector<Sql> conditions;
+  // What is attached to a partition has to be within that one's bound, too.
+  for (const Object* part = &attachment; part != nullptr; part = outside ? nullptr : lineage.partition(table_named(part->attributes.text("of")))) {
+    const ObjectId parent = table_named(part->attributes.text("of"));
+    const Object* whole = context.after.find(parent);
+    const std::string& bound = part->attributes.text("bound");
+    if (whole == nullptr || !bound.starts_with("FOR VALUES ")) return std::nullopt;
+    const auto key = plain_key(whole->attributes.text("partition_by"), lineage, parent);
+    const auto proof = key ? proof_within(bound, *key, outside) : std::nullopt;
+    if (!proof) return std::nullopt;
+    conditions.push_back(*proof);
+  }
+  return join(conditions, " AND ");
+}
+
+namespace {
+
+/// `FOR VALUES WITH (modulus 4, remainder 1)`: https://www.postgresql.org/docs/15/ddl-partitioning.html
+std::optional<Sql> hash_condition(const std::string& bound, const Key& key, const ObjectId& parent) {
+  std::size_t at = 0;
+  const auto list = enclosed(bound, at);
+  const std::vector<std::string> numbers = list ? split(*list, ',') : std::vector<std::string>();
+  if (numbers.size() != 2) return std::nullopt;
+  const auto number = [](const std::string& text) { return fragment(text.substr(text.find_last_of(' ') + 1)); };      // `modulus 4`
+  return sql("pg_catalog.satisfies_hash_partition({}::pg_catalog.regclass, {}, {}, {})", literal(qualified(parent.schema, parent.name).text), number(numbers[0]), number(numbers[1]),
+             ident_list(key.columns));
+}
+
+std::optional<Sql> taken_by(const std::string& bound, const Key& key, const ObjectId& parent) {
+  return key.method == "hash" ? hash_condition(bound, key, parent) : within(bound, key);
+}
+
+}  // namespace
+
+std::optional<Sql> bound_condition(const Object& attachment, const ChangeContext& context) {
   const ObjectId parent = table_named(attachment.attributes.text("of"));
   const Object* whole = context.after.find(parent);
-  const std::string& bound = attachment.attributes.text("bound");
-  if (whole == nullptr || !bound.starts_with("FOR VALUES ")) return std::nullopt;
-  const auto key = plain_key(whole->attributes.text("partition_by"), Lineage(context.after), parent);
-  return key ? proof_within(bound, *key, outside) : std::nullopt;
+  const auto key = whole == nullptr ? std::nullopt : plain_key(whole->attributes.text("partition_by"), Lineage(context.after), parent);
+  if (!key) return std::nullopt;
+  if (attachment.attributes.text("bound") != "DEFAULT") return taken_by(attachment.attributes.text("bound"), *key, parent);
+  std::vector<Sql> others;
+  for (const Object* other : context.after.dependents(parent)) {
+    if (other->id.kind != attachment.id.kind || other->id == attachment.id || table_named(other->attributes.text("of")) != parent) continue;
+    const auto theirs = taken_by(other->attributes.text("bound"), *key, parent);
+    if (!theirs) return std::nullopt;
+    others.push_back(sql("NOT {}", *theirs));
+  }
+  return others.empty() ? sql("true") : join(others, " AND ");
 }
 
 void check_bounds(const Object& attachment, const ChangeContext& context, Action& action) {

@@ -212,20 +212,6 @@ void rename_column(const Object& before, const ObjectId& after, Action& action) 
   action.description = fmt::format("Rename {} to {}", spoken(before.id), after.member);
 }
 
-/// Whether a partition key, `RANGE (a, lower(b))`, is over the column: a name that is no function's and no type's.
-bool names_column(std::string_view key, std::string_view column) {
-  const std::string quoted = ident(column).text;
-  char previous = 0;
-  for (std::size_t at = std::min(key.find('('), key.size()); at < key.size();) {
-    const Lexeme lexeme = scan_lexeme(key, at);
-    const std::string_view text = key.substr(lexeme.begin, lexeme.end - lexeme.begin);
-    at = lexeme.end;
-    if (text == quoted && previous != '.' && previous != ':' && (at == key.size() || (key[at] != '(' && key[at] != '.'))) return true;
-    if (!is_filler(lexeme.kind)) previous = text.back();
-  }
-  return false;
-}
-
 /// "You can't alter the type of a column that is part of the partition key" (ATPrepAlterColumnType() in src/backend/commands/tablecmds.c).
 std::optional<ObjectId> partitioned_table_of_key(const Object& column, const Catalog& catalog) {
   const Object* table = catalog.find(table_of(column.id));
@@ -280,6 +266,19 @@ constexpr AttributeRule kAttributes[] = {
 };
 
 }  // namespace
+
+bool names_column(std::string_view key, std::string_view column) {
+  const std::string quoted = ident(column).text;
+  char previous = 0;
+  for (std::size_t at = std::min(key.find('('), key.size()); at < key.size();) {
+    const Lexeme lexeme = scan_lexeme(key, at);
+    const std::string_view text = key.substr(lexeme.begin, lexeme.end - lexeme.begin);
+    at = lexeme.end;
+    if (text == quoted && previous != '.' && previous != ':' && (at == key.size() || (key[at] != '(' && key[at] != '.'))) return true;
+    if (!is_filler(lexeme.kind)) previous = text.back();
+  }
+  return false;
+}
 
 constexpr Kind kColumn = {
     .id = KindId::Column,

@@ -23,6 +23,8 @@ void alter_column_options(const Alteration&, const ChangeContext&, Action&);
 void alter_column_server_options(const Alteration&, const ChangeContext&, Action&);   ///< of a foreign table
 /// What isn't carried out by a statement of its own, but by what goes with it.
 void alter_nothing(const Alteration&, const ChangeContext&, Action&);
+/// Whether a partition key, `RANGE (a, lower(b))`, is over the column: a name that is no function's and no type's.
+bool names_column(std::string_view key, std::string_view column);
 /// Changes type and collation, with what that means for rows; a hint of `said` may tell how to convert.
 void change_type(const Object& was, const Object& is, const Object& said, const ChangeContext& context, Action& action);
 inline bool has_other_type(const Object& was, const Object& is) {

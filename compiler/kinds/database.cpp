@@ -90,7 +90,7 @@ acl::State privileges(const Object& database, const std::string& owner, int vers
 
 /// Entries of the owner don't count as long as nobody says whose database it is.
 void alter_database_grants(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  const Object nothing{.id = id_of_current(), .parent = {}, .attributes = {}, .depends_on = {}, .mentions = {}, .hints = {}, .origin = {}, .external = false};
+  const Object nothing{.id = id_of_current(), .parent = {}, .attributes = {}, .depends_on = {}, .mentions = {}, .hints = {}, .origin = {}, .external = false, .external_partitions = false};
   const Object& before = alteration.before == nullptr ? nothing : *alteration.before;
   const std::string& owner_after = alteration.after.attributes.text("owner");
   const std::string& owner_before = before.attributes.text("owner");

@@ -9,7 +9,10 @@
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/implied_names.h"
 #include "kinds/index.h"
+#include "kinds/mishaps.h"
+#include "kinds/moved_rows.h"
 #include "kinds/online.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -20,21 +23,25 @@ namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"partition"};
 
-constexpr IntrospectQuery kQueries[] = {{
-    .sql = "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind, 'pg_inherits:' || c.oid as _aliases,\n"
-           "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, c.oid) as bound,\n"
-           // The bound's values are of the key's types: a new one of an enum must be there, and committed.
-           "  concat_ws(E'\\n', 'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname),\n"
-           "    (select string_agg('enum ' || quote_ident(tn.nspname) || '.' || quote_ident(t.typname), E'\\n' order by a.attnum) from pg_partitioned_table pt\n"
-           "     join pg_attribute a on a.attrelid = pt.partrelid and a.attnum = any (pt.partattrs::int2[]) join pg_type t on t.oid = a.atttypid and t.typtype = 'e'\n"
-           "     join pg_namespace tn on tn.oid = t.typnamespace where pt.partrelid = p.oid)) as _depends\n"
-           "from pg_class c\n"
-           "join pg_namespace n on n.oid = c.relnamespace\n"
-           "join pg_inherits i on i.inhrelid = c.oid\n"
-           "join pg_class p on p.oid = i.inhparent\n"
-           "join pg_namespace pn on pn.oid = p.relnamespace\n"
-           "where c.relispartition and c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}",
-}};
+// The bound's values are of the key's types: a new one of an enum must be there, and committed.
+#define LPC_PARTITIONS(columns)                                                                                                                                      \
+  "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind, 'pg_inherits:' || c.oid as _aliases,\n"                                                 \
+  "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, c.oid) as bound,\n" columns                                         \
+  "  concat_ws(E'\\n', 'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname),\n"                                                                      \
+  "    (select string_agg('enum ' || quote_ident(tn.nspname) || '.' || quote_ident(t.typname), E'\\n' order by a.attnum) from pg_partitioned_table pt\n"             \
+  "     join pg_attribute a on a.attrelid = pt.partrelid and a.attnum = any (pt.partattrs::int2[]) join pg_type t on t.oid = a.atttypid and t.typtype = 'e'\n"       \
+  "     join pg_namespace tn on tn.oid = t.typnamespace where pt.partrelid = p.oid)) as _depends\n"                                                                  \
+  "from pg_class c\n"                                                                                                                                               \
+  "join pg_namespace n on n.oid = c.relnamespace\n"                                                                                                                 \
+  "join pg_inherits i on i.inhrelid = c.oid\n"                                                                                                                      \
+  "join pg_class p on p.oid = i.inhparent\n"                                                                                                                        \
+  "join pg_namespace pn on pn.oid = p.relnamespace\n"                                                                                                               \
+  "where c.relispartition and c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
+
+constexpr IntrospectQuery kQueries[] = {
+    {.sql = LPC_PARTITIONS("  i.inhdetachpending as detach_pending,\n"), .from_version = 140000},
+    {.sql = LPC_PARTITIONS("")},
+};
 
 /// `FOR VALUES FROM ('a') TO ('b')`, as pg_get_expr() says it.
 std::string bound_text(const ast::Clause& clause, LowerContext& context) {
@@ -82,6 +89,7 @@ void lower_partition(const ast::Decl& decl, LowerContext& context) {
   context.parent = parent;
 }
 
+std::optional<ObjectId> whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
 ObjectId parent_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
 
 /// The default partition whose rows ATTACH would read, when there are some.
@@ -104,8 +112,9 @@ bool folds(const Object& attachment, const ChangeContext& context) {
   const bool has_own_indexes = std::ranges::any_of(attachment.mentions, [](const ObjectId& need) {
     return need.kind == KindId::Index || need.kind == KindId::Constraint;
   });
-  // CREATE … PARTITION OF would read the default partition under its lock.
-  return !has_own_indexes && context.after.has(parent_of(attachment)) && !(default_in_use(attachment, context) && bound_proof(attachment, true, context));
+  // CREATE … PARTITION OF would read the default partition under its lock. Rows are put in before triggers come with the parent.
+  return !has_own_indexes && predecessors(attachment, context).empty() && context.after.has(parent_of(attachment)) &&
+         !(default_in_use(attachment, context) && bound_proof(attachment, true, context));
 }
 
 Sql inline_partition(const Object& attachment, const ChangeContext&) {
@@ -272,6 +281,7 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
     Harmony(table, parent, context, action).all();
     if (!context.before.has(attachment.id)) rename_not_nulls(table, true, context, action);
   }
+  take_over(attachment, context, action);
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));
   add_proven_form(attachment, context, action);
@@ -298,11 +308,73 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
   }
 }
 
+Sql detach_statement(const Object& attachment, std::string_view how = {}) {
+  return sql("ALTER TABLE {} DETACH PARTITION {}{}", fragment(attachment.attributes.text("of")), address_qualified(table_of(attachment.id)), fragment(how));
+}
+
+/// Whether its table goes, and rows of it stay: others wait until these have their place.
+bool is_detached_apart(const Object& attachment, const ChangeContext& context) {
+  return !successors(attachment, context).empty() || is_refilled(table_of(attachment.id), context);
+}
+
+bool has_default_partition(const Catalog& catalog, const ObjectId& table) {
+  return std::ranges::any_of(catalog.dependents(table), [&](const Object* other) {
+    return other->id.kind == KindId::Partition && other->attributes.text("bound") == "DEFAULT" && parent_of(*other) == table;
+  });
+}
+
+/// The name of the CHECK that DETACH … CONCURRENTLY leaves in place of the bound, unless another CHECK says as much: DetachAddConstraintIfNeeded() in
+/// src/backend/commands/tablecmds.c. Its conditions are those of the table's bound and of the bounds of all that it is a part of.
+std::string left_check_name(const ObjectId& table, const Catalog& catalog) {
+  const Lineage lineage(catalog);
+  std::vector<std::string> columns;
+  for (ObjectId part = table; lineage.partition(part) != nullptr; part = parent_of(*lineage.partition(part))) {
+    const Object* whole = catalog.find(parent_of(*lineage.partition(part)));
+    for (const std::string& column : lineage.column_names(table)) {
+      const bool is_key = whole != nullptr && names_column(whole->attributes.text("partition_by"), column);
+      if (is_key && std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
+    }
+  }
+  return choose_name(table.name.str(), columns.size() == 1 ? columns.front() : std::string(), "check", [&](const std::string& name) {
+    return std::ranges::any_of(catalog.objects(), [&](const Object& other) {
+      return other.id.kind == KindId::Constraint && other.id.schema == table.schema && other.id.member == name;
+    });
+  });
+}
+
+/// The name that left_check_name() gives, when the table can be detached beside readers and writers of the whole. Not from one with a default partition:
+/// https://www.postgresql.org/docs/15/sql-altertable.html, DETACH PARTITION.
+std::optional<std::string> concurrent_detach(const Object& attachment, const ChangeContext& context) {
+  const ObjectId table = table_of(attachment.id), parent = parent_of(attachment);
+  const Object* said = context.after.find(table);
+  if (context.server_version < 140000 || attachment.attributes.flag("detach_pending") || is_detached_apart(attachment, context) ||
+      !is_in_use(parent, said != nullptr ? *said : attachment, context)) return std::nullopt;
+  if (has_default_partition(context.before, parent) || has_default_partition(context.after, parent)) return std::nullopt;
+  std::string name = left_check_name(table, context.before);
+  if (context.after.has({KindId::Constraint, table.schema, table.name, name, ""})) return std::nullopt;
+  return name;
+}
+
+Stage detaching_stage(const Object& attachment) {
+  const std::string table = table_of(attachment.id).path(), parent = parent_of(attachment).path();
+  return {fmt::format("Detach partition {} from {} beside those who use it", table, parent), {detach_statement(attachment, " CONCURRENTLY")}, "concurrent", false};
+}
+
+/// Of DETACH, the last statement of the action.
+void add_concurrent_form(const Object& attachment, const ChangeContext& context, Action& action) {
+  const auto check = concurrent_detach(attachment, context);
+  if (!check) return;
+  const ObjectId table = table_of(attachment.id);
+  Stage tidying{fmt::format("Take off the CHECK that {} has in place of its bound", table.path()), {alter_table(table, {sql("DROP CONSTRAINT IF EXISTS {}", ident(*check))})}, "ddl", true};
+  add_online(action, 1, {detaching_stage(attachment), std::move(tidying)}, fmt::format("{} has rows: nobody who uses it waits", parent_of(attachment).path()));
+}
+
 void detach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
   const ObjectId parent = parent_of(attachment);
-  action.sql.push_back(sql("ALTER TABLE {} DETACH PARTITION {}", fragment(attachment.attributes.text("of")), address_qualified(table)));
   const bool is_attached_again = context.is_created(attachment.id);
+  action.sql.push_back(detach_statement(attachment, attachment.attributes.flag("detach_pending") ? " FINALIZE" : ""));
+  if (!is_attached_again) add_concurrent_form(attachment, context, action);
   if (!is_attached_again && is_standing(context, table) && context.after.has(table)) {
     rename_not_nulls(table, false, context, action);
     shed_implied(table, parent, context, action);
@@ -338,9 +410,27 @@ void print_partition(const Object& attachment, const Catalog& catalog, LpWriter&
 constexpr AttributeRule kAttributes[] = {
     {.name = "of", .content = Content::relation},
     {.name = "bound", .content = Content::text},
+    {.name = "detach_pending", .content = Content::flag},
 };
 
 }  // namespace
+
+void add_concurrent_detach(const ObjectId& table, const ChangeContext& context, Action& action) {
+  const Object* attachment = Lineage(context.before).partition(table);
+  if (attachment == nullptr || context.is_created(attachment->id) || !concurrent_detach(*attachment, context)) return;
+  Stage dropping{fmt::format("Drop {}", spoken(table)), {action.sql.back()}, "ddl", true};
+  add_online(action, 1, {detaching_stage(*attachment), std::move(dropping)}, fmt::format("{} has rows: nobody who uses it waits", parent_of(*attachment).path()));
+}
+
+Sql half_done(const Object& object) {
+  if (object.id.kind != KindId::Partition || !object.attributes.flag("detach_pending")) return {};
+  const Sql name = literal(address_qualified(table_of(object.id)).text);
+  return sql("UPDATE pg_catalog.pg_inherits SET inhdetachpending = true WHERE inhrelid = {}::pg_catalog.regclass", name);
+}
+
+void set_undone(Object& object) {
+  if (object.id.kind == KindId::Partition) object.attributes.remove("detach_pending");
+}
 
 constexpr Kind kPartition = {
     .id = KindId::Partition,
@@ -359,7 +449,7 @@ constexpr Kind kPartition = {
     .attributes = kAttributes,
     .print_lp = print_partition,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .found_in = "pg_class where relispartition"},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_detached_apart, .attached_to = whole_of, .found_in = "pg_class where relispartition"},
 };
 
 static_assert(is_complete(kPartition));

@@ -12,6 +12,7 @@
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
 #include "kinds/link_context.h"
+#include "kinds/moved_rows.h"
 #include "kinds/relation_options.h"
 #include "kinds/security_labels.h"
 #include "kinds/table_parts.h"
@@ -76,6 +77,10 @@ void drop_table(const Object& table, const ChangeContext& context, Action& actio
   } else {
     drop_plain(table, context, action);
   }
+  if (const auto heir = heir_of(table.id, context)) {
+    action.hazards.push_back({diag::Code::kMovesRows, diag::make(diag::Code::kMovesRows, {}, fmt::format("`{}`", table.id.path()), heir->path()).message, table.id});
+  }
+  add_concurrent_detach(table.id, context, action);
 }
 
 // ---- changes ----------------------------------------------------------------------------------------------------------------------------

@@ -29,6 +29,11 @@ void print_table_parts(const Object& table, const Catalog& catalog, LpWriter& wr
 /// Leaves out columns and defaults that a table has only because of its parent, and says what a server implies (NOT NULL of a primary key's columns).
 void normalise_tables(CatalogBuilder& builder);
 
+// ---- partition.cpp --------------------------------------------------------------------------------------------------------------------
+
+/// Of DROP TABLE, the last statement of the action: a partition of a table with rows is detached before, so that nobody who uses that waits.
+void add_concurrent_detach(const ObjectId& table, const ChangeContext& context, Action& action);
+
 // ---- table_create.cpp -----------------------------------------------------------------------------------------------------------------
 
 void create_table(const Object& table, const ChangeContext& context, Action& action);

@@ -76,6 +76,10 @@ void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
       attributes.set("partition_by", sql("{} ({})", strategy, fragment(context.sql(*key, frontend::FragmentKind::partition_key))).text);
     }
   }
+  if (const ast::Clause* clause = context.once(decl, "external_partitions")) {
+    if (!attributes.has("partition_by")) context.error(diag::make(diag::Code::kPartitionsOfNone, clause->span, table.id.path()));
+    table.external_partitions = true;
+  }
   if (const ast::Clause* clause = context.once(decl, "inherits")) {
     std::vector<std::string> parents;
     for (const ast::Value& value : clause->values) {
@@ -139,6 +143,7 @@ void print_heads(const Object& table, const Catalog& catalog, LpWriter& writer) 
   if (const std::size_t open = key.find('('); open != std::string::npos) {
     writer.word("partition by").word(to_lower_ascii(trim(std::string_view(key).substr(0, open)))).sql(std::string_view(key).substr(open + 1, key.size() - open - 2));
   }
+  if (table.external_partitions) writer.word("partitions external");
   if (const std::vector<std::string> parents = attributes.texts("inherits"); !parents.empty()) {
     writer.word("inherits").word("(");
     for (std::size_t i = 0; i < parents.size(); ++i) {

@@ -10,10 +10,9 @@
 
 #include "change/action.h"
 #include "diag/sink.h"
+#include "plan/planner.h"
 
 namespace lpc::plan {
-
-using IdSet = std::unordered_set<ObjectId, ObjectIdHash>;
 
 struct Fates {
   IdSet created;                       ///< made by the plan: new, or the second half of a replacement

@@ -98,6 +98,7 @@ struct Plan {
   int server_version = 0;
   std::vector<std::string> managed;   ///< schemas that the hashes cover; {"*"} for all
   std::vector<std::string> declared;  ///< ids of objects outside schemas (extensions, roles …) that the hashes cover
+  std::vector<std::string> external_partitions;    ///< ids of partitioned tables whose partitions the hashes leave out, unless these are among `declared`
   std::string role;                   ///< who it was planned for: the role that new objects belong to
   std::vector<Step> steps;
   std::vector<Step> reverse;

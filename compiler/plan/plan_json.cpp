@@ -91,6 +91,7 @@ Json plan_to_json(const Plan& plan) {
   if (plan.server_version) json["server_version"] = plan.server_version;
   if (!plan.managed.empty()) json["managed"] = plan.managed;
   if (!plan.declared.empty()) json["declared"] = plan.declared;
+  if (!plan.external_partitions.empty()) json["external_partitions"] = plan.external_partitions;
   if (!plan.role.empty()) json["role"] = plan.role;
   json["steps"] = steps_json(plan.steps);
   Json loses = Json::array();
@@ -319,7 +320,8 @@ Status read_plan(const Json& json, Plan& plan) {
   bool has_steps = false;
   Reader reader;
   reader.on("$schema", ignore).integer("version", plan.version).text("source_hash", plan.source_hash).text("target_hash", plan.target_hash)
-      .integer("server_version", plan.server_version).texts("managed", plan.managed).texts("declared", plan.declared).text("role", plan.role)
+      .integer("server_version", plan.server_version).texts("managed", plan.managed).texts("declared", plan.declared)
+      .texts("external_partitions", plan.external_partitions).text("role", plan.role)
       .on("steps", [&](const Json& item, const std::string& place) -> Status {
         has_steps = true;
         Reader list;

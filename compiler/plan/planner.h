@@ -5,6 +5,7 @@
 
 #include <set>
 #include <string>
+#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -14,13 +15,32 @@
 
 namespace lpc::plan {
 
+using lpc::Renames;
+using IdSet = std::unordered_set<ObjectId, ObjectIdHash>;
+
 /// Which objects a plan may touch. Everything else is context.
 struct Scope {
   bool all = false;                                    ///< --manage '*': every non-system schema and what stands in none
   std::vector<std::string> schemas;                    ///< sorted
-  std::vector<ObjectId> declared;                      ///< objects outside schemas; sorted
+  std::vector<ObjectId> declared;                      ///< objects outside schemas, and declared partitions of `external_partitions`; sorted
+  std::vector<ObjectId> external_partitions;           ///< partitioned tables whose other partitions are left alone; sorted
 
+  /// Of an object that is no part of a partition that is left alone, which takes the whole catalog to see: Coverage.
   bool covers(const Object& object) const;
+};
+
+/// What the scope covers in one catalog.
+class Coverage {
+ public:
+  Coverage(const Catalog& catalog, const Scope& scope);
+  bool operator()(const Object& object) const { return scope_.covers(object) && !is_left_alone(object); }
+  /// Whether it is a partition that others have made (`partitions external`), its attachment, or one of its parts.
+  bool is_left_alone(const Object& object) const;
+
+ private:
+  const Catalog& catalog_;
+  const Scope& scope_;
+  IdSet left_alone_;                                   ///< tables
 };
 
 /// The part of the database that the plan's hashes cover.
@@ -28,8 +48,15 @@ Scope scope_of(const Plan& plan);
 /// The objects of the catalog that the scope covers (context, and what is external, left out).
 Catalog restrict(const Catalog& catalog, const Scope& scope);
 Catalog restrict(Catalog&& catalog, const Scope& scope);
-/// `live` with everything in scope replaced by `desired`: what the database shall be, its context kept.
+/// `live` with everything in scope replaced by `desired`: what the database shall be, its context kept. Of partitions that are left alone that goes which goes with their parent's.
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope);
+
+/// The catalog without partitions that the scope leaves to others.
+Catalog without_external_partitions(Catalog&& catalog, const Scope& scope);
+/// The scope of a plan with renames: what it names bore other names before.
+Scope with_old_names(Scope scope, const Renames& renames);
+/// The scope of a plan from the one to the other: a partition of others' that `desired` declares as a table, wherever it belongs then, is managed.
+Scope with_claims(Scope scope, const Catalog& live, const Catalog& desired);
 
 /// The objects of `ids` that the catalog has, and all that is needed to build them.
 Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
@@ -38,7 +65,6 @@ Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
 /// `unsaid_keeps_live` names, `role` as the owner of new objects. Columns that must be dropped and made again count as new. Reports differences in order as LP5012.
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);
 
-using lpc::Renames;
 /// Matches `@renamed_from` hints of `desired` with objects of `live` and with their parts (kinds/parts.h); outer objects first. A hint whose new name is there and free of another hint is
 /// stale (LP3008); one that matches nothing is LP3009.
 Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& sink);

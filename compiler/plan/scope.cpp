@@ -20,6 +20,58 @@ bool Scope::covers(const Object& object) const {
   return std::binary_search(schemas.begin(), schemas.end(), id.name);   // a schema itself
 }
 
+Coverage::Coverage(const Catalog& catalog, const Scope& scope) : catalog_(catalog), scope_(scope) {
+  if (scope.external_partitions.empty()) return;
+  std::vector<std::pair<ObjectId, ObjectId>> attached;    // what isn't declared, and to what
+  for (const Object& object : catalog.objects()) {
+    const auto attached_to = kinds::kind(object.id.kind).traits.attached_to;
+    const auto whole = attached_to && object.parent ? attached_to(object) : std::nullopt;
+    if (whole && !std::binary_search(scope.declared.begin(), scope.declared.end(), object.id)) attached.emplace_back(*object.parent, *whole);
+  }
+  for (bool found = true; found;) {    // partitions of such partitions as well
+    found = false;
+    for (const auto& [part, whole] : attached) {
+      const bool is_others = std::binary_search(scope.external_partitions.begin(), scope.external_partitions.end(), whole) || left_alone_.contains(whole);
+      found |= is_others && left_alone_.insert(part).second;
+    }
+  }
+}
+
+bool Coverage::is_left_alone(const Object& object) const {
+  if (left_alone_.empty()) return false;
+  for (const Object* at = &object; at;) {
+    if (left_alone_.contains(at->id)) return true;
+    const auto gone_with = kinds::kind(at->id.kind).traits.gone_with;
+    std::optional<ObjectId> whole = at->parent;
+    if (!whole && gone_with) whole = gone_with(*at);    // a sequence that a column owns
+    at = whole ? catalog_.find(*whole) : nullptr;
+  }
+  return false;
+}
+
+Scope with_old_names(Scope scope, const Renames& renames) {
+  for (std::vector<ObjectId>* ids : {&scope.declared, &scope.external_partitions}) {
+    for (std::size_t i = 0, count = ids->size(); i < count; ++i) {
+      if (ObjectId before = id_before((*ids)[i], renames); !(before == (*ids)[i])) ids->push_back(std::move(before));
+    }
+    std::sort(ids->begin(), ids->end());
+    ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
+  }
+  return scope;
+}
+
+Scope with_claims(Scope scope, const Catalog& live, const Catalog& desired) {
+  if (scope.external_partitions.empty()) return scope;
+  for (const Object& object : live.objects()) {
+    const auto attached_to = kinds::kind(object.id.kind).traits.attached_to;
+    const Object* claimed = attached_to && object.parent ? desired.find(*object.parent) : nullptr;
+    if (claimed && !claimed->external) scope.declared.push_back(object.id);
+  }
+  std::sort(scope.declared.begin(), scope.declared.end());
+  scope.declared.erase(std::unique(scope.declared.begin(), scope.declared.end()), scope.declared.end());
+  return scope;
+}
+
 Scope scope_of(const Plan& plan) {
   Scope scope;
   scope.all = plan.managed == std::vector<std::string>{"*"};
@@ -27,32 +79,105 @@ Scope scope_of(const Plan& plan) {
   for (const std::string& text : plan.declared) {
     if (const auto id = ObjectId::parse(text)) scope.declared.push_back(*id);
   }
+  for (const std::string& text : plan.external_partitions) {
+    if (const auto id = ObjectId::parse(text)) scope.external_partitions.push_back(*id);
+  }
+  std::sort(scope.external_partitions.begin(), scope.external_partitions.end());
   std::sort(scope.schemas.begin(), scope.schemas.end());
   std::sort(scope.declared.begin(), scope.declared.end());
   return scope;
 }
 
 Catalog restrict(const Catalog& catalog, const Scope& scope) {
+  const Coverage covers(catalog, scope);
   CatalogBuilder builder;
   for (const Object& object : catalog.objects()) {
-    if (scope.covers(object)) builder.add(object);
+    if (covers(object)) builder.add(object);
   }
   return builder.finish();
 }
 
 Catalog restrict(Catalog&& catalog, const Scope& scope) {
-  return std::move(catalog).only([&](const Object& object) { return scope.covers(object); });
+  IdSet out;
+  const Coverage covers(catalog, scope);
+  for (const Object& object : catalog.objects()) {
+    if (!covers(object)) out.insert(object.id);
+  }
+  return std::move(catalog).only([&](const Object& object) { return !out.contains(object.id); });
 }
 
+Catalog without_external_partitions(Catalog&& catalog, const Scope& scope) {
+  if (scope.external_partitions.empty()) return std::move(catalog);
+  IdSet out;
+  const Coverage coverage(catalog, scope);
+  for (const Object& object : catalog.objects()) {
+    if (coverage.is_left_alone(object)) out.insert(object.id);
+  }
+  return std::move(catalog).only([&](const Object& object) { return !out.contains(object.id); });
+}
+
+namespace {
+
+/// Takes out what others' partitions have because of something that their parent no longer has: an index under a name of its own, a column's default.
+void drop_orphans(CatalogBuilder& builder, const Catalog& live, const Coverage& coverage) {
+  std::vector<const Object*> parts;
+  for (const Object& object : live.objects()) {
+    if (object.parent && coverage.is_left_alone(object)) parts.push_back(&object);
+  }
+  for (bool found = true; found;) {
+    found = false;
+    for (const Object* part : parts) {
+      if (!builder.find(part->id)) continue;
+      const std::vector<ObjectId> needs = live.needs(*part);
+      const bool lacks = std::ranges::any_of(needs, [&](const ObjectId& need) { return live.has(need) && !builder.find(need); });
+      if (!lacks) continue;
+      builder.remove(part->id);
+      found = true;
+    }
+  }
+}
+
+/// Whether the object, or what it is attached to, has a part of that name that holds values (a column) in what is being built.
+bool has_part(CatalogBuilder& builder, const Catalog& catalog, const ObjectId& id, const std::string& name) {
+  const std::vector<const Object*> parts = catalog.children(id);
+  return std::ranges::any_of(parts, [&](const Object* part) {
+    const kinds::KindTraits& traits = kinds::kind(part->id.kind).traits;
+    if (!builder.find(part->id)) return false;
+    if (traits.holds_data && part->id.own_name().str() == name) return true;
+    const auto whole = traits.attached_to ? traits.attached_to(*part) : std::nullopt;
+    return whole && has_part(builder, catalog, *whole, name);
+  });
+}
+
+/// The order of the columns of others' partitions says nothing of those that have gone with their parent's.
+void forget_gone_parts(CatalogBuilder& builder, const Catalog& live, const Catalog& desired, const Coverage& coverage) {
+  for (const Object& object : live.objects()) {
+    if (object.parent || !coverage.is_left_alone(object)) continue;
+    for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
+      const Value* order = rule.keeps_live_order ? object.attributes.find(rule.name) : nullptr;
+      if (!order) continue;
+      std::vector<std::string> names = order->texts();
+      std::erase_if(names, [&](const std::string& name) { return !has_part(builder, live, object.id, name) && !has_part(builder, desired, object.id, name); });
+      builder.find(object.id)->attributes.set(rule.name, Value::strings(names));
+    }
+  }
+}
+
+}  // namespace
+
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope) {
-  const auto is_covered = [&](const Object& object) { return scope.covers(object); };
-  if (std::ranges::all_of(live.objects(), is_covered)) return desired;
+  const Coverage covers_live(live, scope);
+  if (std::ranges::all_of(live.objects(), covers_live)) return desired;
   CatalogBuilder builder;
   for (const Object& object : live.objects()) {
-    if (!scope.covers(object)) builder.add(object);
+    if (!covers_live(object)) builder.add(object);
   }
   for (const Object& object : desired.objects()) {
     if (scope.covers(object) || !builder.find(object.id)) builder.add(object);
+  }
+  if (!scope.external_partitions.empty()) {
+    drop_orphans(builder, live, covers_live);
+    forget_gone_parts(builder, live, desired, covers_live);
   }
   return builder.finish();
 }

@@ -8,8 +8,11 @@
 #include "kinds/common.h"
 #include "kinds/judge.h"
 #include "kinds/kind.h"
+#include "kinds/mishaps.h"
+#include "kinds/moved_rows.h"
 #include "plan/fate.h"
 #include "plan/folding.h"
+#include "plan/moves.h"
 
 namespace lpc::plan {
 
@@ -29,6 +32,8 @@ class Synthesiser {
                  [this](const ObjectId& id) { return fates_.created.contains(id); }, options.renames, options.in_use} {}
 
   ActionGraph run() {
+    moves_ = find_moves(context_);
+    for (const ObjectId& table : moves_.refilled) fates_.swapped.insert(table);
     folding_ = fold(after_, fates_.created, context_);
     for (const Object& object : before_.objects()) {
       if (fates_.dropped.contains(object.id)) add_drop(object);
@@ -38,8 +43,11 @@ class Synthesiser {
       if (fates_.converted.contains(object.id)) add_conversion(object);
       if (fates_.created.contains(object.id)) add_create(object);
     }
+    for (const ObjectId& table : moves_.refilled) add_filling(table);
     for (Action& action : graph_.actions) judge(action);
     connect();
+    connect_moves();
+    connect_half_done();
     return std::move(graph_);
   }
 
@@ -67,6 +75,7 @@ class Synthesiser {
     cover_parts(object.id, action);
     add_drop_hazard(object, action);
     drop_nodes_[object.id] = add(std::move(action));
+    if (moves_.late.contains(object.id)) last_drops_.insert(drop_nodes_[object.id]);
     if (openings_.emptied.contains(object.id)) add_emptying(object);
   }
 
@@ -127,6 +136,7 @@ class Synthesiser {
     rename.object = object.id;
     its_kind.rename(object, aside.id, rename);
     rename.description = fmt::format("Move the old form of {} aside", kinds::spoken(object.id));
+    kinds::free_names(object.id, aside.id, context_, rename);
     aside_nodes_[object.id] = add(std::move(rename));
 
     Action drop;
@@ -137,6 +147,16 @@ class Synthesiser {
     cover_parts(object.id, drop);
     drop_nodes_[object.id] = add(std::move(drop));
     last_drops_.insert(drop_nodes_[object.id]);
+  }
+
+  void add_filling(const ObjectId& table) {
+    Action action;
+    action.type = ActionType::alter;
+    action.object = table;
+    action.attributes = {"rows"};
+    action.step_kind = "data";
+    kinds::refill(table, aside_of(table), context_, action);
+    filling_nodes_[table] = add(std::move(action));
   }
 
   void add_create(const Object& object) {
@@ -305,6 +325,41 @@ class Synthesiser {
     }
     for (const Object& object : after_.objects()) connect_parts_in_order(object);
     connect_slots();
+  }
+
+  void connect_moves() {
+    const auto node = [&](const std::pair<Event, ObjectId>& end) -> const std::size_t* {
+      if (end.first == Event::made) return create_node(end.second);
+      if (end.first == Event::dropped) return drop_node(end.second);
+      if (end.first == Event::moved_aside) return &aside_nodes_.at(end.second);
+      const auto at = filling_nodes_.find(end.second);
+      return at == filling_nodes_.end() ? nullptr : &at->second;
+    };
+    // What CREATE TABLE says, rows can't come before.
+    const auto comes_with_table = [&](const auto& end) { return end.first == Event::made && folding_.root(end.second); };
+    const auto goes_with_table = [&](const Order& order) { return order.second.first == Event::moved_aside && node(order.first) == drop_node(order.second.second); };
+    for (const Order& order : moves_.order) {
+      if (!comes_with_table(order.second) && !goes_with_table(order)) edge(node(order.first), node(order.second));
+    }
+    for (const auto& [made, dropped] : moves_.together) graph_.actions[*create_node(made)].covers.push_back(dropped);
+  }
+
+  /// What was cut off is ended before anything else is done to its whole, which the server refuses until then.
+  void connect_half_done() {
+    for (const Object& object : before_.objects()) {
+      const std::size_t* ending = object.parent && !kinds::half_done(object).empty() ? drop_node(object.id) : nullptr;
+      if (!ending) continue;
+      std::vector<ObjectId> ids{*object.parent};
+      for (const Catalog* catalog : {&before_, &after_}) {
+        for (const Object* part : catalog->children(*object.parent)) ids.push_back(part->id);
+      }
+      for (const ObjectId& id : ids) {
+        for (const std::size_t* node : {drop_node(id), create_node(id)}) {
+          if (node && *node != *ending) edge(ending, node);
+        }
+        for (const std::size_t alter : alter_nodes(id)) edge(ending, &alter);
+      }
+    }
   }
 
   /// New parts of an ordered list (columns) are added in the list's order.
@@ -476,10 +531,11 @@ class Synthesiser {
   Fates fates_;
   const Openings& openings_;
   const IdSet& apart_;
+  Moves moves_;
   Folding folding_;
   kinds::ChangeContext context_;
   ActionGraph graph_;
-  Nodes create_nodes_, real_nodes_, drop_nodes_, empty_nodes_, aside_nodes_, conversion_nodes_;
+  Nodes create_nodes_, real_nodes_, drop_nodes_, empty_nodes_, aside_nodes_, conversion_nodes_, filling_nodes_;
   std::set<std::size_t> last_drops_;          ///< of the old forms of swapped types
   std::map<ObjectId, std::vector<std::size_t>> alter_nodes_;
 };

@@ -41,6 +41,7 @@ Result<std::string> print_module(const Loaded& loaded) {
   std::string out;
   for (const std::string& schema : loaded.scope.schemas) out += fmt::format("manages schema {}\n", schema);
   for (const ObjectId& id : loaded.scope.declared) out += fmt::format("manages {}\n", id.text());
+  for (const ObjectId& id : loaded.scope.external_partitions) out += fmt::format("leaves other partitions of {} alone\n", id.text());
   for (const Object& object : loaded.catalog.objects()) {
     out += fmt::format("{}{}\n", object.external ? "external " : "", object.id.text());
   }

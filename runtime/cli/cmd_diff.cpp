@@ -77,8 +77,11 @@ Result<std::pair<Catalog, Catalog>> in_one_servers_words(const Loaded& from, con
 }
 
 Status diff(const Options& options, Context& context) {
-  LP_TRY(const Loaded to, load_canonical({options.to}, nullptr, 0, context));
-  LP_TRY(const Loaded from, load_canonical({options.from}, &to.catalog, to.server_version, context));
+  LP_TRY(Loaded to, load_canonical({options.to}, nullptr, 0, context));
+  LP_TRY(Loaded from, load_canonical({options.from}, &to.catalog, to.server_version, context));
+  const plan::Scope managed_then = plan::with_claims(to.scope, from.catalog, to.catalog), managed_now = plan::with_claims(from.scope, to.catalog, from.catalog);
+  from.catalog = plan::without_external_partitions(std::move(from.catalog), managed_then);
+  to.catalog = plan::without_external_partitions(std::move(to.catalog), managed_now);
   context.show_diagnostics();
   const Catalog target = plan::reconcile(from.catalog, to.catalog, "", to.server_version, context.sink);
   context.show_diagnostics();

@@ -21,6 +21,8 @@ plan::Scope joined(plan::Scope a, const plan::Scope& b) {
   a.all |= b.all;
   a.schemas.insert(a.schemas.end(), b.schemas.begin(), b.schemas.end());
   a.declared.insert(a.declared.end(), b.declared.begin(), b.declared.end());
+  a.external_partitions.insert(a.external_partitions.end(), b.external_partitions.begin(), b.external_partitions.end());
+  std::sort(a.external_partitions.begin(), a.external_partitions.end());
   std::ranges::sort(a.schemas);
   a.schemas.erase(std::unique(a.schemas.begin(), a.schemas.end()), a.schemas.end());
   std::sort(a.declared.begin(), a.declared.end());

@@ -10,11 +10,19 @@ namespace lpc::execute {
 
 namespace {
 
-// Qualified and quoted, so that it can go into a statement.
+// What a CONCURRENTLY that was cut off leaves, and what to do about it.
 constexpr const char* kInvalidIndexes = R"sql(
-SELECT pg_catalog.format('%I.%I', n.nspname, c.relname)
+SELECT pg_catalog.format('Index %1$I.%2$I stayed, INVALID: no query uses it, but every write pays for it. Remove it: DROP INDEX CONCURRENTLY %1$I.%2$I;', n.nspname, c.relname)
   FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class c ON c.oid = i.indexrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
- WHERE NOT i.indisvalid AND c.relkind = 'i' ORDER BY 1)sql";
+ WHERE NOT i.indisvalid AND c.relkind = 'i')sql";
+
+constexpr const char* kPendingDetaches = R"sql(
+SELECT pg_catalog.format('Partition %1$I.%2$I is half detached: queries of %3$I.%4$I no longer see its rows. Make a new plan, which goes on from there, or end it: '
+                         'ALTER TABLE %3$I.%4$I DETACH PARTITION %1$I.%2$I FINALIZE;', n.nspname, c.relname, pn.nspname, p.relname)
+  FROM pg_catalog.pg_inherits i JOIN pg_catalog.pg_class c ON c.oid = i.inhrelid JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
+  JOIN pg_catalog.pg_class p ON p.oid = i.inhparent JOIN pg_catalog.pg_namespace pn ON pn.oid = p.relnamespace
+ WHERE i.inhdetachpending)sql";
+constexpr int kFirstWithPendingDetaches = 140000;
 
 constexpr double kMicrosecondsPerMillisecond = 1000;
 
@@ -40,7 +48,7 @@ Status LoneStep::run() {
 }
 
 Status LoneStep::prepare() {
-  LP_TRY(invalid_before_, invalid_indexes());
+  LP_TRY(halves_before_, halves());
   LP_TRY(started_, server_clock(run_.connection));
   return run_.writer.begin_step(static_cast<int>(step_) + 1, batch_.number, started_);
 }
@@ -137,25 +145,25 @@ void LoneStep::record_leftovers(const std::string& error) {
 }
 
 Status LoneStep::look_for_leftovers(const std::string& error) {
-  LP_TRY(const std::vector<std::string> invalid, invalid_indexes());
-  std::vector<std::string> new_invalid;
-  std::set_difference(invalid.begin(), invalid.end(), invalid_before_.begin(), invalid_before_.end(), std::back_inserter(new_invalid));
+  LP_TRY(const std::vector<std::string> found, halves());
+  std::vector<std::string> left;
+  std::set_difference(found.begin(), found.end(), halves_before_.begin(), halves_before_.end(), std::back_inserter(left));
   LP_TRY(const std::string hash, run_.live.hash(false));
-  if (new_invalid.empty() && hash == run_.hash) return run_.writer.forget_step(static_cast<int>(step_) + 1);
-  for (const std::string& index : new_invalid) {
-    run_.left_behind += fmt::format("{0}Index {1} stayed, INVALID: no query uses it, but every write pays for it. Remove it: DROP INDEX CONCURRENTLY {1};",
-                                    run_.left_behind.empty() ? "" : "\n", index);
-  }
-  if (new_invalid.empty()) run_.left_behind = fmt::format("Step {}, outside a transaction, failed, and the database isn't what it was before it.", step_ + 1);
+  if (left.empty() && hash == run_.hash) return run_.writer.forget_step(static_cast<int>(step_) + 1);
+  for (const std::string& half : left) run_.left_behind += (run_.left_behind.empty() ? "" : "\n") + half;
+  if (left.empty()) run_.left_behind = fmt::format("Step {}, outside a transaction, failed, and the database isn't what it was before it.", step_ + 1);
   return write(hash, error);
 }
 
-Result<std::vector<std::string>> LoneStep::invalid_indexes() {
-  LP_TRY(const pg::Rows rows, run_.connection.query(kInvalidIndexes));
-  std::vector<std::string> names;
-  for (int row = 0; row < rows.size(); ++row) names.emplace_back(rows(row, 0));
-  std::sort(names.begin(), names.end());
-  return names;
+Result<std::vector<std::string>> LoneStep::halves() {
+  std::vector<std::string> found;
+  for (const char* query : {kInvalidIndexes, kPendingDetaches}) {
+    if (query == kPendingDetaches && run_.connection.server_version_num() < kFirstWithPendingDetaches) continue;
+    LP_TRY(const pg::Rows rows, run_.connection.query(query));
+    for (int row = 0; row < rows.size(); ++row) found.emplace_back(rows(row, 0));
+  }
+  std::sort(found.begin(), found.end());
+  return found;
 }
 
 }  // namespace lpc::execute

@@ -28,13 +28,14 @@ class LoneStep {
   void record_leftovers(const std::string& error);
   Status look_for_leftovers(const std::string& error);
   Status write(const std::string& hash, const std::string& error);
-  Result<std::vector<std::string>> invalid_indexes();
+  /// What is half done in the database: invalid indexes, pending detaches, each with what to do about it; sorted.
+  Result<std::vector<std::string>> halves();
 
   RunState& run_;
   const Batch& batch_;
   const std::size_t step_;
   const bool concurrent_;
-  std::vector<std::string> invalid_before_;
+  std::vector<std::string> halves_before_;
   std::optional<pg::ServerError> error_;
   long long started_ = 0, finished_ = 0, rows_ = 0;
   int attempts_ = 1;

@@ -63,7 +63,10 @@ Result<Catalog> build_and_read(pg::Connection& connection, const Catalog& catalo
 Catalog with_sources(const Catalog& kept, const Catalog& catalog) {
   CatalogBuilder builder(kept);
   for (Object* object : builder.objects()) {
-    if (const Object* said = catalog.find(object->id)) object->hints = said->hints;
+    if (const Object* said = catalog.find(object->id)) {
+      object->hints = said->hints;
+      object->external_partitions = said->external_partitions;
+    }
     for (const Object* outer = object; outer; outer = outer->parent ? builder.find(*outer->parent) : nullptr) {
       const Object* said = catalog.find(outer->id);
       if (!said || said->origin.is_nowhere()) continue;

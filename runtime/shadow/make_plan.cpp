@@ -45,7 +45,7 @@ struct Words {
 class PlanMaker {
  public:
   PlanMaker(ShadowServer& server, const PlanRequest& request, const Words& words, frontend::FragmentParser& fragments, diag::Sink& sink)
-      : server_(server), request_(request), words_(words), fragments_(fragments), sink_(sink), in_use_(request.in_use) {}
+      : server_(server), request_(request), words_(words), fragments_(fragments), sink_(sink), scope_(request.scope), in_use_(request.in_use) {}
 
   /// Plain forms, whatever has rows.
   PlanMaker& directly() {
@@ -54,9 +54,13 @@ class PlanMaker {
   }
 
   Result<plan::Plan> run() {
-    const Catalog wanted = plan::overlay(words_.live, words_.desired, request_.scope);
+    Catalog wanted = wanted_now();
     plan::Survivors survivors;
     LP_TRY(Renamed renamed, rename_first(server_, words_.live, wanted, request_, fragments_, sink_, words_.respelling ? &survivors : nullptr));
+    if (!scope_.external_partitions.empty() && !renamed.done.empty()) {    // whoever plans may have agreed to renames of partitioned tables
+      scope_ = plan::with_old_names(std::move(scope_), renamed.done);
+      wanted = plan::overlay(*renamed.catalog, words_.desired, scope_);
+    }
     std::optional<Catalog> kept;
     if (renamed.catalog) {
       if (words_.respelling) renamed.catalog = words_.respelling->with_stale_texts(*renamed.catalog, survivors);
@@ -78,8 +82,8 @@ class PlanMaker {
     plan::Plan plan = to_plan(actions, target);
     if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
-    const Catalog target_in_scope = plan::restrict(target, request_.scope);
-    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, request_.scope, &target_in_scope, words_.respelling, in_use()}, fragments_, sink_));
+    const Catalog target_in_scope = plan::restrict(target, scope_);
+    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, scope_, &target_in_scope, words_.respelling, in_use()}, fragments_, sink_));
     return std::move(proven.plan);
   }
 
@@ -87,13 +91,23 @@ class PlanMaker {
   bool may_be_spelled_differently() const { return may_be_spelled_differently_; }
 
  private:
+  /// What the database shall be. Others' partitions belong to their table under the name that it has had, too.
+  Catalog wanted_now() {
+    if (!scope_.external_partitions.empty()) {
+      diag::Sink said_later;
+      scope_ = plan::with_claims(plan::with_old_names(std::move(scope_), plan::find_renames(words_.live, words_.desired, said_later)), words_.live, words_.desired);
+    }
+    return plan::overlay(words_.live, words_.desired, scope_);
+  }
+
   plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target) const {
     plan::Plan plan;
-    plan.source_hash = catalog_hash(plan::restrict(request_.live, request_.scope));
-    plan.target_hash = actions.empty() ? plan.source_hash : catalog_hash(plan::restrict(target, request_.scope));
+    plan.source_hash = catalog_hash(plan::restrict(request_.live, scope_));
+    plan.target_hash = actions.empty() ? plan.source_hash : catalog_hash(plan::restrict(target, scope_));
     plan.server_version = request_.server_version;
-    plan.managed = request_.scope.all ? std::vector<std::string>{"*"} : request_.scope.schemas;
-    plan.declared = texts(request_.scope.declared);
+    plan.managed = scope_.all ? std::vector<std::string>{"*"} : scope_.schemas;
+    plan.declared = texts(scope_.declared);
+    plan.external_partitions = texts(scope_.external_partitions);
     plan.role = request_.role;
     plan.steps = plan::to_steps(actions, {request_.sources, &target, &request_.live, request_.server_version, request_.role, in_use()});
     plan::judge_locks(plan.steps);
@@ -109,6 +123,7 @@ class PlanMaker {
   const Words words_;
   frontend::FragmentParser& fragments_;
   diag::Sink& sink_;
+  plan::Scope scope_;
   std::optional<plan::RelationsInUse> in_use_;
   bool may_be_spelled_differently_ = false;
 };

@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "introspect/introspect.h"
 #include "kinds/kind.h"
+#include "kinds/mishaps.h"
 #include "kinds/parts.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
@@ -66,6 +67,9 @@ class Prover {
     if (request_.target) LP_DO(make_grantors_plain(server_, connection_, *request_.target));
     LP_DO(build(server_, connection_, empty_, with_foreign_cluster(request_.live, &request_.scope), {.canonical = true}, sink_));
     if (request_.target) LP_DO(ensure_tablespaces(server_, connection_, *request_.target, OtherTablespaces::kStay));
+    for (const Object& object : request_.live.objects()) {
+      if (const Sql statement = kinds::half_done(object); !statement.empty()) LP_DO(connection_.execute(statement));
+    }
     LP_TRY(built_, read(request_.live, {.identities = &identities_}));
     if (plan_.source_hash.empty()) plan_.source_hash = hash(request_.live);
     if (hash(built_) == (request_.respelling ? hash(request_.respelling->without_mishaps(request_.live)) : plan_.source_hash)) return ok();
@@ -228,6 +232,7 @@ class Prover {
         const bool is_name = rule.unsaid_keeps_live && rule.content == kinds::Content::name;
         if (is_name && !object->attributes.has(rule.name)) object->hints.push_back({"said", {std::string(rule.name)}, {}});
       }
+      kinds::set_undone(*object);
     }
     return builder.finish();
   }
@@ -245,6 +250,7 @@ class Prover {
 
   /// What the object doesn't get back; "" when that is nothing.
   static std::string loss(const Object& before, const Object& reached) {
+    if (!kinds::half_done(before).empty()) return "the detaching that was cut off";
     const auto rules = kinds::kind(before.id.kind).attributes;
     if (std::ranges::none_of(rules, [&](const kinds::AttributeRule& rule) { return differs(rule, before, reached); })) return {};
     for (const kinds::AttributeRule& rule : rules) {

@@ -64,7 +64,10 @@ class Tidier {
     // The shadow has no label providers.
     const Value* labels = said ? said->attributes.find(kinds::kSecurityLabelsRule.name) : nullptr;
     if (labels) result.attributes.set(kinds::kSecurityLabelsRule.name, *labels);
-    if (said) result.hints = said->hints;
+    if (said) {
+      result.hints = said->hints;
+      result.external_partitions = said->external_partitions;
+    }
     for (const Object* outer = &object; outer;) {
       const Object* source = how_.said.find(outer->id);
       if (source && !source->origin.is_nowhere()) {

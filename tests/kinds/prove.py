@@ -12,7 +12,7 @@ A case is a folder with before.lp and after.lp. Stages, in order; a failure says
   state     pg_dump of A equals pg_dump of B (columns of a table in any order)
   empty     a second plan has nothing to do
   rows      no table that is there before and after has fewer rows
-  back      rollback gives A's pg_dump and row counts again
+  back      rollback gives A's pg_dump again, and, of a plan that loses nothing, its row counts
 Variables LP_… that the sources name as placeholders of secrets are set for every command.
 A case's folder may hold more files:
   expect.txt    a diagnostic code: the plan must fail with it
@@ -216,6 +216,8 @@ class Prover:
         if self.has_steps() and not self.carry_out("back", fill, "rollback", "--url", url, "--yes", "--allow", "all"):
             return False
         self.check_back(dump_before, "after rollback")
+        if not self.loses():
+            self.check_rows(rows_before, "back")
         return True
 
     def check_back(self, dump_before, when):
@@ -242,6 +244,10 @@ class Prover:
         if piece:
             statements = "\n".join(line for line in script.splitlines() if line and not line.startswith(("--", "\\", "SET ")))
             raise Failed("plan", f"plan.txt has `{piece}`, and the script is\n{statements}")
+
+    def loses(self):
+        with open(f"{self.folder}/plan.json") as file:
+            return json.load(file)["reverse"]["loses"]
 
     def has_steps(self):
         with open(f"{self.folder}/plan.json") as file:

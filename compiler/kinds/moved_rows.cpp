@@ -1,0 +1,224 @@
+#include "kinds/moved_rows.h"
+
+#include <fmt/core.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "kinds/checks.h"
+#include "kinds/common.h"
+#include "kinds/inheritance.h"
+#include "kinds/partition_bounds.h"
+#include "kinds/table.h"
+#include "kinds/table_parts.h"
+
+namespace lpc::kinds {
+namespace {
+
+ObjectId whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
+const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
+
+std::vector<const Object*> attachments_to(const ObjectId& table, const Catalog& catalog) {
+  std::vector<const Object*> result;
+  for (const Object* dependent : catalog.dependents(table)) {
+    if (dependent->id.kind == KindId::Partition && whole_of(*dependent) == table) result.push_back(dependent);
+  }
+  return result;
+}
+
+/// Columns of both tables whose values can be put in: no generated ones.
+std::vector<std::string> common_columns(const ObjectId& from, const ObjectId& to, const ChangeContext& context) {
+  const Lineage past(context.before), future(context.after);
+  const std::vector<std::string> present = past.column_names(from);
+  std::vector<std::string> columns;
+  for (const std::string& name : future.column_names(to)) {
+    const std::vector<const Object*> chain = future.chain(to, name);
+    const bool generated = chain.empty() || merged_column(chain, column_id(to, name)).attributes.has("generated");
+    if (!generated && std::ranges::find(present, name) != present.end()) columns.push_back(name);
+  }
+  return columns;
+}
+
+bool is_forced(const ObjectId& table, const Catalog& catalog) {
+  const Object* object = catalog.find(table);
+  return object != nullptr && object->attributes.flag("force_row_level_security");
+}
+
+Sql force(const ObjectId& table, bool on) { return alter_table(table, {on ? sql("FORCE ROW LEVEL SECURITY") : sql("NO FORCE ROW LEVEL SECURITY")}); }
+
+/// INSERT … SELECT, with the rows of `from`, which is called `called` now. Where row-level security holds for owners as well, they would see only some of them:
+/// https://www.postgresql.org/docs/15/ddl-rowsecurity.html
+void copy_rows(const ObjectId& to, const ObjectId& from, const ObjectId& called, const Sql& condition, const ChangeContext& context, Action& action) {
+  if (is_forced(from, context.before)) action.sql.push_back(force(called, false));
+  if (is_forced(to, context.before) || is_forced(to, context.after)) action.sql.push_back(force(to, false));
+  const Sql columns = ident_list(common_columns(from, to, context));
+  action.sql.push_back(sql("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}{}", qualified(to.schema, to.name), columns, columns, qualified(called.schema, called.name),
+                           condition.empty() ? Sql{} : sql(" WHERE {}", condition)));
+  if (is_forced(to, context.after)) action.sql.push_back(force(to, true));
+}
+
+/// Triggers and rules of its own would fire for rows that only change their place.
+bool acts_on_rows(const ObjectId& table, const Catalog& catalog) {
+  return std::ranges::any_of(catalog.children(table), [](const Object* part) { return part->id.kind == KindId::Trigger || part->id.kind == KindId::Rule; });
+}
+
+/// Whether a table that goes stood under one that stays partitioned, and its rows can be read.
+bool is_leaving(const Object& attachment, const ChangeContext& context) {
+  const ObjectId table = table_of(attachment.id), whole = whole_of(attachment);
+  const Object* later = context.after.find(whole);
+  return !context.after.has(table) && !is_foreign(context.before, table) && later != nullptr && later->attributes.has("partition_by") && is_standing(context, whole);
+}
+
+/// Whether the plan attaches it, and rows can be put into its table before.
+bool can_take(const Object& attachment, const ChangeContext& context) {
+  const ObjectId table = table_of(attachment.id);
+  if (!context.is_created(attachment.id) || is_foreign(context.after, table)) return false;
+  if (is_standing(context, table) && (acts_on_rows(table, context.before) || acts_on_rows(table, context.after))) return false;
+  return bound_condition(attachment, context).has_value();
+}
+
+std::vector<const Object*> takers(const ObjectId& whole, const ChangeContext& context) {
+  std::vector<const Object*> result;
+  for (const Object* attachment : attachments_to(whole, context.after)) {
+    if (can_take(*attachment, context)) result.push_back(attachment);
+  }
+  return result;
+}
+
+std::vector<std::string> bounds(const std::vector<const Object*>& attachments) {
+  std::vector<std::string> result;
+  for (const Object* attachment : attachments) result.push_back(bound_of(*attachment));
+  return result;
+}
+
+/// Bounds of partitions that go, each alone or with the ones that it stands in a row with: those that are covered are so together.
+bool is_covered(const Object& attachment, const std::vector<const Object*>& wholes, const ChangeContext& context) {
+  const std::vector<std::string> covering = bounds(wholes);
+  if (bounds_cover(covering, {bound_of(attachment)})) return true;
+  std::vector<std::string> leaving;
+  for (const Object* other : attachments_to(whole_of(attachment), context.before)) {
+    if (is_leaving(*other, context) && bound_of(*other) != "DEFAULT") leaving.push_back(bound_of(*other));
+  }
+  return bound_of(attachment) != "DEFAULT" && bounds_cover(covering, leaving);
+}
+
+/// The tables that `table` is a partition of, with it, as far as they go with it: the last one stays, is made anew, or stands alone.
+std::vector<ObjectId> line_of(const ObjectId& table, const ChangeContext& context) {
+  const Lineage past(context.before);
+  std::vector<ObjectId> line{table};
+  while (const Object* attachment = past.partition(line.back())) {
+    line.push_back(whole_of(*attachment));
+    if (context.after.has(line.back())) break;
+  }
+  return line;
+}
+
+/// The name that the sequence of an identity column has in that catalog; "" when it is none.
+std::string identity_sequence(const ObjectId& column, const Catalog& catalog) {
+  const Object* object = catalog.find(column);
+  const Value* identity = object == nullptr ? nullptr : object->attributes.find("identity");
+  const Value* sequence = identity == nullptr ? nullptr : identity->find("sequence");
+  return sequence == nullptr ? std::string() : sequence->text();
+}
+
+std::string aside_name(const std::string& name) { return helper_name(name, "_lpc_old"); }
+
+bool has_leaving_partition(const ObjectId& table, const ChangeContext& context) {
+  return std::ranges::any_of(attachments_to(table, context.before), [&](const Object* attachment) {
+    const ObjectId part = table_of(attachment->id);
+    return !context.after.has(part) || (context.after.has(part) && has_leaving_partition(part, context));
+  });
+}
+
+}  // namespace
+
+// ---- a table made anew ------------------------------------------------------------------------------------------------------------------
+
+bool is_refilled(const ObjectId& table, const ChangeContext& context) {
+  const Object* before = context.before.find(table);
+  const Object* after = context.after.find(table);
+  if (table.kind != KindId::Table || before == nullptr || after == nullptr || !context.is_created(table) || !context.is_dropped(table)) return false;
+  if (is_foreign(*before) || is_foreign(*after)) return false;
+  const std::string& key_before = before->attributes.text("partition_by");
+  const std::string& key_after = after->attributes.text("partition_by");
+  const bool has_rows_to_move = key_before.empty() || key_after.empty() || has_leaving_partition(table, context);
+  return has_rows_to_move && !common_columns(table, table, context).empty();
+}
+
+void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action) {
+  if (table.kind != KindId::Table) return;
+  for (const Object* part : context.before.children(table)) {
+    switch (part->id.kind) {
+      case KindId::Index: action.sql.push_back(sql("DROP INDEX {}", kind(part->id.kind).address(part->id))); break;
+      case KindId::Statistics: action.sql.push_back(sql("DROP STATISTICS {}", kind(part->id.kind).address(part->id))); break;
+      case KindId::Constraint: {
+        const std::string& type = part->attributes.text("type");
+        if (type != "check" && type != "foreign key") action.sql.push_back(alter_table(aside, {sql("DROP CONSTRAINT {}", ident(part->id.member))}));
+        break;
+      }
+      case KindId::Column: {
+        release_ownership(part->id, context, action);
+        if (const std::string sequence = identity_sequence(part->id, context.before); !sequence.empty()) {
+          action.sql.push_back(sql("ALTER SEQUENCE {} RENAME TO {}", qualified(table.schema, sequence), ident(aside_name(sequence))));
+        }
+        break;
+      }
+      default: break;
+    }
+  }
+}
+
+void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action) {
+  copy_rows(table, table, aside, {}, context, action);
+  for (const std::string& name : Lineage(context.after).column_names(table)) {
+    const ObjectId column = column_id(table, name);
+    const std::string before = identity_sequence(column, context.before), after = identity_sequence(column, context.after);
+    if (before.empty() || after.empty()) continue;
+    action.sql.push_back(sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(qualified(table.schema, after).text), qualified(table.schema, aside_name(before))));
+  }
+  action.hazards.push_back({diag::Code::kMovesRows, diag::make(diag::Code::kMovesRows, {}, "its old form", table.path()).message, table});
+  for (const Object* part : context.before.children(table)) {
+    if (part->id.kind != KindId::Column || context.after.has(part->id) || part->attributes.has("generated")) continue;
+    action.hazards.push_back({diag::Code::kDropsColumn, diag::make(diag::Code::kDropsColumn, {}, part->id.path()).message, part->id});
+  }
+  describe(action, fmt::format("Move the rows of {} to its new form", spoken(table)));
+}
+
+// ---- partitions -------------------------------------------------------------------------------------------------------------------------
+
+std::vector<const Object*> predecessors(const Object& attachment, const ChangeContext& context) {
+  std::vector<const Object*> result;
+  if (attachment.id.kind != KindId::Partition || !is_standing(context, whole_of(attachment)) || !can_take(attachment, context)) return result;
+  for (const Object* other : attachments_to(whole_of(attachment), context.before)) {
+    if (is_leaving(*other, context) && bounds_may_overlap(bound_of(*other), bound_of(attachment))) result.push_back(other);
+  }
+  return result;
+}
+
+std::vector<const Object*> successors(const Object& attachment, const ChangeContext& context) {
+  std::vector<const Object*> result;
+  if (attachment.id.kind != KindId::Partition || !is_leaving(attachment, context)) return result;
+  for (const Object* taker : takers(whole_of(attachment), context)) {
+    if (bounds_may_overlap(bound_of(attachment), bound_of(*taker))) result.push_back(taker);
+  }
+  return result;
+}
+
+std::optional<ObjectId> heir_of(const ObjectId& table, const ChangeContext& context) {
+  const std::vector<ObjectId> line = line_of(table, context);
+  if (line.size() < 2 || context.after.has(table)) return std::nullopt;
+  if (is_refilled(line.back(), context)) return line.back();
+  const Object* attachment = Lineage(context.before).partition(line[line.size() - 2]);
+  if (!is_leaving(*attachment, context) || !is_covered(*attachment, takers(line.back(), context), context)) return std::nullopt;
+  return line.back();
+}
+
+void take_over(const Object& attachment, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(attachment.id);
+  for (const Object* other : predecessors(attachment, context)) {
+    const ObjectId from = table_of(other->id);
+    copy_rows(table, from, from, *bound_condition(attachment, context), context, action);
+  }
+}
+
+}  // namespace lpc::kinds

@@ -1,0 +1,33 @@
+// Rows that outlive their table: those of partitions that others take the place of (split, merge), and those of a table that is made anew under its name because Postgres can't turn the one
+// into the other (a plain table and a partitioned one, another partition key).
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "kinds/kind.h"
+
+namespace lpc::kinds {
+
+// ---- a table made anew ------------------------------------------------------------------------------------------------------------------
+
+/// Whether the plan makes the table anew and its rows shall be in the new one: the old one is renamed aside meanwhile.
+bool is_refilled(const ObjectId& table, const ChangeContext& context);
+/// Of a table that is renamed aside, and of nothing else: frees the names that its parts have, once it is called `aside`.
+void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action);
+/// Puts the rows of `aside` into the table, and goes on with the numbers of its identity columns.
+void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action);
+
+// ---- partitions -------------------------------------------------------------------------------------------------------------------------
+
+/// Partitions that go, of a table that stays, whose rows `attachment`, of a new partition, takes over: their attachments.
+std::vector<const Object*> predecessors(const Object& attachment, const ChangeContext& context);
+/// The other way round: the attachments of partitions that take over rows of that one, whose table goes.
+std::vector<const Object*> successors(const Object& attachment, const ChangeContext& context);
+/// Where the rows of a table that goes will be: a partitioned table that has them all from then on. Nothing when some of them go with it.
+std::optional<ObjectId> heir_of(const ObjectId& table, const ChangeContext& context);
+/// Before `attachment` is attached: puts those rows of its predecessors that its bound takes into its table.
+void take_over(const Object& attachment, const ChangeContext& context, Action& action);
+
+}  // namespace lpc::kinds

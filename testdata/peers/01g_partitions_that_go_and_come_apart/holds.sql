@@ -1,0 +1,1 @@
+select 'the old ones should be gone' where (select count(*) from shop.log) <> 1;

@@ -1,0 +1,1 @@
+insert into shop.log (n) select generate_series(1, 20);

@@ -1,0 +1,15 @@
+create schema if not exists shop;
+create table shop.log (n integer not null, at date, gone text, v text default 'x') partition by range (n);
+create index log_v on shop.log (v);
+create index log_gone on shop.log (gone);
+create table shop."Log 2024" partition of shop.log for values from (0) to (10);
+alter table shop."Log 2024" alter column gone set default 'y', alter column v set default 'z';
+create index "own of 2024" on shop."Log 2024" (at);
+create index "own of gone" on shop."Log 2024" (gone, at);
+comment on table shop."Log 2024" is 'made by a job';
+create sequence shop.of_2024 owned by shop."Log 2024".n;
+create table shop.log_deep partition of shop.log for values from (10) to (20) partition by list (v);
+create table shop.log_deep_a partition of shop.log_deep for values in ('a');
+create table shop.log_alone (n integer not null, at date, gone text, v text);
+create index log_alone_v on shop.log_alone (v);
+alter table shop.log attach partition shop.log_alone for values from (20) to (30);
