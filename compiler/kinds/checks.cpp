@@ -109,7 +109,7 @@ bool LiveRows::has_column(const std::string& column) const {
   if (was.empty()) return false;
   const std::vector<const Object*> is = future.chain(table_, column);
   const ObjectId id = column_id(table_, column);
-  if (context_.is_created(id) && context_.before.has(id)) return false;      // another one takes its name
+  if (context_.is_created(id) && context_.before.has(id) && !context_.is_created(table_)) return false;      // another one takes its name
   return is.empty() || merged_column(was, id).attributes.text("type") == merged_column(is, id).attributes.text("type");
 }
 

@@ -52,6 +52,9 @@ void check_domain(const ObjectId& domain, const std::string& check, const Change
 /// Rows of a table that don't fit the bound with which it is attached, and rows of the default partition that do.
 void check_bounds(const Object& attachment, const ChangeContext& context, Action& action);
 
+/// Rows of a table that is made anew, partitioned, which none of its partitions takes.
+void check_has_partition(const ObjectId& table, const ChangeContext& context, Action& action);
+
 /// True of rows of the table, standing alone, that the attachment's bound will take; nothing when the key isn't made of plain columns.
 std::optional<Sql> bound_condition(const Object& attachment, const ChangeContext& context);
 

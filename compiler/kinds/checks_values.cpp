@@ -250,6 +250,23 @@ std::optional<Sql> bound_condition(const Object& attachment, const ChangeContext
   return others.empty() ? sql("true") : join(others, " AND ");
 }
 
+void check_has_partition(const ObjectId& table, const ChangeContext& context, Action& action) {
+  const Object* whole = context.after.find(table);
+  const LiveRows rows(table, context);
+  if (whole == nullptr || !whole->attributes.has("partition_by") || !rows.exist()) return;
+  const auto key = plain_key(whole->attributes.text("partition_by"), Lineage(context.after), table);
+  if (!key || key->method == "hash" || !rows.has_columns(key->columns)) return;      // a hash is that of the table that isn't there yet
+  std::vector<Sql> bounds;
+  for (const Object* attachment : context.after.dependents(table)) {
+    if (attachment->id.kind != KindId::Partition || table_named(attachment->attributes.text("of")) != table) continue;
+    const auto bound = attachment->attributes.text("bound") == "DEFAULT" ? std::nullopt : within(attachment->attributes.text("bound"), *key);
+    if (!bound) return;
+    bounds.push_back(*bound);
+  }
+  const Sql taken = bounds.empty() ? sql("false") : join(bounds, " OR ");
+  action.checks.push_back({fmt::format("every row of {} has a partition that takes it", table.path()), sql("SELECT {} FROM {} WHERE NOT ({})", rows.keys(), rows.source(), taken)});
+}
+
 void check_bounds(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id), parent = table_named(attachment.attributes.text("of"));
   const Object* whole = context.after.find(parent);

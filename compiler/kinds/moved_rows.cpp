@@ -145,8 +145,19 @@ bool is_refilled(const ObjectId& table, const ChangeContext& context) {
   return has_rows_to_move && !common_columns(table, table, context).empty();
 }
 
+bool is_emptied_shell(const ObjectId& table, const ChangeContext& context) {
+  const Object *before = context.before.find(table), *after = context.after.find(table);
+  if (table.kind != KindId::Table || before == nullptr || after == nullptr || !context.is_created(table) || !context.is_dropped(table)) return false;
+  return before->attributes.has("partition_by") && after->attributes.has("partition_by") && !has_leaving_partition(table, context);
+}
+
+void lock_below(const ObjectId& table, const ObjectId& called, const ChangeContext& context, Action& action) {
+  if (!descendants(context.before, table).empty()) action.sql.push_back(sql("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", qualified(called.schema, called.name)));
+}
+
 void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action) {
   if (table.kind != KindId::Table) return;
+  lock_below(table, aside, context, action);
   for (const Object* part : context.before.children(table)) {
     switch (part->id.kind) {
       case KindId::Index: action.sql.push_back(sql("DROP INDEX {}", kind(part->id.kind).address(part->id))); break;
@@ -176,6 +187,7 @@ void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& c
     if (before.empty() || after.empty()) continue;
     action.sql.push_back(sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(qualified(table.schema, after).text), qualified(table.schema, aside_name(before))));
   }
+  check_has_partition(table, context, action);
   action.hazards.push_back({diag::Code::kMovesRows, diag::make(diag::Code::kMovesRows, {}, "its old form", table.path()).message, table});
   for (const Object* part : context.before.children(table)) {
     if (part->id.kind != KindId::Column || context.after.has(part->id) || part->attributes.has("generated")) continue;

@@ -14,6 +14,10 @@ namespace lpc::kinds {
 
 /// Whether the plan makes the table anew and its rows shall be in the new one: the old one is renamed aside meanwhile.
 bool is_refilled(const ObjectId& table, const ChangeContext& context);
+/// Whether the plan makes a partitioned table anew while all its partitions stay, and the rows with them.
+bool is_emptied_shell(const ObjectId& table, const ChangeContext& context);
+/// Keeps everybody from writing to the partitions of a table, called `called` by now, by their own names: what they wrote after the rows were read would be lost.
+void lock_below(const ObjectId& table, const ObjectId& called, const ChangeContext& context, Action& action);
 /// Of a table that is renamed aside, and of nothing else: frees the names that its parts have, once it is called `aside`.
 void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action);
 /// Puts the rows of `aside` into the table, and goes on with the numbers of its identity columns.

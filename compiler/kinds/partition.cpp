@@ -374,6 +374,7 @@ void detach(const Object& attachment, const ChangeContext& context, Action& acti
   const ObjectId parent = parent_of(attachment);
   const bool is_attached_again = context.is_created(attachment.id);
   action.sql.push_back(detach_statement(attachment, attachment.attributes.flag("detach_pending") ? " FINALIZE" : ""));
+  if (is_detached_apart(attachment, context)) lock_below(table, table, context, action);
   if (!is_attached_again) add_concurrent_form(attachment, context, action);
   if (!is_attached_again && is_standing(context, table) && context.after.has(table)) {
     rename_not_nulls(table, false, context, action);

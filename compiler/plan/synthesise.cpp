@@ -101,6 +101,7 @@ class Synthesiser {
   void add_drop_hazard(const Object& object, Action& action) {
     const kinds::KindTraits& traits = kind(object.id.kind).traits;
     if (traits.drop_hazard == diag::Code{} || action.sql.empty() || !action.hazards.empty() || (traits.derived && traits.derived(object))) return;
+    if (kinds::is_emptied_shell(object.id, context_)) return;
     const std::string path = object.id.path();
     const bool names_kind = traits.drop_hazard == diag::Code::kDropsData;
     const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message

@@ -1,0 +1,1 @@
+select 'lost '||count(*) from shop.log having count(*)<>100
