@@ -32,11 +32,11 @@ class Preflight {
     if (options_.sizes) LP_DO(measure(plan));
     bool rows_change = false;      // what an earlier step does to rows, no query can know now
     for (plan::Step& step : plan.steps) {
-      rows_change |= step.kind == "data" || (step.kind == "backfill" && !fills_own_column(step));
       for (plan::StepCheck& check : step.checks) {
         if (rows_change) continue;
         LP_TRY(check.result, ask(check.sql));
       }
+      rows_change |= step.kind == "data" || (step.kind == "backfill" && !fills_own_column(step));
     }
     return ok();
   }
