@@ -49,8 +49,8 @@ void check_type(const ObjectId& column, const std::string& from, const std::stri
 void check_enum_values(const Object& before, const std::vector<std::string>& gone, const ChangeContext& context, Action& action);
 /// Values of columns of the domain that its new CHECK, or NOT NULL when `check` is empty, refuses.
 void check_domain(const ObjectId& domain, const std::string& check, const ChangeContext& context, Action& action);
-/// Rows of a table that don't fit the bound with which it is attached, and rows of the default partition that do.
-void check_bounds(const Object& attachment, const ChangeContext& context, Action& action);
+/// Rows of a table that don't fit the bound with which it is attached, nor those of `takers`, attachments that take rows of it over, and rows of the default partition that do.
+void check_bounds(const Object& attachment, const std::vector<const Object*>& takers, const ChangeContext& context, Action& action);
 
 /// Rows of a table that is made anew, partitioned, which none of its partitions takes.
 void check_has_partition(const ObjectId& table, const ChangeContext& context, Action& action);

@@ -267,7 +267,7 @@ void check_has_partition(const ObjectId& table, const ChangeContext& context, Ac
   action.checks.push_back({fmt::format("every row of {} has a partition that takes it", table.path()), sql("SELECT {} FROM {} WHERE NOT ({})", rows.keys(), rows.source(), taken)});
 }
 
-void check_bounds(const Object& attachment, const ChangeContext& context, Action& action) {
+void check_bounds(const Object& attachment, const std::vector<const Object*>& takers, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id), parent = table_named(attachment.attributes.text("of"));
   const Object* whole = context.after.find(parent);
   const std::string& bound = attachment.attributes.text("bound");
@@ -277,7 +277,12 @@ void check_bounds(const Object& attachment, const ChangeContext& context, Action
   if (!fits) return;
   const LiveRows own(table, context);
   if (is_standing(context, table) && own.exist() && own.has_columns(key->columns)) {
-    action.checks.push_back({fmt::format("every row of {} is {}", table.path(), bound), sql("SELECT {} FROM {} WHERE NOT {}", own.keys(), own.source(), *fits)});
+    Sql fits_some = *fits;
+    for (const Object* taker : takers) {
+      if (const auto taken = bound_condition(*taker, context)) fits_some = sql("({} OR {})", fits_some, *taken);
+    }
+    action.checks.push_back({fmt::format("every row of {} is {}{}", table.path(), bound, takers.empty() ? "" : ", or is taken over"),
+                             sql("SELECT {} FROM {} WHERE NOT {}", own.keys(), own.source(), fits_some)});
   }
   for (const Object* other : context.before.dependents(parent)) {
     if (other->id.kind != attachment.id.kind || other->attributes.text("bound") != "DEFAULT" || table_named(other->attributes.text("of")) != parent) continue;

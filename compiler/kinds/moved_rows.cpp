@@ -69,6 +69,15 @@ bool is_leaving(const Object& attachment, const ChangeContext& context) {
   return !context.after.has(table) && !is_foreign(context.before, table) && later != nullptr && later->attributes.has("partition_by") && is_standing(context, whole);
 }
 
+/// Whether a partition that stays gets a bound within the one that it has, so that other partitions may take rows of it.
+bool is_narrowed(const Object& attachment, const ChangeContext& context) {
+  const ObjectId table = table_of(attachment.id), whole = whole_of(attachment);
+  const Object* later = context.after.find(attachment.id);
+  if (later == nullptr || whole_of(*later) != whole || bound_of(*later) == bound_of(attachment) || !bounds_cover({bound_of(attachment)}, {bound_of(*later)})) return false;
+  if (!context.is_dropped(attachment.id) || !context.is_created(attachment.id) || context.is_created(table) || context.is_created(whole)) return false;
+  return is_standing(context, table) && !is_foreign(context.before, table) && !acts_on_rows(table, context.before);
+}
+
 /// Whether the plan attaches it, and rows can be put into its table before.
 bool can_take(const Object& attachment, const ChangeContext& context) {
   const ObjectId table = table_of(attachment.id);
@@ -202,16 +211,17 @@ std::vector<const Object*> predecessors(const Object& attachment, const ChangeCo
   std::vector<const Object*> result;
   if (attachment.id.kind != KindId::Partition || !is_standing(context, whole_of(attachment)) || !can_take(attachment, context)) return result;
   for (const Object* other : attachments_to(whole_of(attachment), context.before)) {
-    if (is_leaving(*other, context) && bounds_may_overlap(bound_of(*other), bound_of(attachment))) result.push_back(other);
+    const bool may_give = other->id != attachment.id && (is_leaving(*other, context) || is_narrowed(*other, context));
+    if (may_give && bounds_may_overlap(bound_of(*other), bound_of(attachment))) result.push_back(other);
   }
   return result;
 }
 
 std::vector<const Object*> successors(const Object& attachment, const ChangeContext& context) {
   std::vector<const Object*> result;
-  if (attachment.id.kind != KindId::Partition || !is_leaving(attachment, context)) return result;
+  if (attachment.id.kind != KindId::Partition || (!is_leaving(attachment, context) && !is_narrowed(attachment, context))) return result;
   for (const Object* taker : takers(whole_of(attachment), context)) {
-    if (bounds_may_overlap(bound_of(attachment), bound_of(*taker))) result.push_back(taker);
+    if (taker->id != attachment.id && bounds_may_overlap(bound_of(attachment), bound_of(*taker))) result.push_back(taker);
   }
   return result;
 }
@@ -229,7 +239,12 @@ void take_over(const Object& attachment, const ChangeContext& context, Action& a
   const ObjectId table = table_of(attachment.id);
   for (const Object* other : predecessors(attachment, context)) {
     const ObjectId from = table_of(other->id);
-    copy_rows(table, from, from, *bound_condition(attachment, context), context, action);
+    const Sql condition = *bound_condition(attachment, context);
+    copy_rows(table, from, from, condition, context, action);
+    if (is_leaving(*other, context)) continue;
+    action.sql.push_back(sql("DELETE FROM {} WHERE {}", qualified(from.schema, from.name), condition));
+    if (is_forced(from, context.after)) action.sql.push_back(force(from, true));
+    action.hazards.push_back({diag::Code::kMovesRows, diag::make(diag::Code::kMovesRows, {}, fmt::format("`{}` that it no longer takes", from.path()), table.path()).message, table});
   }
 }
 

@@ -25,9 +25,9 @@ void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& c
 
 // ---- partitions -------------------------------------------------------------------------------------------------------------------------
 
-/// Partitions that go, of a table that stays, whose rows `attachment`, of a new partition, takes over: their attachments.
+/// Partitions that go, of a table that stays, or that get a narrower bound, whose rows `attachment`, of a new partition, takes over: their attachments.
 std::vector<const Object*> predecessors(const Object& attachment, const ChangeContext& context);
-/// The other way round: the attachments of partitions that take over rows of that one, whose table goes.
+/// The other way round: the attachments of partitions that take over rows of that one.
 std::vector<const Object*> successors(const Object& attachment, const ChangeContext& context);
 /// Where the rows of a table that goes will be: a partitioned table that has them all from then on. Nothing when some of them go with it.
 std::optional<ObjectId> heir_of(const ObjectId& table, const ChangeContext& context);

@@ -285,7 +285,8 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   action.sql.push_back(sql("ALTER TABLE {} ATTACH PARTITION {} {}", fragment(attachment.attributes.text("of")), address_qualified(table),
                            fragment(attachment.attributes.text("bound"))));
   add_proven_form(attachment, context, action);
-  check_bounds(attachment, context, action);
+  const Object* earlier = context.before.find(attachment.id);
+  check_bounds(attachment, earlier == nullptr ? std::vector<const Object*>() : successors(*earlier, context), context, action);
   describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }
 

@@ -192,7 +192,7 @@ void create_table(const Object& table, const ChangeContext& context, Action& act
   TableCreation(table, context, action).run();
   const Object* attachment = Lineage(context.after).partition(table.id);
   if (attachment != nullptr && context.is_folded(attachment->id)) {
-    check_bounds(*attachment, context, action);
+    check_bounds(*attachment, {}, context, action);
   }
   describe(action, fmt::format("Create {}", spoken(table.id)));
 }

@@ -33,6 +33,7 @@ class Finder {
   void add_succession(const Object& attachment, const Object& before) {
     add(Event::dropped, before.id, Event::made, attachment.id);
     moves_.together.emplace_back(attachment.id, before.id);
+    if (context_.is_created(before.id)) add(Event::made, attachment.id, Event::made, before.id);      // it is attached again without them
     for (const ObjectId& table : whole_of(context_.before, *before.parent)) add(Event::made, attachment.id, Event::dropped, table);
     order_making(*attachment.parent, {Event::made, attachment.id});
   }

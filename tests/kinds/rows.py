@@ -52,3 +52,10 @@ select string_agg(format('select %L, count(*) from only %I.%I', s.nspname || '.'
   from pg_class c join pg_namespace s on s.oid = c.relnamespace
  where c.relkind = 'r' and s.nspname !~ '^(pg_|information_schema|lockplane)'
 """
+
+# Partitions, and the table that their rows are those of in the end.
+ROOTS = """
+select n.nspname || '.' || c.relname, s.nspname || '.' || r.relname
+  from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_class r on r.oid = pg_partition_root(c.oid) join pg_namespace s on s.oid = r.relnamespace
+ where c.relkind = 'r' and c.relispartition
+"""
