@@ -103,6 +103,7 @@ std::vector<std::string> bounds(const std::vector<const Object*>& attachments) {
 /// Bounds of partitions that go, each alone or with the ones that it stands in a row with: those that are covered are so together.
 bool is_covered(const Object& attachment, const std::vector<const Object*>& wholes, const ChangeContext& context) {
   const std::vector<std::string> covering = bounds(wholes);
+  if (covering.empty()) return false;
   if (bounds_cover(covering, {bound_of(attachment)})) return true;
   std::vector<std::string> leaving;
   for (const Object* other : attachments_to(whole_of(attachment), context.before)) {
@@ -220,8 +221,8 @@ std::vector<const Object*> predecessors(const Object& attachment, const ChangeCo
 std::vector<const Object*> successors(const Object& attachment, const ChangeContext& context) {
   std::vector<const Object*> result;
   if (attachment.id.kind != KindId::Partition || (!is_leaving(attachment, context) && !is_narrowed(attachment, context))) return result;
-  for (const Object* taker : takers(whole_of(attachment), context)) {
-    if (taker->id != attachment.id && bounds_may_overlap(bound_of(attachment), bound_of(*taker))) result.push_back(taker);
+  for (const Object* taker : attachments_to(whole_of(attachment), context.after)) {
+    if (taker->id != attachment.id && bounds_may_overlap(bound_of(attachment), bound_of(*taker)) && can_take(*taker, context)) result.push_back(taker);
   }
   return result;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <charconv>
 #include <compare>
+#include <map>
 #include <numeric>
 #include <optional>
 
@@ -132,17 +133,21 @@ bool may_overlap(const Bound& a, const Bound& b) {
 
 /// Ranges that begin where others end, joined.
 std::vector<Bound> joined(std::vector<Bound> ranges) {
-  for (bool found = true; found;) {
-    found = false;
-    for (std::size_t i = 0; i < ranges.size() && !found; ++i) {
-      const auto next = std::ranges::find_if(ranges, [&](const Bound& other) { return compare(ranges[i].high, other.low) == 0; });
-      if (next == ranges.end() || next - ranges.begin() == static_cast<std::ptrdiff_t>(i)) continue;
-      ranges[i].high = next->high;
-      ranges.erase(next);
-      found = true;
+  std::map<Tuple, std::size_t> by_low;
+  for (std::size_t i = 0; i < ranges.size(); ++i) by_low.emplace(ranges[i].low, i);
+  std::vector<bool> taken(ranges.size());
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (taken[i]) continue;
+    for (auto next = by_low.find(ranges[i].high); next != by_low.end() && next->second != i && !taken[next->second]; next = by_low.find(ranges[i].high)) {
+      taken[next->second] = true;
+      ranges[i].high = ranges[next->second].high;
     }
   }
-  return ranges;
+  std::vector<Bound> result;
+  for (std::size_t i = 0; i < ranges.size(); ++i) {
+    if (!taken[i]) result.push_back(std::move(ranges[i]));
+  }
+  return result;
 }
 
 bool range_is_within(const Bound& part, const std::vector<Bound>& wholes) {
