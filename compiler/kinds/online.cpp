@@ -100,7 +100,7 @@ constexpr int kFirstWithRanges = 140000;
 
 }  // namespace
 
-// Batches grow and shrink to take some 200 ms each. A row that someone else moves to a page that is done already still waits, so a last statement looks at all of them. A
+// Batches grow and shrink to take some 200 ms each; those that found few rows, as in pages that are empty, tell nothing of others. A row that someone else moves to a page that is done already still waits, so a last statement looks at all of them. A
 // partitioned table has no pages of its own: its leaves follow one another, and twice, for rows that someone moves to a leaf that is done. Rows that come in the meantime have their value.
 Sql backfill(const ObjectId& table, const Fill& fill, int server_version) {
   const Sql family = sql("WITH RECURSIVE family(oid) AS (SELECT {}::regclass::oid UNION ALL SELECT i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent = f.oid)",
@@ -116,6 +116,7 @@ DECLARE
   fill text;
   page bigint;
   step bigint;
+  filled bigint;
   begun timestamptz;
   took double precision;
   leaves bigint;
@@ -134,10 +135,11 @@ BEGIN
       WHILE round = 1 AND page < leaf.pages LOOP
         begun := pg_catalog.clock_timestamp();
         EXECUTE fill || {} USING page, step;
+        GET DIAGNOSTICS filled = ROW_COUNT;
         COMMIT;
         page := page + step;
         took := extract(epoch FROM pg_catalog.clock_timestamp() - begun);
-        step := CASE WHEN took < 0.1 THEN LEAST(step * 2, 8192) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
+        step := CASE WHEN took < 0.1 AND filled >= step THEN LEAST(step * 2, 1024) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
       END LOOP;
       EXECUTE fill;
       COMMIT;
