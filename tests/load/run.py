@@ -1,12 +1,14 @@
 #!/usr/bin/env python3
 """Online forms under load: pgbench at full speed against tables of a million rows while a plan is applied and rolled back.
 
-    run.py --lpc build/lpc [FILTER …] [--rows N] [--report FILE] [-v]
+    run.py --lpc build/lpc [FILTER …] [--rows N] [--report FILE] [--record] [-v]
 
-No statement of the load may fail, and none may wait longer than lpc's lock_timeout (2 s) plus 10 %. The longest wait of each form is printed.
+No statement of the load may fail, and none may wait longer than lpc's lock_timeout (2 s) plus 10 %. The longest wait of each form is printed, and with
+--record written to results.json beside this file.
 """
 import argparse
 import glob
+import json
 import os
 import shutil
 import signal
@@ -131,6 +133,8 @@ def under_load(options, url, folder, act):
 
 
 def run(options, report):
+    """Gives the figures of each form."""
+    figures = []
     folder = tempfile.mkdtemp(prefix="lpc-load-")
     server = Server()
     try:
@@ -150,6 +154,8 @@ def run(options, report):
                 there = under_load(options, url, folder, lambda: lpc(options, url, "apply", plan, "--yes", "--allow", "all"))
                 back = under_load(options, url, folder, lambda: lpc(options, url, "rollback", "--yes", "--allow", "all"))
                 print(f"{name:34} {there[3]:>6.1f} s {there[0] * 1000:>10.0f} ms {back[3]:>8.1f} s {back[0] * 1000:>10.0f} ms {there[1] + back[1]:>13}", flush=True)
+                figures.append({"form": name, "apply_s": round(there[3], 1), "longest_wait_ms": round(there[0] * 1000), "back_s": round(back[3], 1),
+                                "longest_wait_back_ms": round(back[0] * 1000), "transactions": there[1] + back[1]})
                 wrong = there[2] + back[2]
                 wrong += [f"a transaction took {each[0]:.2f} s" for each in (there, back) if each[0] > LONGEST]
                 wrong += ["the plan isn't what was predicted: " + line for line in text.splitlines() if "LP5018" in line or "LP5019" in line]
@@ -160,6 +166,13 @@ def run(options, report):
     finally:
         server.stop()
         shutil.rmtree(folder, ignore_errors=True)
+    return figures
+
+
+def record(figures, rows):
+    with open(os.path.join(HERE, "results.json"), "w") as file:
+        json.dump({"rows": rows, "longest_allowed_ms": round(LONGEST * 1000), "forms": figures}, file, indent=1)
+        file.write("\n")
 
 
 def main():
@@ -168,12 +181,15 @@ def main():
     parser.add_argument("--lpc", required=True)
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--report")
+    parser.add_argument("--record", action="store_true")
     parser.add_argument("-v", "--verbose", action="store_true")
     options = parser.parse_args()
     options.lpc = os.path.abspath(options.lpc)
     end_well_on_sigterm()
     report = Report(options.report, options.verbose)
-    run(options, report)
+    figures = run(options, report)
+    if options.record:
+        record(figures, options.rows)
     sys.exit(report.close())
 
 
