@@ -78,6 +78,9 @@ struct Action {
   std::optional<ObjectId> renamed_from;  ///< of a rename: the id before; `object` is the one after
 };
 
+/// Whether something is prepared ahead of the action, so that it is short itself.
+inline bool is_prepared(const Action& action) { return !action.online.empty() && !action.online.front().ahead.empty(); }
+
 /// One attribute's two values; null where absent.
 struct AttributeDelta {
   std::string_view name;

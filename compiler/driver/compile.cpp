@@ -17,8 +17,7 @@ namespace {
 void add_declared_partitions(const Catalog& catalog, plan::Scope& scope) {
   for (const Object& object : catalog.objects()) {
     const auto attached_to = kinds::kind(object.id.kind).traits.attached_to;
-    const auto whole = attached_to ? attached_to(object) : std::nullopt;
-    if (whole && std::binary_search(scope.external_partitions.begin(), scope.external_partitions.end(), *whole)) scope.declared.push_back(object.id);
+    if (attached_to && std::binary_search(scope.external_partitions.begin(), scope.external_partitions.end(), attached_to(object))) scope.declared.push_back(object.id);
   }
 }
 

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "kinds/checks.h"
 #include "kinds/inheritance.h"
+#include "kinds/partition_bounds.h"
 #include "kinds/table_parts.h"
 #include "kinds/type_change.h"
 
@@ -103,24 +104,6 @@ std::optional<Sql> misfit(const Sql& value, const std::string& from, const std::
 
 namespace {
 
-/// What stands between the first parenthesis at or behind `from` and the one that closes it; `from` moves behind it.
-std::optional<std::string> enclosed(std::string_view text, std::size_t& from) {
-  std::size_t at = text.find('(', from);
-  if (at == std::string_view::npos) return std::nullopt;
-  const std::size_t begin = at + 1;
-  int depth = 0;
-  while (at < text.size()) {
-    const Lexeme lexeme = scan_lexeme(text, at);
-    if (lexeme.kind == LexemeKind::symbol && text[at] == '(') ++depth;
-    if (lexeme.kind == LexemeKind::symbol && text[at] == ')' && --depth == 0) {
-      from = at + 1;
-      return std::string(text.substr(begin, at - begin));
-    }
-    at = lexeme.end;
-  }
-  return std::nullopt;
-}
-
 bool has_word(std::string_view list, std::string_view wanted) {
   for (std::size_t at = 0; at < list.size();) {
     const Lexeme lexeme = scan_lexeme(list, at);
@@ -148,6 +131,12 @@ std::optional<Key> plain_key(const std::string& partition_by, const Lineage& lin
     key.columns.push_back(id->name);
   }
   return key;
+}
+
+/// Of a partitioned table of that catalog.
+std::optional<Key> plain_key_of(const ObjectId& table, const Catalog& catalog) {
+  const Object* whole = catalog.find(table);
+  return whole == nullptr ? std::nullopt : plain_key(whole->attributes.text("partition_by"), Lineage(catalog), table);
 }
 
 /// True of rows that the bound takes. https://www.postgresql.org/docs/15/sql-createtable.html#SQL-CREATETABLE-PARTITION
@@ -202,12 +191,9 @@ std::optional<Sql> bound_proof(const Object& attachment, bool outside, const Cha
   const Lineage lineage(context.after);
   std::vector<Sql> conditions;
   // What is attached to a partition has to be within that one's bound, too.
-  for (const Object* part = &attachment; part != nullptr; part = outside ? nullptr : lineage.partition(table_named(part->attributes.text("of")))) {
-    const ObjectId parent = table_named(part->attributes.text("of"));
-    const Object* whole = context.after.find(parent);
+  for (const Object* part = &attachment; part != nullptr; part = outside ? nullptr : lineage.partition(whole_of(*part))) {
     const std::string& bound = part->attributes.text("bound");
-    if (whole == nullptr || !bound.starts_with("FOR VALUES ")) return std::nullopt;
-    const auto key = plain_key(whole->attributes.text("partition_by"), lineage, parent);
+    const auto key = bound.starts_with("FOR VALUES ") ? plain_key_of(whole_of(*part), context.after) : std::nullopt;
     const auto proof = key ? proof_within(bound, *key, outside) : std::nullopt;
     if (!proof) return std::nullopt;
     conditions.push_back(*proof);
@@ -235,14 +221,13 @@ std::optional<Sql> taken_by(const std::string& bound, const Key& key, const Obje
 }  // namespace
 
 std::optional<Sql> bound_condition(const Object& attachment, const ChangeContext& context) {
-  const ObjectId parent = table_named(attachment.attributes.text("of"));
-  const Object* whole = context.after.find(parent);
-  const auto key = whole == nullptr ? std::nullopt : plain_key(whole->attributes.text("partition_by"), Lineage(context.after), parent);
+  const ObjectId parent = whole_of(attachment);
+  const auto key = plain_key_of(parent, context.after);
   if (!key) return std::nullopt;
   if (attachment.attributes.text("bound") != "DEFAULT") return taken_by(attachment.attributes.text("bound"), *key, parent);
   std::vector<Sql> others;
-  for (const Object* other : context.after.dependents(parent)) {
-    if (other->id.kind != attachment.id.kind || other->id == attachment.id || table_named(other->attributes.text("of")) != parent) continue;
+  for (const Object* other : attachments_to(parent, context.after)) {
+    if (other->id == attachment.id) continue;
     const auto theirs = taken_by(other->attributes.text("bound"), *key, parent);
     if (!theirs) return std::nullopt;
     others.push_back(sql("NOT {}", *theirs));
@@ -251,14 +236,11 @@ std::optional<Sql> bound_condition(const Object& attachment, const ChangeContext
 }
 
 void check_has_partition(const ObjectId& table, const ChangeContext& context, Action& action) {
-  const Object* whole = context.after.find(table);
   const LiveRows rows(table, context);
-  if (whole == nullptr || !whole->attributes.has("partition_by") || !rows.exist()) return;
-  const auto key = plain_key(whole->attributes.text("partition_by"), Lineage(context.after), table);
+  const auto key = rows.exist() ? plain_key_of(table, context.after) : std::nullopt;
   if (!key || key->method == "hash" || !rows.has_columns(key->columns)) return;      // a hash is that of the table that isn't there yet
   std::vector<Sql> bounds;
-  for (const Object* attachment : context.after.dependents(table)) {
-    if (attachment->id.kind != KindId::Partition || table_named(attachment->attributes.text("of")) != table) continue;
+  for (const Object* attachment : attachments_to(table, context.after)) {
     const auto bound = attachment->attributes.text("bound") == "DEFAULT" ? std::nullopt : within(attachment->attributes.text("bound"), *key);
     if (!bound) return;
     bounds.push_back(*bound);
@@ -268,11 +250,10 @@ void check_has_partition(const ObjectId& table, const ChangeContext& context, Ac
 }
 
 void check_bounds(const Object& attachment, const std::vector<const Object*>& takers, const ChangeContext& context, Action& action) {
-  const ObjectId table = table_of(attachment.id), parent = table_named(attachment.attributes.text("of"));
-  const Object* whole = context.after.find(parent);
+  const ObjectId table = table_of(attachment.id), parent = whole_of(attachment);
   const std::string& bound = attachment.attributes.text("bound");
-  if (whole == nullptr || !is_standing(context, parent)) return;
-  const auto key = plain_key(whole->attributes.text("partition_by"), Lineage(context.after), parent);
+  if (!is_standing(context, parent)) return;
+  const auto key = plain_key_of(parent, context.after);
   const auto fits = key ? within(bound, *key) : std::nullopt;
   if (!fits) return;
   const LiveRows own(table, context);
@@ -284,8 +265,8 @@ void check_bounds(const Object& attachment, const std::vector<const Object*>& ta
     action.checks.push_back({fmt::format("every row of {} is {}{}", table.path(), bound, takers.empty() ? "" : ", or is taken over"),
                              sql("SELECT {} FROM {} WHERE NOT {}", own.keys(), own.source(), fits_some)});
   }
-  for (const Object* other : context.before.dependents(parent)) {
-    if (other->id.kind != attachment.id.kind || other->attributes.text("bound") != "DEFAULT" || table_named(other->attributes.text("of")) != parent) continue;
+  for (const Object* other : attachments_to(parent, context.before)) {
+    if (other->attributes.text("bound") != "DEFAULT") continue;
     const LiveRows rest(table_of(other->id), context);
     if (!rest.exist() || context.is_dropped(other->id) || !rest.has_columns(key->columns)) continue;
     action.checks.push_back({fmt::format("no row of {} is {}", table_of(other->id).path(), bound), sql("SELECT {} FROM {} WHERE {}", rest.keys(), rest.source(), *fits)});

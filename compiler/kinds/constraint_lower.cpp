@@ -250,7 +250,7 @@ void walk_up(CatalogBuilder& catalog, ObjectId table, const Visit& visit) {
   for (int level = 0; level < kDeepest; ++level) {
     const Object* attachment = catalog.find({KindId::Partition, table.schema, table.name, {}, {}});
     if (visit(table, attachment) || attachment == nullptr) return;
-    table = table_named(attachment->attributes.text("of"));
+    table = whole_of(*attachment);
   }
 }
 

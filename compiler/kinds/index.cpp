@@ -214,7 +214,7 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
       for (const Object* part : context.after.children(partition)) {
         if (part->attributes.text("attached_to") == own) return std::nullopt;
       }
-      if (std::ranges::find(level, table_named(attachment->attributes.text("of"))) != level.end()) next.push_back(partition);
+      if (std::ranges::find(level, whole_of(*attachment)) != level.end()) next.push_back(partition);
     }
     result.insert(result.end(), next.begin(), next.end());
     level = std::move(next);
@@ -246,7 +246,7 @@ void add_partitioned_form(const Object& index, const ChangeContext& context, Act
     names.emplace(partition, address_qualified(part.id));
     stages.push_back({fmt::format("Build its part on {}", partition.path()), {create_index_statement(part, is_leaf)}, is_leaf ? "concurrent" : "ddl", !is_leaf});
     const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
-    attaching.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", names.at(table_named(attachment->attributes.text("of"))), address_qualified(part.id)));
+    attaching.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", names.at(whole_of(*attachment)), address_qualified(part.id)));
   }
   std::ranges::reverse(attaching.sql);
   if (!attaching.sql.empty()) stages.push_back(std::move(attaching));

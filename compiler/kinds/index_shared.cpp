@@ -44,7 +44,7 @@ std::optional<ObjectId> attached_parent(const Object& part, const Object* attach
   id.kind = KindId::Index;
   if (part.id.kind == KindId::Index || catalog.find(id) != nullptr) return id;
   if (attachment == nullptr) return std::nullopt;
-  ObjectId of = table_named(attachment->attributes.text("of"));
+  ObjectId of = whole_of(*attachment);
   return ObjectId{KindId::Constraint, of.schema, of.name, id.name, {}};
 }
 
@@ -209,7 +209,7 @@ bool may_be_taken(const Object& part, const Object& parent) {
 void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts,
                            const std::map<ObjectId, std::vector<Object*>>& by_table) {
   Object* attachment = catalog.find({KindId::Partition, table.schema, table.name, {}, {}});
-  const auto above = attachment == nullptr ? by_table.end() : by_table.find(table_named(attachment->attributes.text("of")));
+  const auto above = attachment == nullptr ? by_table.end() : by_table.find(whole_of(*attachment));
   if (above == by_table.end()) return;
   for (Object* part : parts) {
     const std::optional<ObjectId> own_parent = attached_parent(*part, attachment, catalog);

@@ -206,6 +206,16 @@ std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog&
   return builder.finish();
 }
 
+ObjectId whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
+
+std::vector<const Object*> attachments_to(const ObjectId& table, const Catalog& catalog) {
+  std::vector<const Object*> result;
+  for (const Object* dependent : catalog.dependents(table)) {
+    if (dependent->id.kind == KindId::Partition && whole_of(*dependent) == table) result.push_back(dependent);
+  }
+  return result;
+}
+
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table) {
   const Lineage lineage(catalog);
   std::vector<ObjectId> result;

@@ -53,6 +53,11 @@ ObjectId default_id(const ObjectId& column);
 /// The table that a member (column, default, attachment) belongs to.
 ObjectId table_of(const ObjectId& member);
 
+/// The partitioned table that a partition's attachment is about.
+ObjectId whole_of(const Object& attachment);
+/// The attachments of the table's partitions, not of those below them.
+std::vector<const Object*> attachments_to(const ObjectId& table, const Catalog& catalog);
+
 /// Whether the table keeps all its parents, in order, and gets further ones. That comes after all that becomes of its columns and checks, and of the parents', since they must fit:
 /// https://www.postgresql.org/docs/15/sql-altertable.html, INHERIT
 bool inherits_more(const Object& before, const Object& after);

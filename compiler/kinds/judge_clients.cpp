@@ -120,22 +120,21 @@ void judge_enum(const Judged& judged, Hazards& hazards) {
 }
 
 void judge_partition(const Judged& judged, Hazards& hazards) {
-  const auto target = [](const Object& object) { return table_named(object.attributes.text("of")); };
   if (judged.is_gone()) {
     const ObjectId table = table_of(judged.before->id);
-    if (judged.context.is_dropped(table) || judged.context.is_dropped(target(*judged.before))) return;
-    return add_hazard(hazards, Code::kLeavesParent, judged.before->id, table.path(), target(*judged.before).path());
+    if (judged.context.is_dropped(table) || judged.context.is_dropped(whole_of(*judged.before))) return;
+    return add_hazard(hazards, Code::kLeavesParent, judged.before->id, table.path(), whole_of(*judged.before).path());
   }
 }
 
 /// What new bounds refuse: of rows of the table itself, or of those in the default partition.
 void judge_bounds(const Judged& judged, Hazards& hazards) {
   if (!judged.is_made()) return;
-  const ObjectId table = table_of(judged.after->id), parent = table_named(judged.after->attributes.text("of"));
+  const ObjectId table = table_of(judged.after->id), parent = whole_of(*judged.after);
   if (!is_standing(judged.context, parent)) return;
   if (is_standing(judged.context, table)) add_hazard(hazards, Code::kRejectsRows, judged.after->id, "attaches partition", table.path(), table.path());
-  for (const Object* other : judged.context.before.dependents(parent)) {
-    if (other->id.kind != KindId::Partition || other->attributes.text("bound") != "DEFAULT" || table_named(other->attributes.text("of")) != parent) continue;
+  for (const Object* other : attachments_to(parent, judged.context.before)) {
+    if (other->attributes.text("bound") != "DEFAULT") continue;
     const ObjectId rest = table_of(other->id);
     if (rest == table || judged.context.is_dropped(other->id)) continue;
     add_hazard(hazards, Code::kRejectsRows, judged.after->id, "adds partition", table.path(), rest.path());

@@ -159,7 +159,7 @@ struct KindTraits {
   /// before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
   bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;
   /// What attaches its parent to another object, which it names: a partition's attachment, the partitioned table. Null: it attaches nothing.
-  std::optional<ObjectId> (*attached_to)(const Object&) = nullptr;
+  ObjectId (*attached_to)(const Object&) = nullptr;
   /// Belongs to the cluster, not to the database: managed only when declared.
   bool cluster_wide = false;
   /// Belongs to the database but to no schema: managed when declared, or with --manage '*'.

@@ -15,16 +15,7 @@
 namespace lpc::kinds {
 namespace {
 
-ObjectId whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
 const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
-
-std::vector<const Object*> attachments_to(const ObjectId& table, const Catalog& catalog) {
-  std::vector<const Object*> result;
-  for (const Object* dependent : catalog.dependents(table)) {
-    if (dependent->id.kind == KindId::Partition && whole_of(*dependent) == table) result.push_back(dependent);
-  }
-  return result;
-}
 
 /// Columns of both tables whose values can be put in: no generated ones.
 std::vector<std::string> common_columns(const ObjectId& from, const ObjectId& to, const ChangeContext& context) {
@@ -133,10 +124,14 @@ std::string identity_sequence(const ObjectId& column, const Catalog& catalog) {
 
 std::string aside_name(const std::string& name) { return helper_name(name, "_lpc_old"); }
 
+bool is_made_anew(const ObjectId& table, const ChangeContext& context) {
+  return table.kind == KindId::Table && context.before.has(table) && context.after.has(table) && context.is_created(table) && context.is_dropped(table);
+}
+
 bool has_leaving_partition(const ObjectId& table, const ChangeContext& context) {
   return std::ranges::any_of(attachments_to(table, context.before), [&](const Object* attachment) {
     const ObjectId part = table_of(attachment->id);
-    return !context.after.has(part) || (context.after.has(part) && has_leaving_partition(part, context));
+    return !context.after.has(part) || has_leaving_partition(part, context);
   });
 }
 
@@ -144,21 +139,15 @@ bool has_leaving_partition(const ObjectId& table, const ChangeContext& context) 
 
 // ---- a table made anew ------------------------------------------------------------------------------------------------------------------
 
-bool is_refilled(const ObjectId& table, const ChangeContext& context) {
-  const Object* before = context.before.find(table);
-  const Object* after = context.after.find(table);
-  if (table.kind != KindId::Table || before == nullptr || after == nullptr || !context.is_created(table) || !context.is_dropped(table)) return false;
-  if (is_foreign(*before) || is_foreign(*after)) return false;
-  const std::string& key_before = before->attributes.text("partition_by");
-  const std::string& key_after = after->attributes.text("partition_by");
-  const bool has_rows_to_move = key_before.empty() || key_after.empty() || has_leaving_partition(table, context);
-  return has_rows_to_move && !common_columns(table, table, context).empty();
+bool is_emptied_shell(const ObjectId& table, const ChangeContext& context) {
+  if (!is_made_anew(table, context)) return false;
+  const bool stays_partitioned = context.before.find(table)->attributes.has("partition_by") && context.after.find(table)->attributes.has("partition_by");
+  return stays_partitioned && !has_leaving_partition(table, context);
 }
 
-bool is_emptied_shell(const ObjectId& table, const ChangeContext& context) {
-  const Object *before = context.before.find(table), *after = context.after.find(table);
-  if (table.kind != KindId::Table || before == nullptr || after == nullptr || !context.is_created(table) || !context.is_dropped(table)) return false;
-  return before->attributes.has("partition_by") && after->attributes.has("partition_by") && !has_leaving_partition(table, context);
+bool is_refilled(const ObjectId& table, const ChangeContext& context) {
+  if (!is_made_anew(table, context) || is_foreign(context.before, table) || is_foreign(context.after, table)) return false;
+  return !is_emptied_shell(table, context) && !common_columns(table, table, context).empty();
 }
 
 void lock_below(const ObjectId& table, const ObjectId& called, const ChangeContext& context, Action& action) {

@@ -89,15 +89,12 @@ void lower_partition(const ast::Decl& decl, LowerContext& context) {
   context.parent = parent;
 }
 
-std::optional<ObjectId> whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
-ObjectId parent_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
-
 /// The default partition whose rows ATTACH would read, when there are some.
 std::optional<ObjectId> default_in_use(const Object& attachment, const ChangeContext& context) {
-  const ObjectId parent = parent_of(attachment);
+  const ObjectId parent = whole_of(attachment);
   if (!is_standing(context, parent)) return std::nullopt;
-  for (const Object* other : context.before.dependents(parent)) {
-    if (other->id.kind != attachment.id.kind || other->attributes.text("bound") != "DEFAULT" || !(parent_of(*other) == parent)) continue;
+  for (const Object* other : attachments_to(parent, context.before)) {
+    if (other->attributes.text("bound") != "DEFAULT") continue;
     const Object* after = context.after.find(other->id);
     const bool stays = after != nullptr && !context.is_dropped(other->id) && after->attributes.text("bound") == "DEFAULT" && after->attributes.text("of") == other->attributes.text("of");
     if (stays && is_in_use(table_of(other->id), attachment, context)) return table_of(other->id);
@@ -113,7 +110,7 @@ bool folds(const Object& attachment, const ChangeContext& context) {
     return need.kind == KindId::Index || need.kind == KindId::Constraint;
   });
   // CREATE … PARTITION OF would read the default partition under its lock. Rows are put in before triggers come with the parent.
-  return !has_own_indexes && predecessors(attachment, context).empty() && context.after.has(parent_of(attachment)) &&
+  return !has_own_indexes && predecessors(attachment, context).empty() && context.after.has(whole_of(attachment)) &&
          !(default_in_use(attachment, context) && bound_proof(attachment, true, context));
 }
 
@@ -261,7 +258,7 @@ void add_proven_form(const Object& attachment, const ChangeContext& context, Act
   const auto inside = in_use ? bound_proof(attachment, false, context) : std::nullopt, outside = rest ? bound_proof(attachment, true, context) : std::nullopt;
   if (!inside && !outside) return;
   Stage adding{fmt::format("Say of {} what the bound will", table.path()), {}, "ddl", true}, reading{fmt::format("Read whether it is so of every row, before {} is attached", table.path()), {}, "validate", true};
-  Stage attaching{fmt::format("Attach partition {} to {}", table.path(), parent_of(attachment).path()), {action.sql.back()}, "ddl", true};
+  Stage attaching{fmt::format("Attach partition {} to {}", table.path(), whole_of(attachment).path()), {action.sql.back()}, "ddl", true};
   const auto add = [&](const ObjectId& id, const Sql& expression) {
     const Sql name = ident(helper_name(id.name.str(), "_lpc_bound")), whole = qualified(id.schema, id.name);
     adding.sql.push_back(sql("ALTER TABLE {} ADD CONSTRAINT {} CHECK ({}) NOT VALID", whole, name, expression));
@@ -276,7 +273,7 @@ void add_proven_form(const Object& attachment, const ChangeContext& context, Act
 
 void attach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
-  const ObjectId parent = parent_of(attachment);
+  const ObjectId parent = whole_of(attachment);
   if (is_standing(context, table)) {
     Harmony(table, parent, context, action).all();
     if (!context.before.has(attachment.id)) rename_not_nulls(table, true, context, action);
@@ -319,9 +316,7 @@ bool is_detached_apart(const Object& attachment, const ChangeContext& context) {
 }
 
 bool has_default_partition(const Catalog& catalog, const ObjectId& table) {
-  return std::ranges::any_of(catalog.dependents(table), [&](const Object* other) {
-    return other->id.kind == KindId::Partition && other->attributes.text("bound") == "DEFAULT" && parent_of(*other) == table;
-  });
+  return std::ranges::any_of(attachments_to(table, catalog), [](const Object* attachment) { return attachment->attributes.text("bound") == "DEFAULT"; });
 }
 
 /// The name of the CHECK that DETACH … CONCURRENTLY leaves in place of the bound, unless another CHECK says as much: DetachAddConstraintIfNeeded() in
@@ -329,8 +324,8 @@ bool has_default_partition(const Catalog& catalog, const ObjectId& table) {
 std::string left_check_name(const ObjectId& table, const Catalog& catalog) {
   const Lineage lineage(catalog);
   std::vector<std::string> columns;
-  for (ObjectId part = table; lineage.partition(part) != nullptr; part = parent_of(*lineage.partition(part))) {
-    const Object* whole = catalog.find(parent_of(*lineage.partition(part)));
+  for (ObjectId part = table; lineage.partition(part) != nullptr; part = whole_of(*lineage.partition(part))) {
+    const Object* whole = catalog.find(whole_of(*lineage.partition(part)));
     for (const std::string& column : lineage.column_names(table)) {
       const bool is_key = whole != nullptr && names_column(whole->attributes.text("partition_by"), column);
       if (is_key && std::ranges::find(columns, column) == columns.end()) columns.push_back(column);
@@ -346,7 +341,7 @@ std::string left_check_name(const ObjectId& table, const Catalog& catalog) {
 /// The name that left_check_name() gives, when the table can be detached beside readers and writers of the whole. Not from one with a default partition:
 /// https://www.postgresql.org/docs/15/sql-altertable.html, DETACH PARTITION.
 std::optional<std::string> concurrent_detach(const Object& attachment, const ChangeContext& context) {
-  const ObjectId table = table_of(attachment.id), parent = parent_of(attachment);
+  const ObjectId table = table_of(attachment.id), parent = whole_of(attachment);
   const Object* said = context.after.find(table);
   if (context.server_version < 140000 || attachment.attributes.flag("detach_pending") || is_detached_apart(attachment, context) ||
       !is_in_use(parent, said != nullptr ? *said : attachment, context)) return std::nullopt;
@@ -357,7 +352,7 @@ std::optional<std::string> concurrent_detach(const Object& attachment, const Cha
 }
 
 Stage detaching_stage(const Object& attachment) {
-  const std::string table = table_of(attachment.id).path(), parent = parent_of(attachment).path();
+  const std::string table = table_of(attachment.id).path(), parent = whole_of(attachment).path();
   return {fmt::format("Detach partition {} from {} beside those who use it", table, parent), {detach_statement(attachment, " CONCURRENTLY")}, "concurrent", false};
 }
 
@@ -367,12 +362,12 @@ void add_concurrent_form(const Object& attachment, const ChangeContext& context,
   if (!check) return;
   const ObjectId table = table_of(attachment.id);
   Stage tidying{fmt::format("Take off the CHECK that {} has in place of its bound", table.path()), {alter_table(table, {sql("DROP CONSTRAINT IF EXISTS {}", ident(*check))})}, "ddl", true};
-  add_online(action, 1, {detaching_stage(attachment), std::move(tidying)}, fmt::format("{} has rows: nobody who uses it waits", parent_of(attachment).path()));
+  add_online(action, 1, {detaching_stage(attachment), std::move(tidying)}, fmt::format("{} has rows: nobody who uses it waits", whole_of(attachment).path()));
 }
 
 void detach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
-  const ObjectId parent = parent_of(attachment);
+  const ObjectId parent = whole_of(attachment);
   const bool is_attached_again = context.is_created(attachment.id);
   action.sql.push_back(detach_statement(attachment, attachment.attributes.flag("detach_pending") ? " FINALIZE" : ""));
   if (is_detached_apart(attachment, context)) lock_below(table, table, context, action);
@@ -421,7 +416,7 @@ void add_concurrent_detach(const ObjectId& table, const ChangeContext& context, 
   const Object* attachment = Lineage(context.before).partition(table);
   if (attachment == nullptr || context.is_created(attachment->id) || !concurrent_detach(*attachment, context)) return;
   Stage dropping{fmt::format("Drop {}", spoken(table)), {action.sql.back()}, "ddl", true};
-  add_online(action, 1, {detaching_stage(*attachment), std::move(dropping)}, fmt::format("{} has rows: nobody who uses it waits", parent_of(*attachment).path()));
+  add_online(action, 1, {detaching_stage(*attachment), std::move(dropping)}, fmt::format("{} has rows: nobody who uses it waits", whole_of(*attachment).path()));
 }
 
 Sql half_done(const Object& object) {

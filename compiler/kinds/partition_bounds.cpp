@@ -9,6 +9,7 @@
 
 #include "base/sql_scan.h"
 #include "base/text.h"
+#include "frontend/sql_fragment_scan.h"
 
 namespace lpc::kinds {
 namespace {
@@ -26,23 +27,10 @@ struct Bound {
 
 /// The items of the parentheses that open next, and the place behind them.
 Tuple items(std::string_view text, std::size_t& at) {
-  Tuple result;
-  at = text.find('(', at);
-  if (at == std::string_view::npos) return result;
-  std::size_t begin = ++at;
-  int depth = 0;
-  while (at < text.size()) {
-    const Lexeme lexeme = scan_lexeme(text, at);
-    const char symbol = lexeme.kind == LexemeKind::symbol ? text[at] : ' ';
-    if (depth == 0 && (symbol == ',' || symbol == ')')) {
-      result.emplace_back(trim(text.substr(begin, at - begin)));
-      begin = lexeme.end;
-    }
-    at = lexeme.end;
-    if (symbol == '(') ++depth;
-    if (symbol == ')' && depth-- == 0) return result;
-  }
-  return {};
+  const std::optional<std::string> list = enclosed(text, at);
+  if (!list) return {};
+  const std::vector<std::string_view> parts = frontend::split_list(*list);
+  return {parts.begin(), parts.end()};
 }
 
 /// Behind the word: `modulus 4`.
@@ -177,6 +165,23 @@ std::vector<Bound> read_all(const std::vector<std::string>& texts, Method method
 }
 
 }  // namespace
+
+std::optional<std::string> enclosed(std::string_view text, std::size_t& from) {
+  std::size_t at = text.find('(', from);
+  if (at == std::string_view::npos) return std::nullopt;
+  const std::size_t begin = at + 1;
+  int depth = 0;
+  while (at < text.size()) {
+    const Lexeme lexeme = scan_lexeme(text, at);
+    if (lexeme.kind == LexemeKind::symbol && text[at] == '(') ++depth;
+    if (lexeme.kind == LexemeKind::symbol && text[at] == ')' && --depth == 0) {
+      from = at + 1;
+      return std::string(text.substr(begin, at - begin));
+    }
+    at = lexeme.end;
+  }
+  return std::nullopt;
+}
 
 bool bounds_may_overlap(const std::string& one, const std::string& other) {
   const Bound a = read(one), b = read(other);

@@ -34,7 +34,7 @@ class Finder {
     add(Event::dropped, before.id, Event::made, attachment.id);
     moves_.together.emplace_back(attachment.id, before.id);
     if (context_.is_created(before.id)) add(Event::made, attachment.id, Event::made, before.id);      // it is attached again without them
-    for (const ObjectId& table : whole_of(context_.before, *before.parent)) add(Event::made, attachment.id, Event::dropped, table);
+    for (const ObjectId& table : tree_of(context_.before, *before.parent)) add(Event::made, attachment.id, Event::dropped, table);
     order_making(*attachment.parent, {Event::made, attachment.id});
   }
 
@@ -58,13 +58,9 @@ class Finder {
 
   /// What goes apart from the table does so while that has its name.
   void order_leaving(const ObjectId& table) {
-    const std::vector<ObjectId> own = whole_of(context_.before, table);
+    const std::vector<ObjectId> own = tree_of(context_.before, table);
     const auto is_own = [&](const Object& object) { return std::ranges::find(own, object.parent.value_or(object.id)) != own.end() || std::ranges::find(own, object.id) != own.end(); };
-    std::vector<const Object*> leaving = context_.before.dependents(table);
-    for (const Object* part : context_.before.children(table)) {
-      const std::vector<const Object*> more = context_.before.dependents(part->id);
-      leaving.insert(leaving.end(), more.begin(), more.end());
-    }
+    std::vector<const Object*> leaving = users_of(table, context_.before);
     std::erase_if(leaving, [&](const Object* object) { return is_own(*object); });
     const std::vector<const Object*> parts = context_.before.children(table);
     leaving.insert(leaving.end(), parts.begin(), parts.end());
@@ -73,7 +69,18 @@ class Finder {
     }
   }
 
-  static std::vector<ObjectId> whole_of(const Catalog& catalog, const ObjectId& table) {
+  /// What needs the table or one of its parts.
+  static std::vector<const Object*> users_of(const ObjectId& table, const Catalog& catalog) {
+    std::vector<const Object*> users = catalog.dependents(table);
+    for (const Object* part : catalog.children(table)) {
+      const std::vector<const Object*> more = catalog.dependents(part->id);
+      users.insert(users.end(), more.begin(), more.end());
+    }
+    return users;
+  }
+
+  /// The table and all below it.
+  static std::vector<ObjectId> tree_of(const Catalog& catalog, const ObjectId& table) {
     std::vector<ObjectId> tables = kinds::descendants(catalog, table);
     tables.push_back(table);
     return tables;
@@ -81,7 +88,7 @@ class Finder {
 
   /// The table, its columns and its partitions are there before rows are put in, and what acts on rows comes afterwards.
   void order_making(const ObjectId& table, const std::pair<Event, ObjectId>& filling) {
-    for (const ObjectId& part : whole_of(context_.after, table)) {
+    for (const ObjectId& part : tree_of(context_.after, table)) {
       moves_.order.push_back({{Event::made, part}, filling});
       for (const Object* child : context_.after.children(part)) {
         const kinds::KindTraits& traits = kinds::kind(child->id.kind).traits;
@@ -97,18 +104,13 @@ class Finder {
 
   /// Indexes and foreign keys are made over the rows that are there; others' are, too.
   void order_users(const ObjectId& table, const std::pair<Event, ObjectId>& filling) {
-    std::vector<const Object*> users = context_.after.dependents(table);
-    for (const Object* part : context_.after.children(table)) {
-      const std::vector<const Object*> more = context_.after.dependents(part->id);
-      users.insert(users.end(), more.begin(), more.end());
-      users.push_back(part);
-    }
+    std::vector<const Object*> users = users_of(table, context_.after);
+    const std::vector<const Object*> parts = context_.after.children(table);
+    users.insert(users.end(), parts.begin(), parts.end());
     for (const Object* user : users) {
-      const kinds::KindTraits& traits = kinds::kind(user->id.kind).traits;
       const Object* whole = user->parent ? context_.after.find(*user->parent) : nullptr;
-      const bool is_column = traits.holds_data && whole != nullptr;
       const bool is_piece = whole != nullptr && whole->parent.has_value();       // of a column
-      if (!traits.holds_data && !is_column && !is_piece && !is_attachment(*user)) moves_.order.push_back({filling, {Event::made, user->id}});
+      if (!kinds::kind(user->id.kind).traits.holds_data && !is_piece && !is_attachment(*user)) moves_.order.push_back({filling, {Event::made, user->id}});
     }
   }
 

@@ -131,8 +131,6 @@ class Sorter {
     late_[i] = std::ranges::all_of(hard_[i], [&](std::size_t after) { return late_[after]; });
   }
 
-  static bool is_prepared(const Action& action) { return !action.online.empty() && !action.online.front().ahead.empty(); }
-
   /// What is taken down for an action that is prepared ahead, and put back after it, stands around it, so that their transaction is short and holds nothing else.
   void find_centers(const std::vector<std::pair<std::size_t, std::size_t>>& edges) {
     for (std::size_t i = 0; i < center_.size(); ++i) center_[i] = i;

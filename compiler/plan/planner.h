@@ -35,12 +35,11 @@ class Coverage {
   Coverage(const Catalog& catalog, const Scope& scope);
   bool operator()(const Object& object) const { return scope_.covers(object) && !is_left_alone(object); }
   /// Whether it is a partition that others have made (`partitions external`), its attachment, or one of its parts.
-  bool is_left_alone(const Object& object) const;
+  bool is_left_alone(const Object& object) const { return left_alone_.contains(object.id); }
 
  private:
-  const Catalog& catalog_;
   const Scope& scope_;
-  IdSet left_alone_;                                   ///< tables
+  IdSet left_alone_;
 };
 
 /// The part of the database that the plan's hashes cover.

@@ -20,42 +20,49 @@ bool Scope::covers(const Object& object) const {
   return std::binary_search(schemas.begin(), schemas.end(), id.name);   // a schema itself
 }
 
-Coverage::Coverage(const Catalog& catalog, const Scope& scope) : catalog_(catalog), scope_(scope) {
+Coverage::Coverage(const Catalog& catalog, const Scope& scope) : scope_(scope) {
   if (scope.external_partitions.empty()) return;
   std::vector<std::pair<ObjectId, ObjectId>> attached;    // what isn't declared, and to what
   for (const Object& object : catalog.objects()) {
     const auto attached_to = kinds::kind(object.id.kind).traits.attached_to;
-    const auto whole = attached_to && object.parent ? attached_to(object) : std::nullopt;
-    if (whole && !std::binary_search(scope.declared.begin(), scope.declared.end(), object.id)) attached.emplace_back(*object.parent, *whole);
+    const bool is_declared = std::binary_search(scope.declared.begin(), scope.declared.end(), object.id);
+    if (attached_to && object.parent && !is_declared) attached.emplace_back(*object.parent, attached_to(object));
   }
+  IdSet partitions;
   for (bool found = true; found;) {    // partitions of such partitions as well
     found = false;
     for (const auto& [part, whole] : attached) {
-      const bool is_others = std::binary_search(scope.external_partitions.begin(), scope.external_partitions.end(), whole) || left_alone_.contains(whole);
-      found |= is_others && left_alone_.insert(part).second;
+      const bool is_others = std::binary_search(scope.external_partitions.begin(), scope.external_partitions.end(), whole) || partitions.contains(whole);
+      found |= is_others && partitions.insert(part).second;
+    }
+  }
+  for (const Object& object : catalog.objects()) {
+    for (const Object* at = &object; at;) {
+      if (partitions.contains(at->id)) left_alone_.insert(object.id);
+      const auto gone_with = kinds::kind(at->id.kind).traits.gone_with;
+      std::optional<ObjectId> whole = at->parent;
+      if (!whole && gone_with) whole = gone_with(*at);    // a sequence that a column owns
+      at = whole ? catalog.find(*whole) : nullptr;
     }
   }
 }
 
-bool Coverage::is_left_alone(const Object& object) const {
-  if (left_alone_.empty()) return false;
-  for (const Object* at = &object; at;) {
-    if (left_alone_.contains(at->id)) return true;
-    const auto gone_with = kinds::kind(at->id.kind).traits.gone_with;
-    std::optional<ObjectId> whole = at->parent;
-    if (!whole && gone_with) whole = gone_with(*at);    // a sequence that a column owns
-    at = whole ? catalog_.find(*whole) : nullptr;
-  }
-  return false;
+namespace {
+
+/// Sorted, each once.
+void tidy(std::vector<ObjectId>& ids) {
+  std::sort(ids.begin(), ids.end());
+  ids.erase(std::unique(ids.begin(), ids.end()), ids.end());
 }
+
+}  // namespace
 
 Scope with_old_names(Scope scope, const Renames& renames) {
   for (std::vector<ObjectId>* ids : {&scope.declared, &scope.external_partitions}) {
     for (std::size_t i = 0, count = ids->size(); i < count; ++i) {
       if (ObjectId before = id_before((*ids)[i], renames); !(before == (*ids)[i])) ids->push_back(std::move(before));
     }
-    std::sort(ids->begin(), ids->end());
-    ids->erase(std::unique(ids->begin(), ids->end()), ids->end());
+    tidy(*ids);
   }
   return scope;
 }
@@ -67,8 +74,7 @@ Scope with_claims(Scope scope, const Catalog& live, const Catalog& desired) {
     const Object* claimed = attached_to && object.parent ? desired.find(*object.parent) : nullptr;
     if (claimed && !claimed->external) scope.declared.push_back(object.id);
   }
-  std::sort(scope.declared.begin(), scope.declared.end());
-  scope.declared.erase(std::unique(scope.declared.begin(), scope.declared.end()), scope.declared.end());
+  tidy(scope.declared);
   return scope;
 }
 
@@ -98,22 +104,14 @@ Catalog restrict(const Catalog& catalog, const Scope& scope) {
 }
 
 Catalog restrict(Catalog&& catalog, const Scope& scope) {
-  IdSet out;
   const Coverage covers(catalog, scope);
-  for (const Object& object : catalog.objects()) {
-    if (!covers(object)) out.insert(object.id);
-  }
-  return std::move(catalog).only([&](const Object& object) { return !out.contains(object.id); });
+  return std::move(catalog).only(covers);
 }
 
 Catalog without_external_partitions(Catalog&& catalog, const Scope& scope) {
   if (scope.external_partitions.empty()) return std::move(catalog);
-  IdSet out;
   const Coverage coverage(catalog, scope);
-  for (const Object& object : catalog.objects()) {
-    if (coverage.is_left_alone(object)) out.insert(object.id);
-  }
-  return std::move(catalog).only([&](const Object& object) { return !out.contains(object.id); });
+  return std::move(catalog).only([&](const Object& object) { return !coverage.is_left_alone(object); });
 }
 
 namespace {
@@ -144,8 +142,7 @@ bool has_part(CatalogBuilder& builder, const Catalog& catalog, const ObjectId& i
     const kinds::KindTraits& traits = kinds::kind(part->id.kind).traits;
     if (!builder.find(part->id)) return false;
     if (traits.holds_data && part->id.own_name().str() == name) return true;
-    const auto whole = traits.attached_to ? traits.attached_to(*part) : std::nullopt;
-    return whole && has_part(builder, catalog, *whole, name);
+    return traits.attached_to && has_part(builder, catalog, traits.attached_to(*part), name);
   });
 }
 

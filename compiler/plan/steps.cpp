@@ -64,8 +64,6 @@ std::size_t end_of_whole(const std::vector<std::size_t>& whole, std::size_t begi
   return end;
 }
 
-bool is_prepared(const Action& action) { return !action.online.empty() && !action.online.front().ahead.empty(); }
-
 bool takes_long(const Action& action) {
   return std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return hazard.code == diag::Code::kRewritesTable || hazard.code == diag::Code::kRebuildsTable; });
 }

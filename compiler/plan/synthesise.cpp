@@ -537,7 +537,7 @@ class Synthesiser {
   kinds::ChangeContext context_;
   ActionGraph graph_;
   Nodes create_nodes_, real_nodes_, drop_nodes_, empty_nodes_, aside_nodes_, conversion_nodes_, filling_nodes_;
-  std::set<std::size_t> last_drops_;          ///< of the old forms of swapped types
+  std::set<std::size_t> last_drops_;          ///< of old forms that were moved aside, and of what holds rows of theirs
   std::map<ObjectId, std::vector<std::size_t>> alter_nodes_;
 };
 
