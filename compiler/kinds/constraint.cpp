@@ -523,7 +523,7 @@ constexpr Kind kConstraint = {
     .attributes = kAttributes,
     .print_lp = print_constraint,
     .slots = constraint_slots,
-    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .torn_by_types = is_torn_by_types, .introspection_cost = 110},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .torn_by_types = is_torn_by_types, .found_in = "pg_constraint where oid >= 16384", .introspection_cost = 110},
 };
 
 static_assert(is_complete(kConstraint));

@@ -33,65 +33,47 @@ constexpr std::array kWords = std::to_array<Word>({
     {"sequence", 's', ""}, {"server", 'S', "USAGE"}, {"table", 'r', ""}, {"type", 'T', "USAGE"},
 });
 
-// The owner's own privileges aren't looked at: ALTER … OWNER TO moves them, and pg_init_privs doesn't follow.
-#define LPC_MEMBER(columns, from, class)                                                                                       \
-  "  select e.extname, d.classid, d.objid, " columns " from pg_depend d\n"                                                     \
-  "  join pg_extension e on e.oid = d.refobjid\n  " from                                                                       \
-  "  where d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass and d.classid = '" class "'::regclass and d.objsubid = 0 and e.oid >= 16384\n"
-
-/// The same columns and the initial privileges. There are thousands of them, so that what differs is found first. initdb notes them before it makes information_schema,
-/// of which everybody may read nearly all: src/backend/catalog/information_schema.sql.
-#define LPC_SYSTEM(class, oid, sub, columns, acl, from, initial)                                                                \
-  "  select 'pg_catalog', '" class "'::regclass, " oid ", " sub ", " columns ", " acl ", " initial " from " from                 \
-  "  left join pg_init_privs i on i.classoid = '" class "'::regclass and i.objoid = " oid " and i.objsubid = " sub "\n"         \
-  "  where " oid " < 16384 and " acl " is distinct from " initial
-#define LPC_INITIAL(condition, type, owner, privilege)                                                                          \
-  "coalesce(i.initprivs, case when n.nspname = 'information_schema'" condition " then acldefault('" type "', " owner ") || makeaclitem(0, " owner ", '" privilege "', false) end)"
+// The owner's own privileges aren't looked at: ALTER … OWNER TO moves them, and pg_init_privs doesn't follow. There are thousands of objects, so that what differs is found
+// before it is named, and one join with pg_init_privs is less to plan than one for each catalog. initdb notes privileges before it makes information_schema, of which
+// everybody may read nearly all: src/backend/catalog/information_schema.sql.
+#define LPC_INITIAL(schema, condition, type, owner, privilege)                                                                    \
+  "case when " schema " = to_regnamespace('information_schema')::oid" condition " then acldefault('" type "', " owner ") || makeaclitem(0, " owner ", '" privilege "', false) end"
+#define LPC_OWN(class, type, owner, acl) "  select '" class "'::regclass::oid, oid, 0, '" type "'::\"char\", " owner ", " acl ", null::aclitem[] from " class "\n"
 
 constexpr IntrospectQuery kQueries[] = {{.sql =
-    "with member(extension, class, object, sub, member, arguments, type, owner, acl) as (\n"
-    LPC_MEMBER("0, format('%s %I.%I', case p.prokind when 'p' then 'procedure' else 'function' end, n.nspname, p.proname), oidvectortypes(p.proargtypes),\n"
-               "    'f'::\"char\", p.proowner, p.proacl", "join pg_proc p on p.oid = d.objid join pg_namespace n on n.oid = p.pronamespace\n", "pg_proc")
+    "with item(class, object, sub, type, owner, acl, initial) as (\n"
+    LPC_OWN("pg_proc", "f", "proowner", "proacl")
     "  union all\n"
-    LPC_MEMBER("0, format('%s %I.%I', case c.relkind when 'S' then 'sequence' else 'table' end, n.nspname, c.relname), '',\n"
-               "    (case c.relkind when 'S' then 's' else 'r' end)::\"char\", c.relowner, c.relacl",
-               "join pg_class c on c.oid = d.objid and c.relkind in ('r', 'p', 'v', 'm', 'f', 'S') join pg_namespace n on n.oid = c.relnamespace\n", "pg_class")
+    "  select 'pg_class'::regclass, oid, 0, (case relkind when 'S' then 's' else 'r' end)::\"char\", relowner, relacl,\n"
+    "    " LPC_INITIAL("relnamespace", " and relname !~ '^_' and relname not in ('sql_parts', 'transforms')", "r", "relowner", "SELECT") "\n"
+    "  from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')\n"
     "  union all\n"
-    LPC_MEMBER("a.attnum, format('table %I.%I', n.nspname, c.relname), '', 'c'::\"char\", c.relowner, a.attacl",
-               "join pg_class c on c.oid = d.objid and c.relkind in ('r', 'p', 'v', 'm', 'f') join pg_namespace n on n.oid = c.relnamespace\n"
-               "  join pg_attribute a on a.attrelid = c.oid and a.attacl is not null\n", "pg_class")
+    "  select 'pg_class'::regclass, c.oid, a.attnum, 'c', c.relowner, a.attacl, null from pg_attribute a join pg_class c on c.oid = a.attrelid\n"
+    "  where a.attacl is not null or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass and objsubid <> 0)\n"
     "  union all\n"
-    LPC_MEMBER("0, format('type %I.%I', n.nspname, t.typname), '', 'T'::\"char\", t.typowner, t.typacl",
-               "join pg_type t on t.oid = d.objid join pg_namespace n on n.oid = t.typnamespace\n", "pg_type")
+    LPC_OWN("pg_type", "T", "typowner", "typacl")
     "  union all\n"
-    LPC_MEMBER("0, format('schema %I', n.nspname), '', 'n'::\"char\", n.nspowner, n.nspacl", "join pg_namespace n on n.oid = d.objid\n", "pg_namespace")
+    "  select 'pg_namespace'::regclass, oid, 0, 'n', nspowner, nspacl, " LPC_INITIAL("oid", "", "n", "nspowner", "USAGE") "\n"
+    "  from pg_namespace where nspname <> 'public'\n"
     "  union all\n"
-    LPC_MEMBER("0, format('language %I', l.lanname), '', 'l'::\"char\", l.lanowner, l.lanacl", "join pg_language l on l.oid = d.objid\n", "pg_language")
+    LPC_OWN("pg_language", "l", "lanowner", "lanacl")
     "  union all\n"
-    LPC_MEMBER("0, format('foreign data wrapper %I', w.fdwname), '', 'F'::\"char\", w.fdwowner, w.fdwacl",
-               "join pg_foreign_data_wrapper w on w.oid = d.objid\n", "pg_foreign_data_wrapper")
+    LPC_OWN("pg_foreign_data_wrapper", "F", "fdwowner", "fdwacl")
     "  union all\n"
-    LPC_MEMBER("0, format('server %I', s.srvname), '', 'S'::\"char\", s.srvowner, s.srvacl", "join pg_foreign_server s on s.oid = d.objid\n", "pg_foreign_server")
+    LPC_OWN("pg_foreign_server", "S", "srvowner", "srvacl")
     "), changed as (\n"
-    "  select m.*, i.initprivs from member m\n"
-    "  left join pg_init_privs i on i.classoid = m.class and i.objoid = m.object and i.objsubid = m.sub\n"
-    "  where m.acl is distinct from i.initprivs\n"
-    "  union all\n"
-    LPC_SYSTEM("pg_proc", "p.oid", "0", "format('%s %I.%I', case p.prokind when 'p' then 'procedure' else 'function' end, n.nspname, p.proname), oidvectortypes(p.proargtypes),\n"
-               "    'f', p.proowner", "p.proacl", "pg_proc p join pg_namespace n on n.oid = p.pronamespace\n", "i.initprivs") "\n"
-    "  union all\n"
-    LPC_SYSTEM("pg_class", "c.oid", "0", "format('table %I.%I', n.nspname, c.relname), '', 'r', c.relowner", "c.relacl",
-               "pg_class c join pg_namespace n on n.oid = c.relnamespace\n", LPC_INITIAL(" and c.relname !~ '^_' and c.relname not in ('sql_parts', 'transforms')", "r", "c.relowner", "SELECT")) "\n"
-    "  union all\n"
-    LPC_SYSTEM("pg_class", "a.attrelid", "a.attnum", "format('table %I.%I', n.nspname, c.relname), '', 'c', c.relowner", "a.attacl",
-               "pg_attribute a join pg_class c on c.oid = a.attrelid join pg_namespace n on n.oid = c.relnamespace\n", "i.initprivs") "\n"
-    "  union all\n"
-    LPC_SYSTEM("pg_type", "t.oid", "0", "format('type %I.%I', n.nspname, t.typname), '', 'T', t.typowner", "t.typacl",
-               "pg_type t join pg_namespace n on n.oid = t.typnamespace\n", "i.initprivs") "\n"
-    "  union all\n"
-    LPC_SYSTEM("pg_namespace", "n.oid", "0", "format('schema %I', n.nspname), '', 'n', n.nspowner", "n.nspacl", "pg_namespace n\n", LPC_INITIAL("", "n", "n.nspowner", "USAGE")) " and n.nspname <> 'public'\n"
-    "  union all\n"
-    LPC_SYSTEM("pg_language", "l.oid", "0", "format('language %I', l.lanname), '', 'l', l.lanowner", "l.lanacl", "pg_language l\n", "i.initprivs") "\n"
+    "  select case when t.object < 16384 then 'pg_catalog' else e.extname end as extension, t.class, t.object, t.sub,\n"
+    "    case t.type when 'f' then (select case p.prokind when 'p' then 'procedure ' else 'function ' end || n.nspname || '.' || quote_ident(p.proname)\n"
+    "      from pg_proc p cross join lateral (select i.schema as nspname from pg_identify_object(t.class, t.object, 0) i) n where p.oid = t.object)\n"
+    "    else (select case t.type when 's' then 'sequence' when 'T' then 'type' when 'n' then 'schema' when 'l' then 'language' when 'F' then 'foreign data wrapper'\n"
+    "      when 'S' then 'server' else 'table' end || ' ' || coalesce(i.schema || '.', '') || i.name from pg_identify_object(t.class, t.object, 0) i) end as member,\n"
+    "    case t.type when 'f' then (select oidvectortypes(p.proargtypes) from pg_proc p where p.oid = t.object) else '' end as arguments,\n"
+    "    t.type, t.owner, t.acl, coalesce(i.initprivs, t.initial) as initprivs\n"
+    "  from item t\n"
+    "  left join pg_init_privs i on i.classoid = t.class and i.objoid = t.object and i.objsubid = t.sub\n"
+    "  left join (pg_depend d join pg_extension e on e.oid = d.refobjid and e.oid >= 16384)\n"
+    "    on d.classid = t.class and d.objid = t.object and d.objsubid = 0 and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass\n"
+    "  where t.acl is distinct from coalesce(i.initprivs, t.initial) and (t.object < 16384 or e.oid is not null)\n"
     "), difference as (\n"
     "  select c.*, x.* from changed c cross join lateral (\n"
     "    select 'g' as side, g.* from (\n"

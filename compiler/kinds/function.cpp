@@ -291,7 +291,7 @@ constexpr Kind kFunction = {
     .attributes = kRules,
     .print_lp = print_function,
     .slots = routine_slots,
-    .traits = {.acl_type = 'f', .can_replace = can_replace_function, .stand_in = function_stand_in},
+    .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind in ('f', 'w') and oid >= 16384", .can_replace = can_replace_function, .stand_in = function_stand_in},
 };
 static_assert(is_complete(kFunction));
 

@@ -454,7 +454,9 @@ constexpr Kind kIndex = {
     .attributes = kAttributes,
     .print_lp = print_index,
     .slots = index_slots,
-    .traits = {.dropped_with_parent = true, .introspection_cost = 105},
+    .traits = {.dropped_with_parent = true,
+               .found_in = "pg_class where relkind in ('i', 'I') and oid >= 16384 and relnamespace <> 'pg_toast'::pg_catalog.regnamespace",
+               .introspection_cost = 105},
 };
 
 static_assert(is_complete(kIndex));

@@ -113,7 +113,7 @@ constexpr Kind kLanguage = {
     .attributes = kRules,
     .print_lp = print_language,
     .slots = nullptr,
-    .traits = {.schemaless = true, .acl_type = 'l', .can_replace = can_replace_language},
+    .traits = {.schemaless = true, .acl_type = 'l', .found_in = "pg_language where oid >= 16384", .can_replace = can_replace_language},
 };
 static_assert(is_complete(kLanguage));
 

@@ -293,7 +293,7 @@ constexpr Kind kSubscription = {
     .attributes = kRules,
     .print_lp = print_subscription,
     .slots = subscription_slots,
-    .traits = {.drop_hazard = diag::Code::kDropsData, .schemaless = true},
+    .traits = {.drop_hazard = diag::Code::kDropsData, .schemaless = true, .found_in = "pg_subscription"},
 };
 static_assert(is_complete(kSubscription));
 

@@ -108,7 +108,7 @@ constexpr Kind kTablespace = {
     .attributes = kRules,
     .print_lp = print_tablespace,
     .slots = tablespace_slots,
-    .traits = {.cluster_wide = true, .acl_type = 't'},
+    .traits = {.cluster_wide = true, .acl_type = 't', .found_in = "pg_tablespace where oid >= 16384"},
 };
 static_assert(is_complete(kTablespace));
 

@@ -43,9 +43,10 @@ std::string_view query_for(const kinds::Kind& kind, int server_version) {
   return {};
 }
 
-/// In one row the snapshot, in others the names of kinds of which there is nothing: planning the queries of all kinds would take longer than all else in a small database.
-std::string first_look_query() {
-  std::string text(kSizeQuery);
+/// In one row the snapshot (null of a small database, or within a caller's transaction, which must not go on in another session), in others the names of kinds of which
+/// there is nothing: planning the queries of all kinds would take longer than all else in a small database.
+std::string first_look_query(bool with_snapshot) {
+  std::string text(with_snapshot ? kSizeQuery : "SELECT NULL");
   for (const kinds::Kind* kind : kinds::all_kinds()) {
     const std::string_view rows = kind->traits.found_in;
     if (!rows.empty()) text += sql(" UNION ALL SELECT {} WHERE NOT EXISTS (SELECT FROM pg_catalog.{})", literal(kind_name(kind->id)), fragment(rows)).text;
@@ -96,7 +97,7 @@ class Reader {
   Reader(pg::Connection& connection, const ReadOptions& options, const OnKind& on_kind) : connection_(connection), options_(options), on_kind_(on_kind) {}
 
   Result<Reading> run() {
-    if (!options_.in_transaction && !options_.hash_only) LP_DO(look());
+    LP_DO(look());
     if (options_.again && snapshot_.empty()) LP_DO(find_prepared());
     const Status done = snapshot_.empty() ? read_alone() : read_in_two();
     if (!done) {
@@ -109,21 +110,25 @@ class Reader {
  private:
   /// What there is to read, and for a big database a snapshot, so that a second session can see what this one sees.
   Status look() {
-    LP_DO(connection_.execute(kBegin));
-    begun_ = true;
-    const auto found = connection_.query(first_look_query());
-    if (found) {
-      if (!found->is_null(0, 0)) snapshot_ = found->at(0, 0);
-      for (int row = 1; row < found->size(); ++row) absent_.emplace((*found)(row, 0));
-      return ok();
+    LP_DO(connection_.execute(options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin));
+    auto found = connection_.query(first_look_query(!options_.in_transaction));
+    if (!found && !options_.in_transaction) {    // a server that can't export snapshots
+      LP_DO(connection_.execute("ROLLBACK"));
+      LP_DO(connection_.execute(kBegin));
+      found = connection_.query(first_look_query(false));
     }
-    begun_ = false;    // a server that can't export snapshots
-    return connection_.execute("ROLLBACK");
+    if (!found) {
+      leave();
+      return found.failure();
+    }
+    if (!found->is_null(0, 0)) snapshot_ = found->at(0, 0);
+    for (int row = 1; row < found->size(); ++row) absent_.emplace((*found)(row, 0));
+    return ok();
   }
 
   Status read_alone() {
     Batch batch;
-    begin(batch);
+    batch.add(kSettings);
     fill(batch, batch);
     end(batch);
     return introspect::run(connection_, batch, on_kind_);
@@ -131,7 +136,7 @@ class Reader {
 
   Status read_in_two() {
     Batch first, second;
-    begin(first);
+    first.add(kSettings);
     fill(first, second);
     second.add("COMMIT");
     bool opened = false;
@@ -158,15 +163,6 @@ class Reader {
     LP_TRY(const pg::Rows rows, connection_.query("SELECT name FROM pg_catalog.pg_prepared_statements"));
     for (int row = 0; row < rows.size(); ++row) prepared_.emplace(rows(row, 0));
     return ok();
-  }
-
-  void begin(Batch& batch) const {
-    if (options_.in_transaction) {
-      batch.add(sql("SAVEPOINT {}", ident(kSavepoint)).text);
-    } else if (!begun_) {
-      batch.add(kBegin);
-    }
-    batch.add(kSettings);
   }
 
   /// With two sessions, each query goes to the one that has less to do.
@@ -222,7 +218,6 @@ class Reader {
   pg::Connection& connection_;
   const ReadOptions options_;
   const OnKind& on_kind_;
-  bool begun_ = false;
   std::string snapshot_;              ///< of a big database, for the second session
   std::set<std::string, std::less<>> absent_;    ///< kinds of which the database has nothing
   std::set<std::string> prepared_;    ///< names that the session has
