@@ -13,10 +13,13 @@
 namespace lpc::shadow {
 namespace {
 
-/// What the server doesn't read while it starts: the ready databases first, since they're wanted first.
+/// What the server doesn't read while it starts, in the order in which it is wanted.
 std::vector<std::string> deferred_folders(const Template& made) {
   std::vector<std::string> folders;
-  for (const TemplateDatabase& database : made.ready) folders.push_back(database.folder);
+  for (const TemplateDatabase& database : made.ready) {
+    folders.push_back(database.folder);
+    if (folders.size() == 1) folders.push_back(made.admin.folder);
+  }
   folders.push_back(made.source.folder);
   return folders;
 }
@@ -62,7 +65,7 @@ EmbeddedServer::~EmbeddedServer() {
 
 std::string EmbeddedServer::conninfo(const std::string& database) const {
   LP_CHECK(keeper_ != nullptr);
-  [[maybe_unused]] const Status copied = keeper_->wait_for_copies(template_.ready.size() + 1);    // who connects by it may ask for anything
+  [[maybe_unused]] const Status copied = keeper_->wait_for_copies();    // who connects by it may ask for anything
   return server_conninfo(folder_->socket_folder(), database);
 }
 
@@ -83,7 +86,8 @@ pg::ConnectOptions EmbeddedServer::connect_options() const {
 /// The connection for what concerns the whole server.
 Result<pg::Connection*> EmbeddedServer::admin() {
   if (admin_ && !admin_->is_connection_lost()) return admin_.get();
-  LP_TRY(pg::Connection connection, connect("postgres"));
+  LP_DO(keeper_->wait_for_copy(template_.admin.folder));
+  LP_TRY(pg::Connection connection, connect(template_.admin.name));
   admin_ = std::make_unique<pg::Connection>(std::move(connection));
   admin_->set_interrupt(nullptr);
   return admin_.get();
@@ -108,8 +112,8 @@ Result<pg::Connection> EmbeddedServer::connect(const std::string& database) {
 /// One of the databases that came with the template, under the wanted name; empty when none is left.
 Result<std::string> EmbeddedServer::take_ready_database(const DatabaseOptions& options) {
   if (!is_plain(options) || ready_taken_ >= template_.ready.size()) return std::string();
-  const std::string ready = template_.ready[ready_taken_++].name;
-  LP_DO(keeper_->wait_for_copies(ready_taken_));
+  const auto& [ready, folder] = template_.ready[ready_taken_++];
+  LP_DO(keeper_->wait_for_copy(folder));
   const std::string name = options.name.empty() ? ready : options.name;
   if (name == ready && options.owner.empty() && options.settings.empty()) return name;
   LP_TRY(pg::Connection * session, admin());
@@ -120,12 +124,13 @@ Result<std::string> EmbeddedServer::take_ready_database(const DatabaseOptions& o
 
 Result<pg::Connection> EmbeddedServer::create_database(const DatabaseOptions& options) {
   LP_CHECK(keeper_ != nullptr);
+  LP_DO(drop_unneeded());
   if (!options.owner.empty()) LP_DO(ensure_role(options.owner));
   LP_TRY(std::string name, take_ready_database(options));
   ++databases_made_;
   if (name.empty()) {
     name = options.name.empty() ? fmt::format("lockplane_shadow_{}", template_.ready.size() + static_cast<std::size_t>(databases_made_)) : options.name;
-    LP_DO(keeper_->wait_for_copies(template_.ready.size() + 1));
+    LP_DO(keeper_->wait_for_copy(template_.source.folder));
     LP_TRY(pg::Connection * session, admin());
     LP_DO(create_database_from_template0(*session, name, options));
   }
@@ -136,9 +141,18 @@ Result<pg::Connection> EmbeddedServer::create_database(const DatabaseOptions& op
   return connect(name);
 }
 
+/// Only when there is another one to come: most commands need one, and the server's end takes it along in less time.
 Status EmbeddedServer::drop_database(const std::string& name) {
-  LP_TRY(pg::Connection * session, admin());
-  return drop_database_by_force(*session, name, [&]() { return connect(name); });
+  unneeded_.push_back(name);
+  return ok();
+}
+
+Status EmbeddedServer::drop_unneeded() {
+  for (; !unneeded_.empty(); unneeded_.pop_back()) {
+    LP_TRY(pg::Connection * session, admin());
+    LP_DO(drop_database_by_force(*session, unneeded_.back(), [&]() { return connect(unneeded_.back()); }));
+  }
+  return ok();
 }
 
 Status EmbeddedServer::ensure_role(const std::string& name) {

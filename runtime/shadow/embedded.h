@@ -37,6 +37,7 @@ class EmbeddedServer final : public ShadowServer {
  private:
   EmbeddedServer(const ShadowOptions& options, Template made, RunFolder folder);
   Result<pg::Connection*> admin();
+  Status drop_unneeded();
   Result<std::string> take_ready_database(const DatabaseOptions& options);
   pg::ConnectOptions connect_options() const;
 
@@ -45,6 +46,7 @@ class EmbeddedServer final : public ShadowServer {
   std::unique_ptr<RunFolder> folder_;
   std::unique_ptr<ServerKeeper> keeper_;
   std::unique_ptr<pg::Connection> admin_;    ///< opened when first needed
+  std::vector<std::string> unneeded_;        ///< databases that drop_database() has left to the next one
   std::size_t ready_taken_ = 0;
   int databases_made_ = 0;
 };

@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <vector>
 
@@ -24,13 +25,16 @@ class ServerKeeper {
 
   /// Waits until the server takes connections.
   Status wait_until_ready();
-  /// Waits until the first `count` deferred folders are there.
-  Status wait_for_copies(std::size_t count);
+  /// Waits until this deferred folder is there.
+  Status wait_for_copy(std::string_view folder);
+  /// Waits until all of them are.
+  Status wait_for_copies();
   pid_t pid() const { return pid_.load(); }
 
  private:
   void run();
   void copy_deferred();
+  Status put_init_file(std::string_view folder) const;
 
   const Command command_;
   const std::string template_data_;
@@ -41,7 +45,7 @@ class ServerKeeper {
   std::mutex mutex_;
   std::condition_variable changed_;
   bool started_ = false;
-  std::size_t copied_ = 0;
+  std::vector<std::string> copied_;    ///< of the deferred ones
   std::optional<Failure> start_failure_;
   std::optional<Failure> copy_failure_;
   const ChildProcess* server_ = nullptr;

@@ -26,9 +26,12 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr int kReadyDatabases = 2;
+constexpr const char* kAdminDatabase = "postgres";    // initdb's
 // Part of the cache's key: raise it when what is in a template changes.
-constexpr std::string_view kTemplateRevision = "1";
+constexpr std::string_view kTemplateRevision = "2";
 constexpr int kDefaultLocks = 4096;    // times 20 connections: some 80,000 objects in one transaction, for 3 ms
+
+std::string ready_name(int number) { return fmt::format("lockplane_shadow_{}", number); }
 
 std::string read_file(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
@@ -44,7 +47,7 @@ int major_of(const std::string& data) {
   return major;
 }
 
-/// "version 150020\nready lockplane_shadow_1 base/16384\n…source template0 base/4\n"
+/// "version 150020\nready lockplane_shadow_1 base/16384\n…admin postgres base/5\nsource template0 base/4\n"
 Result<Template> read_template(const std::string& folder) {
   Template made;
   made.data = folder + "/data";
@@ -57,9 +60,10 @@ Result<Template> read_template(const std::string& folder) {
     }
     layout >> second;
     if (what == "ready") made.ready.push_back({first, second});
+    if (what == "admin") made.admin = {first, second};
     if (what == "source") made.source = {first, second};
   }
-  if (made.server_version == 0 || made.source.folder.empty()) {
+  if (made.server_version == 0 || made.admin.folder.empty() || made.source.folder.empty()) {
     return Failure{"LP6015", fmt::format("the shadow's template in `{}` is damaged", folder), "remove that folder; lpc makes it anew", ""};
   }
   return made;
@@ -102,14 +106,14 @@ Status fill_template(pg::Connection& admin, const std::string& folder) {
   LP_DO(admin.execute("UPDATE pg_catalog.pg_database SET datistemplate = false WHERE datname = 'template1'"));
   LP_DO(admin.execute("DROP DATABASE template1"));
   for (int number = 1; number <= kReadyDatabases; ++number) {
-    LP_DO(admin.execute(sql("CREATE DATABASE {} TEMPLATE template0", ident(fmt::format("lockplane_shadow_{}", number)))));
+    LP_DO(admin.execute(sql("CREATE DATABASE {} TEMPLATE template0", ident(ready_name(number)))));
   }
-  LP_TRY(const pg::Rows databases, admin.query("SELECT datname, oid FROM pg_catalog.pg_database WHERE datname <> 'postgres' ORDER BY datname"));
+  LP_TRY(const pg::Rows databases, admin.query("SELECT datname, oid FROM pg_catalog.pg_database ORDER BY datname"));
   std::ofstream layout(folder + "/layout");
   layout << "version " << admin.server_version_num() << "\n";
   for (int row = 0; row < databases.size(); ++row) {
-    const bool is_source = databases(row, 0) == "template0";
-    layout << (is_source ? "source " : "ready ") << databases(row, 0) << " base/" << databases(row, 1) << "\n";
+    const std::string_view name = databases(row, 0);
+    layout << (name == "template0" ? "source " : name == kAdminDatabase ? "admin " : "ready ") << name << " base/" << databases(row, 1) << "\n";
   }
   layout.close();
   if (!layout) return Failure{"LP6015", fmt::format("can't write `{}/layout`", folder), "free some space on that disk", ""};
@@ -125,8 +129,12 @@ Status make_template(const PostgresPrograms& programs, const std::string& cache,
   LP_TRY(ChildProcess server, ChildProcess::start(server_command(programs, major_of(data), data, run.socket_folder(), run.log(), 64, user)));
   LP_DO(wait_until_ready(server, data, run.log()));
   {
-    LP_TRY(pg::Connection admin, pg::Connection::open(server_conninfo(run.socket_folder(), "postgres")));
+    LP_TRY(pg::Connection admin, pg::Connection::open(server_conninfo(run.socket_folder(), kAdminDatabase)));
     LP_DO(fill_template(admin, folder));
+  }
+  // The first session of a database writes its pg_internal.init (see ServerKeeper::put_init_file()).
+  for (int number = 1; number <= kReadyDatabases; ++number) {
+    LP_TRY([[maybe_unused]] const pg::Connection session, pg::Connection::open(server_conninfo(run.socket_folder(), ready_name(number))));
   }
   constexpr int kShutdownMilliseconds = 30000;
   server.stop(SIGINT, kShutdownMilliseconds);    // a clean end: copies must start without recovery

@@ -23,6 +23,7 @@ struct Template {
   std::string data;
   int server_version = 0;
   std::vector<TemplateDatabase> ready;    ///< empty databases to hand out
+  TemplateDatabase admin;                 ///< postgres, for what concerns the whole server
   TemplateDatabase source;                ///< template0, for further ones
 };
 

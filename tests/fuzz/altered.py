@@ -57,7 +57,7 @@ class AlteredProver(Prover):
         self.schema = None
         self.clean()
         self.server.drop("base")
-        self.server.drop_roles(self.server.roles() - self.started_roles)
+        self.server.drop_globals(self.started_roles)
         self.server.create("base")
         self.server.psql("base", file=schema, check=False)
         self.schema, self.known_roles = schema, self.server.roles()

@@ -123,25 +123,26 @@ class Server:
         self.drop(database)
         self.psql("postgres", f'create database "{database}" template "{template}"')
 
-    def drop(self, database):
-        # A subscription keeps its database; without a slot name nobody is asked.
-        subscriptions = """select format('alter subscription %1$I disable; alter subscription %1$I set (slot_name = none); drop subscription %1$I;', subname)
-            from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname = """ + f"'{database}'"
-        for statements in self.psql("postgres", subscriptions).stdout.splitlines():
+    def drop(self, *databases):
+        """They may not exist. A subscription keeps its database; without a slot name nobody is asked."""
+        names = ", ".join(f"'{each}'" for each in databases)
+        subscriptions = f"""select d.datname, format('alter subscription %1$I disable; alter subscription %1$I set (slot_name = none); drop subscription %1$I;', subname)
+            from pg_subscription s join pg_database d on d.oid = s.subdbid where d.datname in ({names})"""
+        for line in self.psql("postgres", subscriptions).stdout.splitlines():
+            database, statements = line.split("|", 1)
             for statement in statements.split("; "):
                 self.psql(database, statement)
-        self.psql("postgres", f'drop database if exists "{database}" with (force)')
+        self.psql("postgres", "\n".join(f'drop database if exists "{each}" with (force);' for each in databases))
 
     def roles(self):
         return set(self.psql("postgres", "select quote_ident(rolname) from pg_roles where rolname !~ '^pg_'").stdout.splitlines())
 
-    def drop_tablespaces(self):
-        for name in self.psql("postgres", "select quote_ident(spcname) from pg_tablespace where oid >= 16384").stdout.splitlines():
-            self.psql("postgres", f"drop tablespace {name}", check=False)
-
-    def drop_roles(self, roles):
-        for role in roles:
-            self.psql("postgres", f"drop role if exists {role}", check=False)
+    def drop_globals(self, known_roles):
+        """Every tablespace, and the roles that aren't known."""
+        known = ", ".join("'" + role.replace("'", "''") + "'" for role in known_roles)
+        self.psql("postgres", f"""\\set ON_ERROR_STOP 0
+            select format('drop tablespace %I', spcname) from pg_tablespace where oid >= 16384
+            union all select format('drop role %I', rolname) from pg_roles where rolname !~ '^pg_' and quote_ident(rolname) not in ({known}) \\gexec""", check=False)
 
     def dump(self, database):
         """pg_dump --schema-only without noise and without lpc's own schema, columns of a table and privileges on an object in any order."""

@@ -45,7 +45,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 from harness.report import Report  # noqa: E402
 from harness.scratch import Server, bindir, choose_major, end_well_on_sigterm, major_of  # noqa: E402
 from kinds.coverage import missing_cases  # noqa: E402
-from kinds.rows import COUNT, FILL, ROOTS  # noqa: E402
+from kinds.rows import COUNT, FILL  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CASES = os.path.join(ROOT, "testdata", "kinds")
@@ -134,9 +134,9 @@ class Prover:
         self.run(stage, "apply", source, "--url", url, "--manage", "*", "--yes", "--allow", "all")
 
     def rows(self):
-        counts = self.server.psql("a", self.server.psql("a", COUNT).stdout.strip() or "select 1 where false").stdout
-        roots = dict(line.split("|") for line in self.server.psql("a", ROOTS).stdout.splitlines())
-        return {name: (int(number), roots.get(name, name)) for name, number in (line.rsplit("|", 1) for line in counts.splitlines())}
+        """Of each table the number of its own rows, and the table that these are rows of in the end."""
+        lines = [line.rsplit("|", 2) for line in self.server.psql("a", COUNT).stdout.splitlines()]
+        return {name: (int(number), root) for name, root, number in lines}
 
     def dumped(self, database):
         return self.server.dump(database)
@@ -159,10 +159,8 @@ class Prover:
         return wanted
 
     def clean(self):
-        for database in ("a", "b"):
-            self.server.drop(database)
-        self.server.drop_tablespaces()
-        self.server.drop_roles(self.server.roles() - self.known_roles)
+        self.server.drop("a", "b")
+        self.server.drop_globals(self.known_roles)
 
     def start(self, database):
         self.server.create(database)
@@ -204,7 +202,8 @@ class Prover:
         dump_after = self.dumped("a")
         if dump_after != wanted[0]:
             raise Failed("state", difference(wanted[0], dump_after, ("wanted", "got")))
-        missing = [line for line in wanted[1] if line not in self.server.role_dump(self.known_roles)]
+        roles = self.server.role_dump(self.known_roles)
+        missing = [line for line in wanted[1] if line not in roles]
         if missing:
             raise Failed("state", "roles lack:\n" + "\n".join(missing))
         mistakes = self.server.psql("a", self.holds).stdout.strip() if self.holds and fill else ""

@@ -1,4 +1,4 @@
-"""SQL that fills every table with a few rows, and SQL that makes the SQL that counts them."""
+"""SQL that fills every table with a few rows, and psql's that counts them."""
 
 # Values by the type's category, 1 to 3, so that foreign keys find their rows; a table that takes none of it stays empty. Two rounds, since
 # a table may need the rows of one that comes after it.
@@ -47,15 +47,10 @@ begin
 end $fill$;
 """
 
+# Of each table its name, that of the table whose rows its own are in the end (a partition's root), and how many it has itself.
 COUNT = """
-select string_agg(format('select %L, count(*) from only %I.%I', s.nspname || '.' || c.relname, s.nspname, c.relname), ' union all ')
+select format('select %L, %L, count(*) from only %I.%I', s.nspname || '.' || c.relname, coalesce(t.nspname || '.' || r.relname, s.nspname || '.' || c.relname), s.nspname, c.relname)
   from pg_class c join pg_namespace s on s.oid = c.relnamespace
- where c.relkind = 'r' and s.nspname !~ '^(pg_|information_schema|lockplane)'
-"""
-
-# Partitions, and the table that their rows are those of in the end.
-ROOTS = """
-select n.nspname || '.' || c.relname, s.nspname || '.' || r.relname
-  from pg_class c join pg_namespace n on n.oid = c.relnamespace join pg_class r on r.oid = pg_partition_root(c.oid) join pg_namespace s on s.oid = r.relnamespace
- where c.relkind = 'r' and c.relispartition
+  left join (pg_class r join pg_namespace t on t.oid = r.relnamespace) on c.relispartition and r.oid = pg_partition_root(c.oid)
+ where c.relkind = 'r' and s.nspname !~ '^(pg_|information_schema|lockplane)' \\gexec
 """
