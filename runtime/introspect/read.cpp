@@ -110,25 +110,24 @@ class Reader {
  private:
   /// What there is to read, and for a big database a snapshot, so that a second session can see what this one sees.
   Status look() {
-    LP_DO(connection_.execute(options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin));
-    auto found = connection_.query(first_look_query(!options_.in_transaction));
+    const std::string start = options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin;
+    auto found = connection_.pipeline({{start, {}}, {kSettings, {}}, {first_look_query(!options_.in_transaction), {}}});
     if (!found && !options_.in_transaction) {    // a server that can't export snapshots
-      LP_DO(connection_.execute("ROLLBACK"));
-      LP_DO(connection_.execute(kBegin));
-      found = connection_.query(first_look_query(false));
+      leave();
+      found = connection_.pipeline({{start, {}}, {kSettings, {}}, {first_look_query(false), {}}});
     }
     if (!found) {
       leave();
       return found.failure();
     }
-    if (!found->is_null(0, 0)) snapshot_ = found->at(0, 0);
-    for (int row = 1; row < found->size(); ++row) absent_.emplace((*found)(row, 0));
+    const pg::Rows& rows = found->back();
+    if (!rows.is_null(0, 0)) snapshot_ = rows.at(0, 0);
+    for (int row = 1; row < rows.size(); ++row) absent_.emplace(rows(row, 0));
     return ok();
   }
 
   Status read_alone() {
     Batch batch;
-    batch.add(kSettings);
     fill(batch, batch);
     end(batch);
     return introspect::run(connection_, batch, on_kind_);
@@ -136,7 +135,6 @@ class Reader {
 
   Status read_in_two() {
     Batch first, second;
-    first.add(kSettings);
     fill(first, second);
     second.add("COMMIT");
     bool opened = false;

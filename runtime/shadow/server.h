@@ -50,7 +50,7 @@ class ShadowServer {
   virtual Result<pg::Connection> create_database(const DatabaseOptions& options = {}) = 0;
   /// One more connection to a database made here.
   virtual Result<pg::Connection> connect(const std::string& database) = 0;
-  /// Drops a database made here, whoever is connected to it.
+  /// Drops a database made here, whoever is connected to it; an embedded server may leave that until the next one is made, or close().
   virtual Status drop_database(const std::string& name) = 0;
   /// Makes a role unless the server has it. Roles made here are dropped at close.
   virtual Status ensure_role(const std::string& name) = 0;

@@ -155,6 +155,7 @@ TEST(EmbeddedServer, DropsADatabaseInUseAndOneWithASubscription) {
   ASSERT_OK(database);
   EXPECT_OK(database->execute("CREATE SUBSCRIPTION s CONNECTION 'host=nowhere' PUBLICATION p WITH (connect = false, slot_name = 'x')"));
   EXPECT_OK((*server)->drop_database(database->database()));
+  EXPECT_OK((*server)->create_database());
   EXPECT_FALSE(bool(database->query("SELECT 1")));
   EXPECT_TRUE(database->is_connection_lost());
 }
