@@ -25,7 +25,7 @@ _lpc() {
     --pg-bindir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames; return ;;
   esac
   if [[ $cur == -* ]]; then
-    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --direct --renames --allow-unmodelled" hazards="--allow --no-preflight --preflight-timeout" execution="--yes --dry-run --lock-timeout --attempts"
+    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --direct --renames --with-data --allow-unmodelled" hazards="--allow --no-preflight --preflight-timeout" execution="--yes --dry-run --lock-timeout --attempts"
     local reports="--html --markdown --sql --reverse-sql"
     local options="--help --quiet --color --no-color"
     case $command in
@@ -37,7 +37,7 @@ _lpc() {
       diff) options+=" --exit-code --json $connection" ;;
       lint) options+=" --base --allow --in-transaction --format --json $connection" ;;
       plan) options+=" --output $reports --exit-code --no-sql --json $planning $hazards $connection" ;;
-      verify) options+=" --output $reports --no-sql --json $hazards $connection" ;;
+      verify) options+=" --output $reports --with-data --no-sql --json $hazards $connection" ;;
       show) options+=" --format --output --reverse --no-sql --json" ;;
       apply) options+=" --json $planning $hazards $execution $connection" ;;
       rollback) options+=" --json $hazards $execution $connection" ;;

@@ -46,6 +46,7 @@ complete -c lpc -n '__fish_seen_subcommand_from fmt' -s w -l write -d 'write the
 complete -c lpc -n '__fish_seen_subcommand_from fmt' -l check -d 'only tell'
 complete -c lpc -n '__fish_seen_subcommand_from plan apply' -r -F -l from -d 'a source instead of the live database'
 complete -c lpc -n '__fish_seen_subcommand_from plan apply' -x -l manage -d 'also manage these schemas'
+complete -c lpc -n '__fish_seen_subcommand_from plan apply verify' -l with-data -d 'prove with generated rows, too'
 complete -c lpc -n '__fish_seen_subcommand_from plan apply' -l direct -d 'plain statements, whatever has rows'
 complete -c lpc -n '__fish_seen_subcommand_from plan apply' -x -l renames -a 'hint auto ask off' -d 'what looks like a rename'
 complete -c lpc -n '__fish_seen_subcommand_from plan apply pull' -l allow-unmodelled -d 'leave alone what lpc cannot represent'

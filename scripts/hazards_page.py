@@ -10,8 +10,8 @@ PAGE = os.path.join(ROOT, "docs", "hazards.md")
 BLOCKING, FAILING, CLIENTS = "Blocking others", "Failing on rows", "Breaking clients"
 # The first fourteen are older than the bands.
 FAMILIES = [("Losing data", (4001, 4007)), (FAILING, (4008, 4009)), (BLOCKING, (4010, 4011)), ("Security", (4012, 4012)), ("Losing data", (4013, 4013)), (FAILING, (4014, 4014)),
-            ("Losing data", (4015, 4019)), (BLOCKING, (4020, 4029)), (FAILING, (4030, 4039)), (CLIENTS, (4040, 4049)), ("Security", (4050, 4059)), ("Style", (4060, 4075)), (CLIENTS, (4076, 4077)), ("Style", (4078, 4079)),
-            (CLIENTS, (4080, 4089)), ("Scale", (4090, 4099))]
+            ("Losing data", (4015, 4019)), (BLOCKING, (4020, 4029)), (FAILING, (4030, 4039)), (CLIENTS, (4040, 4049)), ("Security", (4050, 4059)), ("Style", (4060, 4075)),
+            (CLIENTS, (4076, 4076)), ("Losing data", (4077, 4077)), ("Style", (4078, 4079)), (CLIENTS, (4080, 4089)), ("Scale", (4090, 4099))]
 ORDER = ["Losing data", BLOCKING, FAILING, CLIENTS, "Security", "Style", "Scale"]
 INTRODUCTION = """# Hazards
 

@@ -56,6 +56,13 @@ std::string conversion_by_hint(const Object& said) {
   return {};
 }
 
+/// `x::text::shop.status`: a cast, with what a cast loses and no more.
+bool is_plain_cast(std::string_view expression, std::string_view column) {
+  constexpr std::string_view kOfTypes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.\":[](), ";
+  const std::string begin = ident(column).text + "::";
+  return expression.starts_with(begin) && expression.find_first_not_of(kOfTypes) == std::string_view::npos;
+}
+
 /// The conversion of the hint, or what Postgres needs to be told.
 Sql using_clause(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context) {
   if (const std::string hint = conversion_by_hint(said); !hint.empty()) return sql(" USING {}", parenthesised(hint));
@@ -75,6 +82,7 @@ void weigh_type_change(const Object& was, const Object& is, const Object& said, 
   TypeChange change = type_change(from, to, context.before, context.after);
   change.rewrites |= !hint.empty();
   if (change.narrows) hazard(action, diag::make(diag::Code::kNarrowsType, {}, id.path(), from, to), id);
+  if (!change.narrows && !hint.empty() && !is_plain_cast(hint, id.member)) hazard(action, diag::make(diag::Code::kConvertsByHint, {}, id.path(), hint), id);
   if (change.may_fail && hint.empty()) hazard(action, diag::make(diag::Code::kTypeChangeMayFail, {}, id.path(), from, to), id);
   if ((change.narrows || change.may_fail) && hint.empty()) check_type(id, from, to, context, action);
   if (!change.rewrites) return;

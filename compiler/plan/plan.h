@@ -84,11 +84,19 @@ struct Loss {
   std::string what;
 };
 
+/// What rows did on the way there and back.
+struct RowsProof {
+  int tables = 0;                     ///< that had some
+  std::int64_t rows = 0;
+  std::vector<std::string> empty;     ///< tables that took none: "shop.users"
+};
+
 struct Proof {
   std::string server;                 ///< "15.20"
   std::string forward;                ///< the hash reached
   std::string reverse;
   std::string scope = "full";         ///< closure, full
+  std::optional<RowsProof> rows;      ///< when it was asked for (--with-data) and the plan took them
 };
 
 struct Plan {

@@ -99,6 +99,7 @@ Json plan_to_json(const Plan& plan) {
   json["reverse"] = {{"steps", steps_json(plan.reverse)}, {"loses", std::move(loses)}};
   if (plan.proof) {
     json["proof"] = {{"server", plan.proof->server}, {"forward", plan.proof->forward}, {"reverse", plan.proof->reverse}, {"scope", plan.proof->scope}};
+    if (const auto& rows = plan.proof->rows) json["proof"]["rows"] = {{"tables", rows->tables}, {"rows", rows->rows}, {"empty", rows->empty}};
   }
   return json;
 }
@@ -332,7 +333,12 @@ Status read_plan(const Json& json, Plan& plan) {
       })
       .on("proof", [&](const Json& item, const std::string& place) -> Status {
         Proof proof;
-        LP_DO(Reader().text("server", proof.server).text("forward", proof.forward).text("reverse", proof.reverse).text("scope", proof.scope).read(item, place));
+        LP_DO(Reader().text("server", proof.server).text("forward", proof.forward).text("reverse", proof.reverse).text("scope", proof.scope)
+                  .on("rows", [&](const Json& rows, const std::string& where) -> Status {
+                    proof.rows.emplace();
+                    return Reader().integer("tables", proof.rows->tables).count("rows", proof.rows->rows).texts("empty", proof.rows->empty).read(rows, where);
+                  })
+                  .read(item, place));
         plan.proof = proof;
         return ok();
       });

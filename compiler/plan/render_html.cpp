@@ -310,6 +310,7 @@ class Page {
       row("forward reached", plan_.proof->forward);
       row("reverse reached", plan_.proof->reverse);
       row("scope", plan_.proof->scope);
+      if (const auto& rows = plan_.proof->rows) row("generated rows", fmt::format("{} in {} tables", rows->rows, rows->tables));
     }
     row("planned for role", plan_.role);
     row("schemas", join(plan_.managed, ", "));

@@ -257,7 +257,12 @@ SummaryLine undo_line(const Report& report) {
 std::string proof_sentence(const Plan& plan) {
   if (!plan.proof) return "Not proved.";
   constexpr std::size_t kShort = std::string_view("sha256:").size() + 12;
-  return fmt::format("Proved on a Postgres {} shadow: forward to {}, back to {}.", plan.proof->server, plan.proof->forward.substr(0, kShort), plan.proof->reverse.substr(0, kShort));
+  std::string text = fmt::format("Proved on a Postgres {} shadow: forward to {}, back to {}.", plan.proof->server, plan.proof->forward.substr(0, kShort), plan.proof->reverse.substr(0, kShort));
+  if (const auto& rows = plan.proof->rows) {
+    text += fmt::format(" With {} in {}: none is lost on the way, and {}.", counted(static_cast<std::size_t>(rows->rows), "generated row"), counted(static_cast<std::size_t>(rows->tables), "table"),
+                        plan.loses.empty() ? "the way back leads to the same ones" : "the way back leads to the same ones but for what it says is lost");
+  }
+  return text;
 }
 
 }  // namespace

@@ -29,6 +29,7 @@ bool loses_data(diag::Code code) {
     case diag::Code::kDropsData:
     case diag::Code::kRebuildsTable:
     case diag::Code::kNarrowsType:
+    case diag::Code::kConvertsByHint:
     case diag::Code::kDropsEnumValue: return true;
     default: return false;
   }

@@ -56,7 +56,7 @@ Result<plan::Plan> plan_for_apply(Options options, Context& context) {
   LP_TRY(plan::Plan plan, read_plan(options.planning.sources.front()));
   if (plan.proof && !plan.source_hash.empty() && !plan.target_hash.empty()) return plan;
   context.say("This plan has no proof yet: proving it on the shadow first.");
-  return verify_plan(std::move(plan), options.planning.hazards, context);
+  return verify_plan(std::move(plan), options.planning, context);
 }
 
 Status carry_out(plan::Plan plan, const Options& options, execute::ExecuteOptions execution, const std::string& question, Context& context) {
@@ -106,7 +106,7 @@ Result<plan::Plan> prove_from_here(plan::Plan back, const ledger::Entry& newest,
   back.target_hash.clear();
   back.reverse.clear();
   back.proof.reset();
-  return verify_plan(std::move(back), options.planning.hazards, context);
+  return verify_plan(std::move(back), options.planning, context);
 }
 
 Status rollback(const Options& options, Context& context) {

@@ -74,12 +74,13 @@ void add_verify(CLI::App& app, Context& context) {
   add_report_options(*command, options->reports);
   command->add_flag("--no-sql", options->no_sql, "leave the SQL out of what people read");
   add_hazard_options(*command, options->planning.hazards);
+  add_data_option(*command, options->planning.with_data);
   add_connection_options(*command, context);
   add_json_option(*command, context);
   command->footer("Example:\n  lpc verify plan.json -o verified.json");
   command->callback([&context, options] {
     Result<plan::Plan> plan = read_plan(options->plan_file);
-    if (plan) plan = verify_plan(*std::move(plan), options->planning.hazards, context);
+    if (plan) plan = verify_plan(*std::move(plan), options->planning, context);
     if (!plan) {
       context.fail(plan.failure());
       return;

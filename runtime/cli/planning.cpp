@@ -78,6 +78,9 @@ std::function<bool(const plan::PossibleRename&)> renames_by(const std::string& m
   return nullptr;
 }
 
+/// For each table: enough for every branch of a partition and every value of an enum, and made in a moment.
+int rows_for_proof(const PlanOptions& options) { return options.with_data ? 200 : 0; }
+
 struct Live {
   Loaded loaded;
   std::string role;
@@ -110,7 +113,12 @@ void add_planning_options(CLI::App& command, PlanOptions& options, Context& cont
   command.add_flag("--direct", options.direct, "plain statements in as few transactions as can be, instead of the online forms that tables with rows get: faster, but others wait");
   command.add_option("--renames", options.renames, "what looks like a rename and has no `@renamed_from`: `hint` drops and adds, with a hazard that shows the hint to write (default); "
                      "`auto` renames, `ask` asks, `off` drops and adds")->type_name("MODE")->check(CLI::IsMember({"hint", "auto", "ask", "off"}));
+  add_data_option(command, options.with_data);
   add_connection_options(command, context);
+}
+
+void add_data_option(CLI::App& command, bool& with_data) {
+  command.add_flag("--with-data", with_data, "prove both ways with generated rows in the shadow's tables, too: what is lost or changed is told of");
 }
 
 void add_hazard_options(CLI::App& command, HazardOptions& options) {
@@ -134,6 +142,7 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   request.is_rename = renames_by(options.renames);
   request.point_out_renames = options.renames != "off";
   request.in_use = live.in_use;
+  request.rows = rows_for_proof(options);
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
   context.show_diagnostics();
   if (!plan) return plan;
@@ -142,7 +151,7 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   return plan;
 }
 
-Result<plan::Plan> verify_plan(plan::Plan plan, const HazardOptions& options, Context& context) {
+Result<plan::Plan> verify_plan(plan::Plan plan, const PlanOptions& options, Context& context) {
   LP_TRY(const Config config, load_config());
   LP_TRY(pg::Connection * target, context.target());
   LP_TRY(const Loaded live, load_database(*target, context));
@@ -158,11 +167,11 @@ Result<plan::Plan> verify_plan(plan::Plan plan, const HazardOptions& options, Co
     return Failure{"LP5005", diag::make(diag::Code::kStalePlan, {}, plan.source_hash, hash).message, "make a new plan; `lpc drift` shows what changed", ""};
   }
   plan.source_hash = hash;
-  Result<plan::Plan> verified = shadow::verify_plan(*server, plan, live.catalog, scope, context.fragments, context.sink);
+  Result<plan::Plan> verified = shadow::verify_plan(*server, plan, live.catalog, scope, rows_for_proof(options), context.fragments, context.sink);
   context.show_diagnostics();
   if (!verified) return verified;
-  LP_DO(allow_hazards(verified->steps, options.allow, config));
-  LP_DO(run_preflight(*verified, options, config, context));
+  LP_DO(allow_hazards(verified->steps, options.hazards.allow, config));
+  LP_DO(run_preflight(*verified, options.hazards, config, context));
   return verified;
 }
 

@@ -26,11 +26,15 @@ struct PlanOptions {
   bool allow_unmodelled = false;
   bool direct = false;                     ///< plain forms, whatever has rows
   std::string renames = "hint";            ///< what looks like a rename: hint, auto, ask, off
+  bool with_data = false;                  ///< prove with generated rows, too
   HazardOptions hazards;
 };
 
-/// --from, --manage, --allow-unmodelled and the connection options.
+/// --from, --manage, --allow-unmodelled, --direct, --renames, --with-data, those of hazards and the connection options.
 void add_planning_options(CLI::App& command, PlanOptions& options, Context& context);
+
+/// --with-data.
+void add_data_option(CLI::App& command, bool& with_data);
 
 /// --allow, --no-preflight, --preflight-timeout.
 void add_hazard_options(CLI::App& command, HazardOptions& options);
@@ -39,7 +43,7 @@ void add_hazard_options(CLI::App& command, HazardOptions& options);
 Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& context);
 
 /// Proves a plan on the shadow against the target's live catalog; fills in what a hand-written one lacks.
-Result<plan::Plan> verify_plan(plan::Plan plan, const HazardOptions& options, Context& context);
+Result<plan::Plan> verify_plan(plan::Plan plan, const PlanOptions& options, Context& context);
 
 Result<plan::Plan> read_plan(const std::string& path);
 /// A .json file is a plan, unless it is a catalog: that one has its objects right at the start. `-` is a plan too.

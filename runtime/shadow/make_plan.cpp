@@ -83,7 +83,7 @@ class PlanMaker {
     if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
     const Catalog target_in_scope = plan::restrict(target, scope_);
-    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, scope_, &target_in_scope, words_.respelling, in_use()}, fragments_, sink_));
+    LP_TRY(ProvenPlan proven, prove(server_, std::move(plan), {words_.live, scope_, &target_in_scope, words_.respelling, in_use(), false, request_.rows}, fragments_, sink_));
     return std::move(proven.plan);
   }
 
@@ -180,13 +180,13 @@ Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, f
   return plan;
 }
 
-Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments, diag::Sink& sink) {
+Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, int rows, frontend::FragmentParser& fragments, diag::Sink& sink) {
   diag::Sink said;
-  Result<ProvenPlan> proven = prove(server, plan, {live, scope, nullptr, nullptr}, fragments, said);
+  Result<ProvenPlan> proven = prove(server, plan, {live, scope, nullptr, nullptr, nullptr, false, rows}, fragments, said);
   if (!proven) {
     if (const auto copy = settled(server, live, scope, fragments); copy && !copy->respelling.empty()) {
       said = {};
-      proven = prove(server, plan, {copy->live, scope, nullptr, &copy->respelling}, fragments, said);
+      proven = prove(server, plan, {copy->live, scope, nullptr, &copy->respelling, nullptr, false, rows}, fragments, said);
     }
   }
   hand_over(said, sink);

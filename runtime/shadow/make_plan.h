@@ -32,6 +32,7 @@ struct PlanRequest {
   bool point_out_renames = true;
   /// Relations with rows, by their present names, so that changes of them take online forms. Nothing: plain forms everywhere.
   std::optional<plan::RelationsInUse> in_use = {};
+  int rows = 0;                        ///< as ProveRequest
 };
 
 /// An empty plan when nothing differs in scope. Renames come first (rename_first.h),
@@ -39,6 +40,6 @@ struct PlanRequest {
 Result<plan::Plan> make_plan(ShadowServer& server, const PlanRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 /// prove() for a plan that was written or made before, with its source_hash.
-Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, frontend::FragmentParser& fragments, diag::Sink& sink);
+Result<plan::Plan> verify_plan(ShadowServer& server, const plan::Plan& plan, const Catalog& live, const plan::Scope& scope, int rows, frontend::FragmentParser& fragments, diag::Sink& sink);
 
 }  // namespace lpc::shadow

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "introspect/introspect.h"
+#include "kinds/inheritance.h"
 #include "kinds/kind.h"
 #include "kinds/mishaps.h"
 #include "kinds/parts.h"
@@ -18,7 +19,9 @@
 #include "shadow/differences.h"
 #include "shadow/measure.h"
 #include "shadow/observe.h"
+#include "shadow/rows_kept.h"
 #include "shadow/run_steps.h"
+#include "shadow/sample_rows.h"
 #include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
@@ -26,6 +29,12 @@ namespace lpc::shadow {
 namespace {
 
 using diag::Code;
+
+std::string in_words(const std::vector<RowsDiffer>& differ) {
+  std::vector<std::string> words;
+  for (const RowsDiffer& table : differ) words.push_back(fmt::format("{} {}", table.table, table.what));
+  return join(words, "; ");
+}
 
 class Prover {
  public:
@@ -56,6 +65,37 @@ class Prover {
     plan_.proof->server = fmt::format("{}.{}", server_.server_version() / 10000, server_.server_version() % 10000);
     plan_.proof->scope = "full";
     return ProvenPlan{std::move(plan_), plan::restrict(reached, request_.scope)};
+  }
+
+  /// Both ways again, of a plan that is proved, with rows in the tables. Those of `left_empty` stay empty, to which a step adds its table when it doesn't take the rows there:
+  /// nothing then, and the next try, with another database, may get further.
+  Result<std::optional<plan::RowsProof>> try_rows(std::set<std::string>& left_empty, std::vector<RowsDiffer>& not_back) {
+    LP_DO(build_live());
+    LP_TRY(const std::vector<std::string> empty, fill_with_sample_rows(connection_, request_.rows, left_empty));
+    LP_TRY(const RowSums before, sum_rows(connection_));
+    LP_DO(become_role());
+    LP_TRY(const bool went, take(plan_.steps, left_empty));
+    if (!went) return std::optional<plan::RowsProof>();
+    LP_DO(become_admin());
+    LP_TRY(const RowSums reached, sum_rows(connection_));
+    const Excused lost = excused();
+    if (const auto differ = rows_that_differ(before, reached, with_changed_values(lost)); !differ.empty()) {
+      sink_.add(diag::make(Code::kRowsNotKept, {}, in_words(differ)));
+      return Failure::reported();
+    }
+    LP_DO(become_role());
+    LP_TRY(const bool came_back, take(plan_.reverse, left_empty));
+    if (!came_back) return std::optional<plan::RowsProof>();
+    LP_DO(become_admin());
+    LP_TRY(const RowSums back, sum_rows(connection_));
+    not_back = rows_that_differ(before, back, lost);
+    plan::RowsProof proof{0, 0, empty};
+    proof.empty.insert(proof.empty.end(), left_empty.begin(), left_empty.end());
+    for (const auto& [oid, table] : before) {
+      proof.tables += table.rows > 0;
+      proof.rows += table.rows;
+    }
+    return std::optional<plan::RowsProof>(std::move(proof));
   }
 
  private:
@@ -278,6 +318,73 @@ class Prover {
     return ok();
   }
 
+  // ---- rows ------------------------------------------------------------------------------------------------------------------------
+
+  /// Runs the steps; false when one fails because of the rows of its tables, which are among `left_empty` then.
+  Result<bool> take(const std::vector<plan::Step>& steps, std::set<std::string>& left_empty) {
+    LP_TRY(const std::optional<Refusal> refusal, run_unwatched(connection_, steps));
+    if (!refusal) return true;
+    bool any = false;
+    std::string named;
+    for (const std::string& table : tables_of(*refusal->step)) {
+      any |= left_empty.insert(table).second;
+      named += (named.empty() ? "" : ", ") + table;
+    }
+    sink_.add(diag::make(Code::kRowsRefused, {}, named.empty() ? "its tables" : named, refusal->step->id, refusal->step->description, refusal->error.message));
+    return any ? Result<bool>(false) : Failure::reported();
+  }
+
+  /// Those that the step is about, under the names that they had before the plan.
+  std::set<std::string> tables_of(const plan::Step& step) const {
+    std::set<std::string> names;
+    const auto add = [&](ObjectId id) {
+      id.kind = KindId::Table;
+      id.member = {};
+      id.arguments = {};
+      if (built_.has(id)) names.insert(id.path());
+    };
+    for (const std::string& text : step.objects) {
+      if (const auto id = ObjectId::parse(text)) add(*id);
+    }
+    for (const plan::StepLock& lock : step.locks) {
+      if (const auto id = ObjectId::parse("table " + lock.relation)) add(*id);
+    }
+    return names;
+  }
+
+  /// What the plan says it loses: a column in the tables that inherit it, too.
+  Excused excused() const {
+    Excused lost;
+    for (const plan::Loss& loss : plan_.loses) {
+      if (const auto id = ObjectId::parse(loss.object)) excuse(*id, lost);
+    }
+    return lost;
+  }
+
+  void excuse(const ObjectId& id, Excused& lost) const {
+    if (id.kind == KindId::Column) {
+      lost.columns.insert(id.path());
+      for (const ObjectId& heir : kinds::descendants(built_, kinds::table_of(id))) lost.columns.insert(kinds::column_id(heir, id.member).path());
+    } else if (kinds::kind(id.kind).traits.swappable) {
+      lost.types.insert(id.path());
+    } else {
+      lost.tables.insert(id.path());
+    }
+  }
+
+  /// And what it is there to change: the columns that it fills, and the values of types, whose names are what is compared.
+  Excused with_changed_values(Excused lost) const {
+    for (const plan::Step& step : plan_.steps) {
+      for (const std::string& text : step.objects) {
+        const auto id = ObjectId::parse(text);
+        if (!id) continue;
+        const bool fills = id->kind == KindId::Column && (step.kind == "data" || step.kind == "backfill");
+        if (fills || kinds::kind(id->kind).traits.swappable) excuse(*id, lost);
+      }
+    }
+    return lost;
+  }
+
   // ---- the way back ----------------------------------------------------------------------------------------------------------------
 
   Status plan_reverse(const Catalog& reached, plan::Renames renames) {
@@ -349,13 +456,13 @@ Status adopt_roles(ShadowServer& server, pg::Connection& connection, const std::
   return ok();
 }
 
-}  // namespace
-
-Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
+/// Makes a database, does something with it, and takes it away again.
+template <class Work>
+auto in_new_database(ShadowServer& server, const Work& work) -> decltype(work(std::declval<pg::Connection&>())) {
   LP_TRY(pg::Connection connection, server.create_database());
   const std::string database = connection.database();
   LP_TRY(const std::set<std::string> roles, role_names(connection));
-  Result<ProvenPlan> result = Prover(server, std::move(plan), request, fragments, sink, connection).run();
+  auto result = work(connection);
   Status tidied = ok();
   if (!connection.is_connection_lost()) {
     if (connection.transaction_state() != pg::TransactionState::kIdle) (void)connection.execute("ROLLBACK");
@@ -367,6 +474,39 @@ Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveReque
   LP_DO(tidied);
   LP_DO(dropped);
   return result;
+}
+
+/// With rows in the tables, as often as it takes to find those that the steps don't fit.
+Status prove_rows(ShadowServer& server, plan::Plan& plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  constexpr int kTries = 8;
+  std::set<std::string> left_empty;
+  for (int tries = 0; tries < kTries; ++tries) {
+    diag::Sink said;    // of the live database all has been said
+    std::vector<RowsDiffer> not_back;
+    const auto rows = in_new_database(server, [&](pg::Connection& connection) { return Prover(server, plan, request, fragments, said, connection).try_rows(left_empty, not_back); });
+    bool refused = false;
+    for (const diag::Diagnostic& diagnostic : said.all()) {
+      refused |= diagnostic.code == Code::kRowsRefused;
+      if (diagnostic.code == Code::kRowsRefused || diagnostic.severity == diag::Severity::error) sink.add(diagnostic);
+    }
+    if (!rows && !refused) return rows.failure();
+    if (!rows) return ok();    // no table could be named that should be left empty
+    if (!*rows) continue;
+    if (!not_back.empty()) sink.add(diag::make(Code::kRowsNotBack, {}, in_words(not_back)));
+    for (const RowsDiffer& table : not_back) plan.loses.push_back({"table " + table.table, fmt::format("rows: it {}", table.what)});
+    if (!(*rows)->empty.empty()) sink.add(diag::make(Code::kNoRows, {}, join((*rows)->empty, ", ")));
+    plan.proof->rows = **rows;
+    return ok();
+  }
+  return ok();
+}
+
+}  // namespace
+
+Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
+  LP_TRY(ProvenPlan proven, in_new_database(server, [&](pg::Connection& connection) { return Prover(server, std::move(plan), request, fragments, sink, connection).run(); }));
+  if (request.rows > 0 && proven.plan.proof) LP_DO(prove_rows(server, proven.plan, request, fragments, sink));
+  return proven;
 }
 
 }  // namespace lpc::shadow

@@ -20,6 +20,7 @@ struct ProveRequest {
   const plan::Respelling* respelling = nullptr;
   const plan::RelationsInUse* in_use = nullptr;    ///< as PlannerOptions, for the reverse
   bool forward_only = false;        ///< no way back is wanted: only what the steps do
+  int rows = 0;                     ///< for each table, to try both ways with; 0: the tables stay empty
 };
 
 struct ProvenPlan {
@@ -29,6 +30,8 @@ struct ProvenPlan {
 
 /// Builds `live` in a new shadow database, runs the plan as `plan.role` would (groups in transactions, non-transactional steps outside), reads the catalog back: its hash in scope must be
 /// that of `target`. Then runs the reverse (planned from the reached catalog back to the live one when the plan has none) and reads again: must be `live` again, up to column order and what `loses` says.
+/// With `rows`, both ways are then taken once more in a database whose tables have some (sample_rows.h): LP5021 when the forward way loses or changes rows; what the way back doesn't bring
+/// back, though `loses` leaves it out, is added there with LP5022; notes LP5023 for steps that these rows don't fit and LP5024 for tables that took none.
 /// A step that fails is LP5006 (forward) or LP5007 (reverse) with the step, its SQL, the server's error with position; a wrong end is the same code with the first differences, object by object.
 Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink);
 

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <type_traits>
+
 #include "kinds/security_labels.h"
 #include "shadow/tablespaces.h"
 
@@ -9,7 +11,10 @@ namespace lpc::shadow {
 
 namespace {
 
-diag::Diagnostic refusal(const plan::Step& step, const std::string& statement, const pg::ServerError& error, diag::Code code) {
+diag::Diagnostic to_diagnostic(const Refusal& refusal, diag::Code code) {
+  const plan::Step& step = *refusal.step;
+  const std::string& statement = refusal.statement;
+  const pg::ServerError& error = refusal.error;
   diag::Diagnostic diagnostic = diag::make(code, {}, fmt::format("step {} ({}) fails: {}", step.id, step.description, error.message));
   if (step.origin) diagnostic.notes.push_back({fmt::format("it comes from {}:{}:{}", step.origin->file, step.origin->line, step.origin->column), {}});
   constexpr std::size_t kLongest = 2000;
@@ -21,29 +26,36 @@ diag::Diagnostic refusal(const plan::Step& step, const std::string& statement, c
   return diagnostic;
 }
 
+/// With a meter, the steps are the plan's own, into which it writes.
 class Runner {
  public:
-  Runner(pg::Connection& connection, const Measuring& measuring, diag::Code code, diag::Sink& sink)
-      : connection_(connection), meter_(measuring.meter), predicted_(measuring.predicted), code_(code), sink_(sink) {}
+  Runner(pg::Connection& connection, Meter* meter) : connection_(connection), meter_(meter) {}
 
-  Status run(std::vector<plan::Step>& steps, const std::function<Status(std::size_t)>& after_step) {
-    LP_DO(meter_.start());
+  template <class Steps>
+  Status run(Steps& steps, const std::vector<plan::Impact>* predicted, const std::function<Status(std::size_t)>& after_step) {
+    if (meter_) LP_DO(meter_->start());
     for (std::size_t at = 0; at < steps.size(); ++at) {
-      plan::Step& step = steps[at];
+      auto& step = steps[at];
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
       if (step.transactional) {
         if (!open_) LP_DO(begin(step));
         LP_DO(run(step));
         last_ = &step;
-        LP_DO(meter_.step_done(step, predicted_[at]));
+        if constexpr (!std::is_const_v<Steps>) LP_DO(meter_->step_done(step, (*predicted)[at]));
       } else {
-        LP_DO(meter_.watch(step, predicted_[at], [&] { return run(step); }));
+        if constexpr (std::is_const_v<Steps>) {
+          LP_DO(run(step));
+        } else {
+          LP_DO(meter_->watch(step, (*predicted)[at], [&] { return run(step); }));
+        }
         last_ = &step;
       }
       if (after_step) LP_DO(after_step(at));
     }
     return open_ ? end() : ok();
   }
+
+  const std::optional<Refusal>& refusal() const { return refusal_; }
 
  private:
   Status run(const plan::Step& step) {
@@ -59,7 +71,7 @@ class Runner {
   }
 
   Status begin(const plan::Step& step) {
-    LP_DO(meter_.begin());
+    LP_DO(meter_ ? meter_->begin() : connection_.execute("BEGIN"));
     open_ = true;
     group_ = step.group;
     return ok();
@@ -68,7 +80,7 @@ class Runner {
   /// Deferred constraints are checked here.
   Status end() {
     open_ = false;
-    LP_DO(meter_.end());
+    if (meter_) LP_DO(meter_->end());
     if (!connection_.execute("COMMIT")) return fail(*last_, "COMMIT");
     return ok();
   }
@@ -76,26 +88,34 @@ class Runner {
   Failure fail(const plan::Step& step, const std::string& statement) {
     const auto error = connection_.last_error();
     if (!error || error->interrupted || connection_.is_connection_lost()) return error ? pg::to_failure(*error) : Failure{"LP6006", "the connection was lost", "", ""};
-    sink_.add(refusal(step, statement, *error, code_));
+    refusal_ = Refusal{&step, statement, *error};
     if (connection_.transaction_state() != pg::TransactionState::kIdle) (void)connection_.execute("ROLLBACK");
     return Failure::reported();
   }
 
   pg::Connection& connection_;
-  Meter& meter_;
-  const std::vector<plan::Impact>& predicted_;
-  diag::Code code_;
-  diag::Sink& sink_;
+  Meter* meter_;
   bool open_ = false;
   int group_ = 0;
   const plan::Step* last_ = nullptr;
+  std::optional<Refusal> refusal_;
 };
 
 }  // namespace
 
 Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step) {
-  return Runner(connection, measuring, code, sink).run(steps, after_step);
+  Runner runner(connection, &measuring.meter);
+  const Status done = runner.run(steps, &measuring.predicted, after_step);
+  if (runner.refusal()) sink.add(to_diagnostic(*runner.refusal(), code));
+  return done;
+}
+
+Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, const std::vector<plan::Step>& steps) {
+  Runner runner(connection, nullptr);
+  const Status done = runner.run(steps, nullptr, nullptr);
+  if (done || runner.refusal()) return runner.refusal();
+  return done.failure();
 }
 
 }  // namespace lpc::shadow

@@ -2,6 +2,8 @@
 #pragma once
 
 #include <functional>
+#include <optional>
+#include <string>
 #include <vector>
 
 #include "diag/sink.h"
@@ -22,5 +24,15 @@ struct Measuring {
 /// its SQL and the server's words; then Failure::reported(). `after_step`, when there is one, is called after each step, inside its transaction.
 Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step = nullptr);
+
+/// What the server refused, and of which step.
+struct Refusal {
+  const plan::Step* step = nullptr;
+  std::string statement;
+  pg::ServerError error;
+};
+
+/// The same without anybody looking on. Nothing when all of them ran; a failure only when nobody can go on (the connection is lost, the user interrupts).
+Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, const std::vector<plan::Step>& steps);
 
 }  // namespace lpc::shadow

@@ -244,7 +244,7 @@ TEST(PlanJson, GivesBackWhatItWrote) {
   plan.steps = {step};
   plan.reverse = {step};
   plan.loses = {{"table shop.users", "3 rows"}};
-  plan.proof = Proof{"15.20", "sha256:2", "sha256:1", "full"};
+  plan.proof = Proof{"15.20", "sha256:2", "sha256:1", "full", RowsProof{3, 600, {"shop.never"}}};
   const std::string text = to_json(plan);
   const auto back = from_json(text);
   ASSERT_TRUE(bool(back)) << back.failure().message;
