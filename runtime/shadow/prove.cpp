@@ -476,6 +476,12 @@ auto in_new_database(ShadowServer& server, const Work& work) -> decltype(work(st
   return result;
 }
 
+std::string first_of(const std::vector<std::string>& names) {
+  constexpr std::size_t kShown = 10;
+  if (names.size() <= kShown) return join(names, ", ");
+  return fmt::format("{} and {} more", join(std::vector<std::string>(names.begin(), names.begin() + kShown), ", "), names.size() - kShown);
+}
+
 /// With rows in the tables, as often as it takes to find those that the steps don't fit.
 Status prove_rows(ShadowServer& server, plan::Plan& plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
   constexpr int kTries = 8;
@@ -494,7 +500,7 @@ Status prove_rows(ShadowServer& server, plan::Plan& plan, const ProveRequest& re
     if (!*rows) continue;
     if (!not_back.empty()) sink.add(diag::make(Code::kRowsNotBack, {}, in_words(not_back)));
     for (const RowsDiffer& table : not_back) plan.loses.push_back({"table " + table.table, fmt::format("rows: it {}", table.what)});
-    if (!(*rows)->empty.empty()) sink.add(diag::make(Code::kNoRows, {}, join((*rows)->empty, ", ")));
+    if (!(*rows)->empty.empty()) sink.add(diag::make(Code::kNoRows, {}, first_of((*rows)->empty)));
     plan.proof->rows = **rows;
     return ok();
   }

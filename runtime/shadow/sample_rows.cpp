@@ -34,12 +34,12 @@ constexpr const char* kTypes =
     "FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace\n"
     "WHERE t.typtype <> 'p' AND (t.typrelid = 0 OR EXISTS (SELECT FROM pg_catalog.pg_class r WHERE r.oid = t.typrelid AND r.relkind = 'c'))";
 
-/// Those that an INSERT names: no identity, nothing generated, no serial.
+/// Those that an INSERT names: nothing generated. Identities and serials get the row's number, so that tables that refer to each other can do so by it.
 constexpr const char* kColumns =
-    "SELECT a.attrelid, a.attnum, pg_catalog.quote_ident(a.attname), a.atttypid, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull\n"
+    "SELECT a.attrelid, a.attnum, pg_catalog.quote_ident(a.attname), a.atttypid, pg_catalog.format_type(a.atttypid, a.atttypmod), a.attnotnull,\n"
+    "  a.attidentity <> '' OR coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') ~ '^(pg_catalog\\.)?nextval\\('\n"
     "FROM pg_catalog.pg_attribute a JOIN" LPC_TABLES "ON c.oid = a.attrelid LEFT JOIN pg_catalog.pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum\n"
-    "WHERE" LPC_ARE_ROOTS "AND a.attnum > 0 AND NOT a.attisdropped AND a.attidentity = '' AND a.attgenerated = ''\n"
-    "  AND coalesce(pg_catalog.pg_get_expr(d.adbin, d.adrelid), '') !~ '^(pg_catalog\\.)?nextval\\(' ORDER BY a.attrelid, a.attnum";
+    "WHERE" LPC_ARE_ROOTS "AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = '' ORDER BY a.attrelid, a.attnum";
 
 constexpr const char* kConstraints =
     "SELECT o.conrelid, o.contype, pg_catalog.array_to_string(o.conkey, ' '), o.confrelid, pg_catalog.array_to_string(o.confkey, ' '), pg_catalog.pg_get_constraintdef(o.oid)\n"
@@ -94,6 +94,7 @@ struct Column {
   std::string type;
   std::string type_text;     ///< with its modifier
   bool not_null = false;
+  bool is_number = false;    ///< an identity or a serial
   std::vector<std::string> wanted;     ///< literals that constraints and bounds name
   bool is_key = false;                 ///< of the partitions: its literals come first
 };
@@ -137,8 +138,10 @@ class Filler {
     LP_DO(read());
     // Only a superuser may; others' triggers fire, then.
     const bool quiet = bool(connection_.execute("SET session_replication_role = replica"));
-    constexpr int kRounds = 4;    // a table may need the rows of one that comes after it
+    // A table may need the rows of one that comes after it; of those that need each other the first gets rows without what they refer to, which is there in the end or they go.
+    constexpr int kRounds = 5, kFirstForCircles = 2;
     for (int round = 0; round < kRounds; ++round) {
+      breaks_circles_ = round >= kFirstForCircles;
       for (auto& [oid, table] : tables_) {
         if (!table.filled && !left_empty.contains(table.name) && (round > 0 || needs_are_there(oid, table))) LP_DO(fill(table));
       }
@@ -167,7 +170,7 @@ class Filler {
                                             std::string(types(row, 10)), types.integer(row, 11), std::string(types(row, 12))};
     }
     for (int row = 0; row < columns.size(); ++row) {
-      Column column{std::string(columns(row, 1)), std::string(columns(row, 2)), std::string(columns(row, 3)), std::string(columns(row, 4)), columns.boolean(row, 5), {}, false};
+      Column column{std::string(columns(row, 1)), std::string(columns(row, 2)), std::string(columns(row, 3)), std::string(columns(row, 4)), columns.boolean(row, 5), columns.boolean(row, 6), {}, false};
       for (const Type* type = find_type(column.type); type && type->type == 'd'; type = find_type(type->base)) want(column, literals(type->checks));
       tables_[std::string(columns(row, 0))].columns.push_back(std::move(column));
     }
@@ -279,6 +282,7 @@ class Filler {
 
   /// What to try when the first value doesn't fit, as text: literals of the constraints, other spellings of text, other sizes of numbers, NULL.
   std::vector<std::string> variants(const Column& column) const {
+    if (column.is_number) return {fmt::format("{}::text", kNumber)};
     std::vector<std::string> values;
     const Type* type = find_type(column.type);
     std::string oid = column.type, text_of_type = column.type_text;
@@ -296,6 +300,7 @@ class Filler {
       }
     }
     if (type && type->category == 'N') values.insert(values.end(), {fmt::format("({} % 100)::text", kNumber), "'1'", "'0'", fmt::format("(-{})::text", kNumber)});
+    if (type && type->name.starts_with("json")) values.insert(values.end(), {"'[]'", "'{}'"});
     if (!column.not_null || values.empty()) values.push_back("NULL");
     return values;
   }
@@ -311,7 +316,7 @@ class Filler {
 
   /// The value that fits most often.
   std::string plain(const Column& column) const {
-    if (column.wanted.empty()) return value(column.type, column.type_text);
+    if (column.wanted.empty() || column.is_number) return value(column.type, column.type_text);
     const bool text_is_wanted = std::ranges::any_of(column.wanted, [](const std::string& literal) { return literal.starts_with('\''); });
     if (!column.is_key && !text_is_wanted) return value(column.type, column.type_text);    // numbers in a CHECK are most often limits
     std::vector<std::string> values;
@@ -321,15 +326,15 @@ class Filler {
 
   // ---- rows ----------------------------------------------------------------------------------------------------------------------
 
-  /// INSERT … SELECT, without a last clause; `source` gives the numbers. What isn't taken from other tables has the expression that is given for the column's number.
-  std::string insert(const Table& table, const std::string& source, const std::map<std::string, std::string>& values_of_columns) const {
+  /// INSERT … SELECT, without a last clause; `source` gives the numbers. What isn't taken from other tables has the expression that is given for the column's number. `with_nulls`: and what is taken from there is NULL in some rows.
+  std::string insert(const Table& table, const std::string& source, const std::map<std::string, std::string>& values_of_columns, bool with_nulls) const {
     std::map<std::string, std::string> from_key;    // a column's number and the expression for it
     std::string joins;
     int count = 0;
     for (const ForeignKey& key : table.keys) {
       const auto needed = tables_.find(key.table);
       const bool taken = std::ranges::any_of(key.own, [&](const std::string& number) { return from_key.contains(number); });
-      if (taken || needed == tables_.end()) continue;
+      if (taken || needed == tables_.end() || (breaks_circles_ && !needed->second.filled)) continue;
       const std::string alias = fmt::format("lp_k{}", ++count);
       std::vector<std::string> picked;
       for (std::size_t at = 0; at < key.own.size(); ++at) {
@@ -343,9 +348,13 @@ class Filler {
     for (const Column& column : table.columns) {
       const auto key = from_key.find(column.number);
       names.push_back(column.name);
-      values.push_back(key != from_key.end() ? key->second : values_of_columns.at(column.number));
+      if (key == from_key.end()) {
+        values.push_back(values_of_columns.at(column.number));
+      } else {
+        values.push_back(with_nulls && !column.not_null ? fmt::format("CASE ({} + {}) % 3 WHEN 0 THEN {} END", kNumber, column.number, key->second) : key->second);
+      }
     }
-    return fmt::format("INSERT INTO {}{} SELECT {} FROM {}{}", table.name, names.empty() ? "" : fmt::format(" ({})", lpc::join(names, ", ")), lpc::join(values, ", "), source, joins);
+    return fmt::format("INSERT INTO {}{} OVERRIDING SYSTEM VALUE SELECT {} FROM {}{}", table.name, names.empty() ? "" : fmt::format(" ({})", lpc::join(names, ", ")), lpc::join(values, ", "), source, joins);
   }
 
   /// The name of another table's column, those that no INSERT names among them.
@@ -358,14 +367,14 @@ class Filler {
     LP_DO(read_names(table));
     std::map<std::string, std::string> values;
     for (const Column& column : table.columns) values[column.number] = plain(column);
-    const std::string at_once = insert(table, fmt::format("pg_catalog.generate_series(1, {}) lp_series({})", rows_, kNumber), values);
+    const std::string at_once = insert(table, fmt::format("pg_catalog.generate_series(1, {}) lp_series({})", rows_, kNumber), values, false);
     LP_DO(attempt(at_once + " ON CONFLICT DO NOTHING"));
     LP_TRY(const pg::Rows count, connection_.query("SELECT count(*) FROM " + table.name));
     if (const long long missing = rows_ - count.integer(0, 0); missing > rows_ / 2) {
       LP_TRY(values, fitting(table));
       constexpr int kTries = 6;    // for each row
       // Until there are enough, or none of the first ones goes in.
-      const std::string one = insert(table, fmt::format("(SELECT lp_i AS {}) lp_series", kNumber), values);
+      const std::string one = insert(table, fmt::format("(SELECT lp_i AS {}) lp_series", kNumber), values, true);
       const std::string loop = fmt::format("DECLARE lp_done int := 0; BEGIN FOR lp_i IN 1..{} LOOP BEGIN {}; lp_done := lp_done + 1; EXCEPTION WHEN OTHERS THEN NULL; END; "
                                            "EXIT WHEN lp_done >= {} OR (lp_done = 0 AND lp_i >= {}); END LOOP; END", rows_ * kTries, one, missing, rows_);
       LP_DO(attempt(sql("DO {}", dollar_quoted(loop)).text));
@@ -441,6 +450,7 @@ class Filler {
 
   pg::Connection& connection_;
   const int rows_;
+  bool breaks_circles_ = false;
   std::map<std::string, Table> tables_;                ///< by OID
   std::map<std::string, Type> types_;                  ///< by OID
   std::set<std::string> known_;                        ///< tables whose columns' names have been read
