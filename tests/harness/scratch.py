@@ -24,10 +24,16 @@ def bindir():
     chosen = os.environ.get("LPC_PG_BINDIR")
     if chosen:
         return chosen
-    found = glob.glob("/usr/lib/postgresql/*/bin")
+    found = newest("")
     if not found:
         raise RuntimeError("no Postgres server programs under /usr/lib/postgresql; install postgresql-15")
-    return max(found, key=lambda path: int(path.split("/")[-2]))
+    return found
+
+
+def newest(name):
+    """The system's newest program of that name, or the folder of its programs; nothing when there is none."""
+    found = glob.glob(os.path.join("/usr/lib/postgresql/*/bin", name))
+    return max(found, key=lambda path: int(path.split("/")[4])).rstrip("/") if found else None
 
 
 def choose_major(major):
@@ -40,9 +46,9 @@ def major_of(command):
 
 
 def program(name):
-    """A client program: the server's own when it has one, else the system's."""
+    """A client program: the server's own when it has one, else the system's newest. (Debian's /usr/bin/psql is a script in Perl, which takes longer than psql itself.)"""
     own = os.path.join(bindir(), name)
-    return own if os.path.exists(own) else name
+    return own if os.path.exists(own) else newest(name) or name
 
 
 def end_well_on_sigterm():
