@@ -56,11 +56,22 @@ std::string conversion_by_hint(const Object& said) {
   return {};
 }
 
-/// `x::text::shop.status`: a cast, with what a cast loses and no more.
+/// `x::text::shop.status`: casts, with what casts lose and no more.
 bool is_plain_cast(std::string_view expression, std::string_view column) {
-  constexpr std::string_view kOfTypes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.\":[](), ";
-  const std::string begin = ident(column).text + "::";
-  return expression.starts_with(begin) && expression.find_first_not_of(kOfTypes) == std::string_view::npos;
+  constexpr std::string_view kOfTypes = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_.\"[](),";
+  constexpr std::string_view kInTwoWords[] = {"double precision", "character varying", "bit varying"};
+  std::string_view rest = expression;
+  const std::string name = ident(column).text;
+  if (!rest.starts_with(name + "::")) return false;
+  for (rest.remove_prefix(name.size()); rest.starts_with("::");) {
+    rest.remove_prefix(2);
+    const std::string_view type = rest.substr(0, rest.find("::"));
+    const bool is_moment = type.starts_with("time") && type.ends_with(" time zone") && type.find(" at ") == std::string_view::npos;
+    const bool has_two = is_moment || std::ranges::any_of(kInTwoWords, [&](std::string_view words) { return type.starts_with(words); });
+    if (!has_two && type.find_first_not_of(kOfTypes) != std::string_view::npos) return false;
+    rest.remove_prefix(type.size());
+  }
+  return rest.empty();
 }
 
 /// The conversion of the hint, or what Postgres needs to be told.

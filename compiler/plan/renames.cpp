@@ -1,6 +1,7 @@
 // `@renamed_from`: which live object becomes which desired one. Expressions that name it are rewritten by Postgres itself, so the planner's caller
 // carries the renames out on the shadow and reads the catalog back before it compares anything.
 #include <algorithm>
+#include <set>
 
 #include "kinds/common.h"
 #include "kinds/judge.h"
@@ -79,7 +80,9 @@ std::vector<std::string> names_taken(const Object& object, const ObjectId& id) {
   const auto slots = kinds::kind(id.kind).slots;
   Object named = object;
   named.id = id;
-  return slots && !kinds::is_part(id) ? slots(named) : std::vector<std::string>{id.text()};
+  std::vector<std::string> names = slots && !kinds::is_part(id) ? slots(named) : std::vector<std::string>{};
+  names.push_back(id.text());
+  return names;
 }
 
 /// A rename that is still to be carried out.
@@ -140,6 +143,40 @@ Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& si
       }
     }
   }
+  return renames;
+}
+
+Renames with_room(Renames renames, const Catalog& live) {
+  std::set<std::string> wanted;
+  std::set<ObjectId> renamed;
+  for (const auto& [before, after] : renames) {
+    const Object* object = live.find(kinds::object_of(before));
+    if (!object || !kinds::kind(after.kind).rename) continue;
+    const std::vector<std::string> names = names_taken(*object, after);
+    wanted.insert(names.begin(), names.end());
+    renamed.insert(before);
+  }
+  Renames aside;
+  for (const Object& object : live.objects()) {
+    const std::vector<std::string> names = names_taken(object, object.id);
+    const bool is_in_the_way = std::ranges::any_of(names, [&](const std::string& name) { return wanted.contains(name); });
+    if (!is_in_the_way || renamed.contains(object.id) || !kinds::kind(object.id.kind).rename) continue;
+    ObjectId other = object.id;
+    Name& name = other.member.empty() ? other.name : other.member;
+    name = kinds::helper_name(name.str(), "_lpc_old");
+    aside.emplace_back(object.id, other);
+  }
+  for (auto& [before, after] : aside) {    // the names of what they stand in, afterwards
+    if (after.member.empty()) continue;
+    for (const Renames* of : {&renames, &aside}) {
+      for (const auto& [table, other] : *of) {
+        if (!table.member.empty() || table.schema != before.schema || table.name != before.name || table.kind != live.find(before)->parent.value_or(before).kind) continue;
+        after.schema = other.schema;
+        after.name = other.name;
+      }
+    }
+  }
+  renames.insert(renames.end(), aside.begin(), aside.end());
   return renames;
 }
 

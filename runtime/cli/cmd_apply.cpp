@@ -54,8 +54,8 @@ Result<plan::Plan> plan_for_apply(Options options, Context& context) {
   options.planning.hazards.preflight = false;      // comes when it is known that hazards don't stop the plan
   if ((options.planning.sources.size() != 1 || !is_plan_file(options.planning.sources.front()))) return plan_from_sources(options.planning, context);
   LP_TRY(plan::Plan plan, read_plan(options.planning.sources.front()));
-  if (plan.proof && !plan.source_hash.empty() && !plan.target_hash.empty()) return plan;
-  context.say("This plan has no proof yet: proving it on the shadow first.");
+  if (plan.proof && (plan.proof->rows || !options.planning.with_data) && !plan.source_hash.empty() && !plan.target_hash.empty()) return plan;
+  context.say(plan.proof ? "This plan has no proof with rows yet: proving it on the shadow first." : "This plan has no proof yet: proving it on the shadow first.");
   return verify_plan(std::move(plan), options.planning, context);
 }
 

@@ -98,8 +98,8 @@ class Reader {
 
   Result<Reading> run() {
     LP_DO(look());
-    if (options_.again && snapshot_.empty()) LP_DO(find_prepared());
-    const Status done = snapshot_.empty() ? read_alone() : read_in_two();
+    const Status found = options_.again && snapshot_.empty() ? find_prepared() : ok();
+    const Status done = !found ? found : snapshot_.empty() ? read_alone() : read_in_two();
     if (!done) {
       leave();
       return done.failure();

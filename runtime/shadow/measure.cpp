@@ -195,20 +195,23 @@ Result<Meter::Sightings> Meter::sightings(const std::map<std::string, int>& mode
   std::map<std::string, Relation> now;
   LP_DO(read_relations(now));
   constexpr int kTries = 30;
-  for (int tries = connection_.server_version_num() < 150000 && !predicted.scans.empty() ? kTries : 1; tries > 0; --tries) {
+  const bool come_late = connection_.server_version_num() < 150000;
+  for (int tries = come_late && !predicted.scans.empty() ? kTries : 1; tries > 0; --tries) {
     LP_TRY(const auto scans, all_scans());
     bool any = false;
     for (const auto& [oid, count] : scans) {
       const auto before = scans_before.find(oid);
       if (before == scans_before.end() || count <= before->second || !relations_.contains(oid)) continue;
       // Figures of earlier steps may come late; what this one read it has locked.
-      if ((!modes.contains(oid) || !predicted.exact) && !has(predicted.scans, relations_.at(oid).name)) continue;
+      const bool is_predicted = has(predicted.scans, relations_.at(oid).name);
+      if ((!modes.contains(oid) || !predicted.exact || (come_late && read_before_.contains(oid))) && !is_predicted) continue;
       seen[oid].scanned = any = true;
     }
     if (any || tries == 1) break;
     LP_DO(connection_.execute("SELECT pg_catalog.pg_sleep(0.04)"));
   }
   for (auto& [oid, relation] : relations_) {
+    if (has(predicted.scans, relation.name)) read_before_.insert(oid);
     const auto found = now.find(oid);
     if (found == now.end()) continue;
     if (found->second.file != relation.file) seen[oid].rewritten = true;

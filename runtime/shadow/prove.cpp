@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "base/text.h"
@@ -29,6 +30,47 @@ namespace lpc::shadow {
 namespace {
 
 using diag::Code;
+
+/// By OID.
+Result<std::map<std::string, std::string>> schema_names(pg::Connection& connection) {
+  LP_TRY(const pg::Rows rows, connection.query("SELECT oid, pg_catalog.quote_ident(nspname) FROM pg_catalog.pg_namespace"));
+  std::map<std::string, std::string> names;
+  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0), rows(row, 1));
+  return names;
+}
+
+/// What schemas and tables were called before the plan, by what they are called after it.
+struct NewNames {
+  std::map<std::string, std::string> schemas, tables;
+};
+
+NewNames new_names(const RowSums& before, const RowSums& after, const std::map<std::string, std::string>& schemas_before, const std::map<std::string, std::string>& schemas_after) {
+  NewNames names;
+  for (const auto& [oid, name] : schemas_after) {
+    if (const auto was = schemas_before.find(oid); was != schemas_before.end() && was->second != name) names.schemas[name] = was->second;
+  }
+  for (const auto& [oid, table] : after) {
+    if (const auto was = before.find(oid); was != before.end() && was->second.name != table.name) names.tables[table.name] = was->second.name;
+  }
+  return names;
+}
+
+/// Plans speak of what they drop and lose by the names that it has then; both are excused.
+Excused with_old_names(Excused excused, const NewNames& names) {
+  const auto add = [](std::set<std::string>& to, const std::map<std::string, std::string>& renamed) {
+    const std::set<std::string> said = to;
+    for (const std::string& name : said) {
+      for (const auto& [now, was] : renamed) {
+        if (name == now || name.starts_with(now + ".")) to.insert(was + name.substr(now.size()));
+      }
+    }
+  };
+  for (std::set<std::string>* of : {&excused.tables, &excused.columns, &excused.types}) {
+    add(*of, names.tables);
+    add(*of, names.schemas);
+  }
+  return excused;
+}
 
 std::string in_words(const std::vector<RowsDiffer>& differ) {
   std::vector<std::string> words;
@@ -73,13 +115,16 @@ class Prover {
     LP_DO(build_live());
     LP_TRY(const std::vector<std::string> empty, fill_with_sample_rows(connection_, request_.rows, left_empty));
     LP_TRY(const RowSums before, sum_rows(connection_));
+    LP_TRY(const auto schemas_before, schema_names(connection_));
     LP_DO(become_role());
     LP_TRY(const bool went, take(plan_.steps, left_empty));
     if (!went) return std::optional<plan::RowsProof>();
     LP_DO(become_admin());
     LP_TRY(const RowSums reached, sum_rows(connection_));
-    const Excused lost = excused();
-    if (const auto differ = rows_that_differ(before, reached, with_changed_values(lost)); !differ.empty()) {
+    LP_TRY(const auto schemas_reached, schema_names(connection_));
+    const NewNames renamed = new_names(before, reached, schemas_before, schemas_reached);
+    const Excused lost = with_old_names(excused(), renamed);
+    if (const auto differ = rows_that_differ(before, reached, with_old_names(with_changed_values(lost), renamed)); !differ.empty()) {
       sink_.add(diag::make(Code::kRowsNotKept, {}, in_words(differ)));
       return Failure::reported();
     }
@@ -334,13 +379,15 @@ class Prover {
     return any ? Result<bool>(false) : Failure::reported();
   }
 
-  /// Those that the step is about, under the names that they had before the plan.
+  /// Those that the step is about, as far as they have the names that they had before the plan; partitioned ones for their partitions.
   std::set<std::string> tables_of(const plan::Step& step) const {
     std::set<std::string> names;
+    const kinds::Lineage lineage(built_);
     const auto add = [&](ObjectId id) {
       id.kind = KindId::Table;
       id.member = {};
       id.arguments = {};
+      for (const Object* attachment = lineage.partition(id); attachment; attachment = lineage.partition(id)) id = kinds::whole_of(*attachment);
       if (built_.has(id)) names.insert(id.path());
     };
     for (const std::string& text : step.objects) {
@@ -366,19 +413,28 @@ class Prover {
       lost.columns.insert(id.path());
       for (const ObjectId& heir : kinds::descendants(built_, kinds::table_of(id))) lost.columns.insert(kinds::column_id(heir, id.member).path());
     } else if (kinds::kind(id.kind).traits.swappable) {
-      lost.types.insert(id.path());
+      excuse_types(id, lost);
     } else {
       lost.tables.insert(id.path());
     }
   }
 
-  /// And what it is there to change: the columns that it fills, and the values of types, whose names are what is compared.
+  /// A type, and those that are made of it.
+  void excuse_types(const ObjectId& id, Excused& lost) const {
+    if (!lost.types.insert(id.path()).second) return;
+    for (const Object& other : built_.objects()) {
+      const bool is_type = kinds::kind(other.id.kind).traits.swappable || other.id.kind == KindId::RangeType;
+      if (is_type && std::ranges::find(other.depends_on, id) != other.depends_on.end()) excuse_types(other.id, lost);
+    }
+  }
+
+  /// And what it is there to change: the columns that it fills, the values of types, whose names are what is compared, and, as its author says of a hand-written one, rows.
   Excused with_changed_values(Excused lost) const {
     for (const plan::Step& step : plan_.steps) {
       for (const std::string& text : step.objects) {
         const auto id = ObjectId::parse(text);
         if (!id) continue;
-        const bool fills = id->kind == KindId::Column && (step.kind == "data" || step.kind == "backfill");
+        const bool fills = (id->kind == KindId::Column || (id->kind == KindId::Table && !request_.target)) && (step.kind == "data" || step.kind == "backfill");
         if (fills || kinds::kind(id->kind).traits.swappable) excuse(*id, lost);
       }
     }
@@ -394,6 +450,7 @@ class Prover {
       const Object* whole = part && part->parent ? reached.find(*part->parent) : nullptr;
       return whole && whole->attributes.has("of_type");
     });
+    renames = plan::with_room(std::move(renames), reached);
     std::vector<Action> actions = plan::rename_actions(reached, renames);
     Catalog start = reached;
     if (!actions.empty()) {
@@ -476,6 +533,16 @@ auto in_new_database(ShadowServer& server, const Work& work) -> decltype(work(st
   return result;
 }
 
+/// Those that an earlier try made and, cut off, didn't take away; on another server they are dropped in the end. The first call remembers which there are.
+Status drop_new_roles(ShadowServer& server, pg::Connection& connection, std::set<std::string>& known) {
+  LP_TRY(const std::set<std::string> now, role_names(connection));
+  if (known.empty()) known = now;
+  for (const std::string& name : now) {
+    if (!known.contains(name) && is_own_server(server)) LP_DO(connection.execute(sql("DROP ROLE {}", ident(name))));
+  }
+  return ok();
+}
+
 std::string first_of(const std::vector<std::string>& names) {
   constexpr std::size_t kShown = 10;
   if (names.size() <= kShown) return join(names, ", ");
@@ -485,11 +552,14 @@ std::string first_of(const std::vector<std::string>& names) {
 /// With rows in the tables, as often as it takes to find those that the steps don't fit.
 Status prove_rows(ShadowServer& server, plan::Plan& plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
   constexpr int kTries = 8;
-  std::set<std::string> left_empty;
+  std::set<std::string> left_empty, roles;
   for (int tries = 0; tries < kTries; ++tries) {
     diag::Sink said;    // of the live database all has been said
     std::vector<RowsDiffer> not_back;
-    const auto rows = in_new_database(server, [&](pg::Connection& connection) { return Prover(server, plan, request, fragments, said, connection).try_rows(left_empty, not_back); });
+    const auto rows = in_new_database(server, [&](pg::Connection& connection) -> Result<std::optional<plan::RowsProof>> {
+      LP_DO(drop_new_roles(server, connection, roles));
+      return Prover(server, plan, request, fragments, said, connection).try_rows(left_empty, not_back);
+    });
     bool refused = false;
     for (const diag::Diagnostic& diagnostic : said.all()) {
       refused |= diagnostic.code == Code::kRowsRefused;

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "shadow/user_relations.h"
 
 namespace lpc::shadow {
 
@@ -14,10 +15,10 @@ constexpr const char* kTables =
     "SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),\n"
     "  CASE WHEN c.relispartition THEN (SELECT pg_catalog.quote_ident(rn.nspname) || '.' || pg_catalog.quote_ident(r.relname)\n"
     "    FROM pg_catalog.pg_class r JOIN pg_catalog.pg_namespace rn ON rn.oid = r.relnamespace WHERE r.oid = pg_catalog.pg_partition_root(c.oid)) END,\n"
-    "  a.attname, pg_catalog.quote_ident(a.attname), pg_catalog.format_type(a.atttypid, a.atttypmod)\n"
+    "  a.attnum, pg_catalog.quote_ident(a.attname), pg_catalog.format_type(a.atttypid, a.atttypmod)\n"
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
     "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''\n"
-    "WHERE c.relkind = 'r' AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockplane', 'lockplane_trash') ORDER BY c.oid, a.attname";
+    "WHERE c.relkind = 'r' AND" LPC_OF_USERS "ORDER BY c.oid, a.attname";
 
 /// Rows that go together: those of the tables and partitions that have had, or have now, one root.
 struct Group {
@@ -35,6 +36,21 @@ std::string sum_of(const std::vector<const TableSum*>& tables, const std::string
     total += std::strtoull(found->second.sum.c_str(), nullptr, 10);    // (modulo 2^64, as the sums themselves)
   }
   return std::to_string(total);
+}
+
+/// Names that another column has now, or that belonged to one that has another name now.
+std::set<std::string> renamed_columns(const std::vector<const TableSum*>& tables, const RowSums& after) {
+  std::set<std::string> names;
+  for (const TableSum* table : tables) {
+    const auto now = after.find(table->oid);
+    if (now == after.end()) continue;
+    for (const auto& [name, column] : table->columns) {
+      for (const auto& [new_name, other] : now->second.columns) {
+        if (column.number == other.number && name != new_name) names.insert({name, new_name});
+      }
+    }
+  }
+  return names;
 }
 
 long long rows_of(const std::vector<const TableSum*>& tables) {
@@ -90,19 +106,22 @@ class Groups {
 }  // namespace
 
 Result<RowSums> sum_rows(pg::Connection& connection) {
-  LP_TRY(const pg::Rows rows, connection.query(kTables));
+  // Under an empty search_path a type's name says its schema.
+  LP_TRY(const std::vector<pg::Rows> answers, connection.pipeline({{"BEGIN"}, {"SET LOCAL search_path = ''"}, {kTables}, {"COMMIT"}}));
+  const pg::Rows& rows = answers[2];
   RowSums sums;
   for (int row = 0; row < rows.size(); ++row) {
     TableSum& table = sums[std::string(rows(row, 0))];
+    table.oid = rows(row, 0);
     table.name = rows(row, 1);
     table.root = rows.is_null(row, 2) ? rows(row, 1) : rows(row, 2);
-    if (!rows.is_null(row, 3)) table.columns[std::string(rows(row, 4))].type = rows(row, 5);
+    if (!rows.is_null(row, 3)) table.columns[std::string(rows(row, 4))] = {std::string(rows(row, 3)), std::string(rows(row, 5)), ""};
   }
   for (auto& [oid, table] : sums) {
-    // Sums modulo 2^64, as text: a bigint's would overflow. A null and an empty text are two things.
+    // Sums modulo 2^64, as text: a bigint's would overflow. A null and an empty text are two things, and so are two texts that a collation takes for equal.
     std::string query = "SELECT count(*)";
     for (const auto& [name, column] : table.columns) {
-      query += fmt::format(", pg_catalog.mod(coalesce(sum(pg_catalog.hashtextextended(coalesce('=' || {}::text, ''), 0)::numeric + 9223372036854775808), 0), 18446744073709551616)", name);
+      query += fmt::format(", pg_catalog.mod(coalesce(sum(pg_catalog.hashtextextended(coalesce('=' || {}::text, '') COLLATE pg_catalog.\"C\", 0)::numeric + 9223372036854775808), 0), 18446744073709551616)", name);
     }
     LP_TRY(const pg::Rows sum, connection.query(fmt::format("{} FROM ONLY {}", query, table.name)));
     table.rows = sum.integer(0, 0);
@@ -124,10 +143,11 @@ std::vector<RowsDiffer> rows_that_differ(const RowSums& before, const RowSums& a
       found.push_back({table, fmt::format("has {} of {} rows", rows_after, rows_before)});
       continue;
     }
+    const std::set<std::string> renamed = renamed_columns(group.before, after);
     std::vector<std::string> columns;
     for (const auto& [column, sum] : group.before.front()->columns) {
       const std::string element = sum.type.substr(0, sum.type.find('['));
-      bool comparable = !excused.columns.contains(fmt::format("{}.{}", table, column)) && !excused.types.contains(element);
+      bool comparable = !excused.columns.contains(fmt::format("{}.{}", table, column)) && !excused.types.contains(element) && !renamed.contains(column);
       if (!comparable) continue;
       const std::string was = sum_of(group.before, column, sum.type, comparable), is = sum_of(group.after, column, sum.type, comparable);
       if (comparable && was != is) columns.push_back(column);

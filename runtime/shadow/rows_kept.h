@@ -12,12 +12,14 @@
 namespace lpc::shadow {
 
 struct ColumnSum {
+  std::string number;        ///< pg_attribute.attnum
   std::string type;          ///< with its modifier; a sum says nothing to that of another type
   std::string sum;
 };
 
 /// A table with its own rows, or one partition.
 struct TableSum {
+  std::string oid;
   std::string name;          ///< "shop.users"
   std::string root;          ///< the name of the partitioned table whose rows these are in the end, or its own
   long long rows = 0;
@@ -41,7 +43,7 @@ struct RowsDiffer {
 };
 
 /// What isn't as it was, an entry for each table; tables are followed by OID, else by name, and rows into the partitions of one table and out of them. Values count where a
-/// column has its name and its type at both moments.
+/// column has its name and its type at both moments and none was renamed to it.
 std::vector<RowsDiffer> rows_that_differ(const RowSums& before, const RowSums& after, const Excused& excused);
 
 }  // namespace lpc::shadow

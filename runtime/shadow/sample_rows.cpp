@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "frontend/sql_fragment_scan.h"
 #include "plan/sql_tokens.h"
+#include "shadow/user_relations.h"
 
 namespace lpc::shadow {
 
@@ -19,10 +20,11 @@ namespace {
 #define LPC_TABLES                                                                                                                            \
   " pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 #define LPC_ARE_ROOTS                                                                                                                         \
-  " c.relkind IN ('r', 'p') AND NOT c.relispartition AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockplane', 'lockplane_trash') "
+  " c.relkind IN ('r', 'p') AND NOT c.relispartition AND" LPC_OF_USERS
 
 constexpr const char* kTables =
-    "SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relkind FROM" LPC_TABLES "WHERE" LPC_ARE_ROOTS "ORDER BY 2";
+    "SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relkind,\n"
+    "  EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.conrelid = c.oid AND o.condeferrable AND o.contype IN ('p', 'u', 'x')) FROM" LPC_TABLES "WHERE" LPC_ARE_ROOTS "ORDER BY 2";
 
 constexpr const char* kTypes =
     "SELECT t.oid, pg_catalog.format_type(t.oid, NULL), CASE WHEN n.nspname = 'pg_catalog' THEN t.typname::text ELSE '' END, t.typtype, t.typcategory,\n"
@@ -55,17 +57,18 @@ constexpr const char* kBounds =
     "JOIN pg_catalog.pg_class s ON s.oid = i.inhrelid CROSS JOIN pg_catalog.unnest(p.partattrs::int2[]) WITH ORDINALITY k(attnum, at)\n"
     "JOIN pg_catalog.pg_attribute a ON a.attrelid = t.oid AND a.attnum = k.attnum WHERE s.relpartbound IS NOT NULL ORDER BY s.oid";
 
-/// Foreign keys with what a row must not lack, for rows that were put in while nobody looked.
+/// Foreign keys with what a row must not lack, for rows that were put in while nobody looked. A key is about the rows of a table, not of those that inherit it.
 constexpr const char* kForeignKeys =
-    "SELECT pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),\n"
-    "  (SELECT pg_catalog.quote_ident(fn.nspname) || '.' || pg_catalog.quote_ident(f.relname) FROM pg_catalog.pg_class f JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace\n"
-    "   WHERE f.oid = o.confrelid),\n"
-    "  (SELECT pg_catalog.string_agg(pg_catalog.format('lp_r.%I = lp_t.%I', fa.attname, a.attname), ' AND ')\n"
-    "   FROM ROWS FROM (pg_catalog.unnest(o.conkey), pg_catalog.unnest(o.confkey)) k(own, other) JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.own\n"
-    "   JOIN pg_catalog.pg_attribute fa ON fa.attrelid = o.confrelid AND fa.attnum = k.other),\n"
+    "SELECT CASE c.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname),\n"
+    "  (SELECT CASE f.relkind WHEN 'p' THEN '' ELSE 'ONLY ' END || pg_catalog.quote_ident(fn.nspname) || '.' || pg_catalog.quote_ident(f.relname)\n"
+    "   FROM pg_catalog.pg_class f JOIN pg_catalog.pg_namespace fn ON fn.oid = f.relnamespace WHERE f.oid = o.confrelid),\n"
+    "  (SELECT pg_catalog.string_agg(pg_catalog.format('lp_r.%I OPERATOR(%I.%s) lp_t.%I', fa.attname, pn.nspname, p.oprname, a.attname), ' AND ')\n"
+    "   FROM ROWS FROM (pg_catalog.unnest(o.conkey), pg_catalog.unnest(o.confkey), pg_catalog.unnest(o.conpfeqop)) k(own, other, equals)\n"
+    "   JOIN pg_catalog.pg_operator p ON p.oid = k.equals JOIN pg_catalog.pg_namespace pn ON pn.oid = p.oprnamespace\n"
+    "   JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.own JOIN pg_catalog.pg_attribute fa ON fa.attrelid = o.confrelid AND fa.attnum = k.other),\n"
     "  (SELECT pg_catalog.string_agg(pg_catalog.format('lp_t.%I IS NOT NULL', a.attname), CASE o.confmatchtype WHEN 'f' THEN ' OR ' ELSE ' AND ' END)\n"
     "   FROM pg_catalog.unnest(o.conkey) k(own) JOIN pg_catalog.pg_attribute a ON a.attrelid = o.conrelid AND a.attnum = k.own)\n"
-    "FROM pg_catalog.pg_constraint o JOIN" LPC_TABLES "ON c.oid = o.conrelid WHERE" LPC_ARE_ROOTS "AND o.contype = 'f' AND o.conparentid = 0";
+    "FROM pg_catalog.pg_constraint o JOIN" LPC_TABLES "ON c.oid = o.conrelid WHERE" LPC_OF_USERS "AND o.contype = 'f' AND o.conparentid = 0";
 
 #undef LPC_TABLES
 #undef LPC_ARE_ROOTS
@@ -107,9 +110,13 @@ struct ForeignKey {
 struct Table {
   std::string name;
   bool partitioned = false;
+  bool deferrable = false;   ///< has a unique or exclusion constraint that is looked at later: by triggers, which don't fire
   std::vector<Column> columns;
   std::vector<ForeignKey> keys;
   bool filled = false;
+
+  /// Its own rows, or those of its partitions.
+  std::string from() const { return (partitioned ? "" : "ONLY ") + name; }
 };
 
 std::vector<std::string> literals(std::string_view sql) {
@@ -163,7 +170,7 @@ class Filler {
   Status read() {
     LP_TRY(const std::vector<pg::Rows> answers, connection_.pipeline({{kTables}, {kTypes}, {kColumns}, {kConstraints}, {kBounds}}));
     const auto& [tables, types, columns, constraints, bounds] = std::tie(answers[0], answers[1], answers[2], answers[3], answers[4]);
-    for (int row = 0; row < tables.size(); ++row) tables_[std::string(tables(row, 0))] = {std::string(tables(row, 1)), tables(row, 2) == "p", {}, {}, false};
+    for (int row = 0; row < tables.size(); ++row) tables_[std::string(tables(row, 0))] = {std::string(tables(row, 1)), tables(row, 2) == "p", tables.boolean(row, 3), {}, {}, false};
     for (int row = 0; row < types.size(); ++row) {
       types_[std::string(types(row, 0))] = {std::string(types(row, 1)), std::string(types(row, 2)), types(row, 3).front(), types(row, 4).front(), std::string(types(row, 5)),
                                             std::string(types(row, 6)), std::string(types(row, 7)), std::string(types(row, 8)), std::string(types(row, 9)),
@@ -342,7 +349,7 @@ class Filler {
         from_key[key.own[at]] = fmt::format("{}.lp_c{}", alias, at);
       }
       joins += fmt::format(" LEFT JOIN (SELECT {}, pg_catalog.row_number() OVER () - 1 AS lp_at FROM {}) {} ON {}.lp_at = {} % NULLIF((SELECT count(*) FROM {}), 0)",
-                           lpc::join(picked, ", "), needed->second.name, alias, alias, kNumber, needed->second.name);
+                           lpc::join(picked, ", "), needed->second.from(), alias, alias, kNumber, needed->second.from());
     }
     std::vector<std::string> names, values;
     for (const Column& column : table.columns) {
@@ -368,9 +375,9 @@ class Filler {
     std::map<std::string, std::string> values;
     for (const Column& column : table.columns) values[column.number] = plain(column);
     const std::string at_once = insert(table, fmt::format("pg_catalog.generate_series(1, {}) lp_series({})", rows_, kNumber), values, false);
-    LP_DO(attempt(at_once + " ON CONFLICT DO NOTHING"));
-    LP_TRY(const pg::Rows count, connection_.query("SELECT count(*) FROM " + table.name));
-    if (const long long missing = rows_ - count.integer(0, 0); missing > rows_ / 2) {
+    LP_DO(attempt(at_once + (table.deferrable ? "" : " ON CONFLICT DO NOTHING")));
+    LP_TRY(const pg::Rows count, connection_.query("SELECT count(*) FROM " + table.from()));
+    if (const long long missing = rows_ - count.integer(0, 0); missing > rows_ / 2 && !table.deferrable) {
       LP_TRY(values, fitting(table));
       constexpr int kTries = 6;    // for each row
       // Until there are enough, or none of the first ones goes in.
@@ -419,7 +426,7 @@ class Filler {
   }
 
   Result<bool> has_rows(const Table& table) {
-    LP_TRY(const pg::Rows any, connection_.query(fmt::format("SELECT EXISTS (SELECT FROM {}{})", table.partitioned ? "" : "ONLY ", table.name)));
+    LP_TRY(const pg::Rows any, connection_.query(fmt::format("SELECT EXISTS (SELECT FROM {})", table.from())));
     return any.boolean(0, 0);
   }
 
@@ -440,9 +447,9 @@ class Filler {
     for (int round = 0; round < kMost && gone > 0; ++round) {
       gone = 0;
       for (int row = 0; row < keys.size(); ++row) {
-        LP_TRY(const pg::Rows deleted, connection_.query(fmt::format("DELETE FROM {} lp_t WHERE ({}) AND NOT EXISTS (SELECT FROM {} lp_r WHERE {})", keys(row, 0), keys(row, 3),
-                                                                     keys(row, 1), keys(row, 2))));
-        gone += deleted.affected();
+        const auto deleted = connection_.query(fmt::format("DELETE FROM {} lp_t WHERE ({}) AND NOT EXISTS (SELECT FROM {} lp_r WHERE {})", keys(row, 0), keys(row, 3), keys(row, 1), keys(row, 2)));
+        if (!deleted && connection_.is_connection_lost()) return deleted.failure();
+        if (deleted) gone += deleted->affected();    // (a table that is published without a replica identity lets nobody delete)
       }
     }
     return ok();

@@ -136,9 +136,9 @@ class Prover:
         self.run(stage, "apply", source, "--url", url, "--manage", "*", "--yes", "--allow", "all")
 
     def rows(self):
-        """Of each table the number of its own rows, and the table that these are rows of in the end."""
-        lines = [line.rsplit("|", 2) for line in self.server.psql("a", COUNT).stdout.splitlines()]
-        return {name: (int(number), root) for name, root, number in lines}
+        """Of each table the number of its own rows, the table that these are rows of in the end, and its OID."""
+        lines = [line.rsplit("|", 3) for line in self.server.psql("a", COUNT).stdout.splitlines()]
+        return {name: (int(number), root, oid) for name, root, oid, number in lines}
 
     def dumped(self, database):
         return self.server.dump(database)
@@ -274,12 +274,13 @@ class Prover:
 
     def check_rows(self, before, stage):
         def total(rows, root):
-            return sum(count for count, own_root in rows.values() if own_root == root)
+            return sum(count for count, own_root, _ in rows.values() if own_root == root)
 
         after = self.rows()
         lost = []
-        for name, (count, _) in before.items():
-            now, root = after.get(name, (count, name))
+        for name, (count, _, oid) in before.items():
+            renamed = next((each for each in after.values() if each[2] == oid), None)    # or where it was
+            now, root, _ = renamed or after.get(name, (count, name, oid))
             # A partition may give rows to others.
             if now < count and (root == name or total(after, root) < total(before, root)):
                 lost.append(f"{name}: {count} -> {now}")

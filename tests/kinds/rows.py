@@ -47,9 +47,9 @@ begin
 end $fill$;
 """
 
-# Of each table its name, that of the table whose rows its own are in the end (a partition's root), and how many it has itself.
+# Of each table its name, that of the table whose rows its own are in the end (a partition's root), its OID, and how many rows it has itself.
 COUNT = """
-select format('select %L, %L, count(*) from only %I.%I', s.nspname || '.' || c.relname, coalesce(t.nspname || '.' || r.relname, s.nspname || '.' || c.relname), s.nspname, c.relname)
+select format('select %L, %L, %s, count(*) from only %I.%I', s.nspname || '.' || c.relname, coalesce(t.nspname || '.' || r.relname, s.nspname || '.' || c.relname), c.oid, s.nspname, c.relname)
   from pg_class c join pg_namespace s on s.oid = c.relnamespace
   left join (pg_class r join pg_namespace t on t.oid = r.relnamespace) on c.relispartition and r.oid = pg_partition_root(c.oid)
  where c.relkind = 'r' and s.nspname !~ '^(pg_|information_schema|lockplane)' \\gexec
