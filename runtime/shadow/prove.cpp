@@ -419,12 +419,13 @@ class Prover {
     }
   }
 
-  /// A type, and those that are made of it.
+  /// A type, those that are made of it, and the columns of tables that are.
   void excuse_types(const ObjectId& id, Excused& lost) const {
     if (!lost.types.insert(id.path()).second) return;
     for (const Object& other : built_.objects()) {
       const bool is_type = kinds::kind(other.id.kind).traits.swappable || other.id.kind == KindId::RangeType;
       if (is_type && std::ranges::find(other.depends_on, id) != other.depends_on.end()) excuse_types(other.id, lost);
+      if (other.attributes.text("of_type") == id.path()) lost.columns.insert(other.id.path() + ".*");
     }
   }
 

@@ -147,7 +147,7 @@ std::vector<RowsDiffer> rows_that_differ(const RowSums& before, const RowSums& a
     std::vector<std::string> columns;
     for (const auto& [column, sum] : group.before.front()->columns) {
       const std::string element = sum.type.substr(0, sum.type.find('['));
-      bool comparable = !excused.columns.contains(fmt::format("{}.{}", table, column)) && !excused.types.contains(element) && !renamed.contains(column);
+      bool comparable = !excused.columns.contains(fmt::format("{}.{}", table, column)) && !excused.columns.contains(table + ".*") && !excused.types.contains(element) && !renamed.contains(column);
       if (!comparable) continue;
       const std::string was = sum_of(group.before, column, sum.type, comparable), is = sum_of(group.after, column, sum.type, comparable);
       if (comparable && was != is) columns.push_back(column);

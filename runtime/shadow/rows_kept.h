@@ -32,7 +32,7 @@ using RowSums = std::map<std::string, TableSum>;
 /// Of all of the users' tables.
 Result<RowSums> sum_rows(pg::Connection& connection);
 
-/// What may differ: whole tables ("shop.users"), columns ("shop.users.phone") and all columns of a type ("shop.status").
+/// What may differ: whole tables ("shop.users"), columns ("shop.users.phone", "shop.users.*") and all columns of a type ("shop.status").
 struct Excused {
   std::set<std::string> tables, columns, types;
 };
