@@ -202,16 +202,15 @@ Result<Meter::Sightings> Meter::sightings(const std::map<std::string, int>& mode
     for (const auto& [oid, count] : scans) {
       const auto before = scans_before.find(oid);
       if (before == scans_before.end() || count <= before->second || !relations_.contains(oid)) continue;
-      // Figures of earlier steps may come late; what this one read it has locked.
+      // Figures of earlier steps, of the way there too, may come late; what this one read it has locked.
       const bool is_predicted = has(predicted.scans, relations_.at(oid).name);
-      if ((!modes.contains(oid) || !predicted.exact || (come_late && read_before_.contains(oid))) && !is_predicted) continue;
+      if ((!modes.contains(oid) || !predicted.exact || come_late) && !is_predicted) continue;
       seen[oid].scanned = any = true;
     }
     if (any || tries == 1) break;
     LP_DO(connection_.execute("SELECT pg_catalog.pg_sleep(0.04)"));
   }
   for (auto& [oid, relation] : relations_) {
-    if (has(predicted.scans, relation.name)) read_before_.insert(oid);
     const auto found = now.find(oid);
     if (found == now.end()) continue;
     if (found->second.file != relation.file) seen[oid].rewritten = true;

@@ -4,7 +4,6 @@
 
 #include <functional>
 #include <map>
-#include <set>
 #include <string>
 #include <vector>
 
@@ -64,7 +63,6 @@ class Meter {
   pg::Connection& connection_;
   ConnectFn connect_;
   std::map<std::string, Relation> relations_;    ///< by OID; those that were there at the start
-  std::set<std::string> read_before_;            ///< by steps outside of transactions, whose figures may come late
   std::map<std::string, int> held_;              ///< bits of the modes that the transaction holds, by OID
   plan::Step* skipped_ = nullptr;                ///< the last step that wasn't looked at by itself
   plan::Impact skipped_impact_;
