@@ -366,7 +366,7 @@ class Prover {
   // ---- rows ------------------------------------------------------------------------------------------------------------------------
 
   /// Runs the steps; false when one fails because of the rows of its tables, which are among `left_empty` then.
-  Result<bool> take(const std::vector<plan::Step>& steps, std::set<std::string>& left_empty) {
+  Result<bool> take(std::vector<plan::Step>& steps, std::set<std::string>& left_empty) {
     LP_TRY(const std::optional<Refusal> refusal, run_unwatched(connection_, steps));
     if (!refusal) return true;
     bool any = false;

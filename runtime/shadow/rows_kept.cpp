@@ -5,7 +5,7 @@
 #include <algorithm>
 
 #include "base/text.h"
-#include "shadow/user_relations.h"
+#include "introspect/macros.h"
 
 namespace lpc::shadow {
 
@@ -18,7 +18,7 @@ constexpr const char* kTables =
     "  a.attnum, pg_catalog.quote_ident(a.attname), pg_catalog.format_type(a.atttypid, a.atttypmod)\n"
     "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace\n"
     "LEFT JOIN pg_catalog.pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped AND a.attgenerated = ''\n"
-    "WHERE c.relkind = 'r' AND" LPC_OF_USERS "ORDER BY c.oid, a.attname";
+    "WHERE c.relkind = 'r' AND {user_schema:n} AND {not_member:pg_class:c.oid} ORDER BY c.oid, a.attname";
 
 /// Rows that go together: those of the tables and partitions that have had, or have now, one root.
 struct Group {
@@ -107,7 +107,7 @@ class Groups {
 
 Result<RowSums> sum_rows(pg::Connection& connection) {
   // Under an empty search_path a type's name says its schema.
-  LP_TRY(const std::vector<pg::Rows> answers, connection.pipeline({{"BEGIN"}, {"SET LOCAL search_path = ''"}, {kTables}, {"COMMIT"}}));
+  LP_TRY(const std::vector<pg::Rows> answers, connection.pipeline({{"BEGIN"}, {"SET LOCAL search_path = ''"}, {introspect::expand_macros(kTables)}, {"COMMIT"}}));
   const pg::Rows& rows = answers[2];
   RowSums sums;
   for (int row = 0; row < rows.size(); ++row) {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <type_traits>
-
 #include "kinds/security_labels.h"
 #include "shadow/tablespaces.h"
 
@@ -26,28 +24,23 @@ diag::Diagnostic to_diagnostic(const Refusal& refusal, diag::Code code) {
   return diagnostic;
 }
 
-/// With a meter, the steps are the plan's own, into which it writes.
+/// With a meter, which writes into the steps what it sees, their predictions are needed, too.
 class Runner {
  public:
   Runner(pg::Connection& connection, Meter* meter) : connection_(connection), meter_(meter) {}
 
-  template <class Steps>
-  Status run(Steps& steps, const std::vector<plan::Impact>* predicted, const std::function<Status(std::size_t)>& after_step) {
+  Status run(std::vector<plan::Step>& steps, const std::vector<plan::Impact>* predicted, const std::function<Status(std::size_t)>& after_step) {
     if (meter_) LP_DO(meter_->start());
     for (std::size_t at = 0; at < steps.size(); ++at) {
-      auto& step = steps[at];
+      plan::Step& step = steps[at];
       if (open_ && (!step.transactional || step.group != group_)) LP_DO(end());
       if (step.transactional) {
         if (!open_) LP_DO(begin(step));
         LP_DO(run(step));
         last_ = &step;
-        if constexpr (!std::is_const_v<Steps>) LP_DO(meter_->step_done(step, (*predicted)[at]));
+        if (meter_) LP_DO(meter_->step_done(step, (*predicted)[at]));
       } else {
-        if constexpr (std::is_const_v<Steps>) {
-          LP_DO(run(step));
-        } else {
-          LP_DO(meter_->watch(step, (*predicted)[at], [&] { return run(step); }));
-        }
+        LP_DO(meter_ ? meter_->watch(step, (*predicted)[at], [&] { return run(step); }) : run(step));
         last_ = &step;
       }
       if (after_step) LP_DO(after_step(at));
@@ -111,7 +104,7 @@ Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, con
   return done;
 }
 
-Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, const std::vector<plan::Step>& steps) {
+Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, std::vector<plan::Step>& steps) {
   Runner runner(connection, nullptr);
   const Status done = runner.run(steps, nullptr, nullptr);
   if (done || runner.refusal()) return runner.refusal();

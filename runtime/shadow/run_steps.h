@@ -33,6 +33,6 @@ struct Refusal {
 };
 
 /// The same without anybody looking on. Nothing when all of them ran; a failure only when nobody can go on (the connection is lost, the user interrupts).
-Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, const std::vector<plan::Step>& steps);
+Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, std::vector<plan::Step>& steps);
 
 }  // namespace lpc::shadow

@@ -9,18 +9,19 @@
 #include "base/sql.h"
 #include "base/text.h"
 #include "frontend/sql_fragment_scan.h"
+#include "introspect/macros.h"
 #include "plan/sql_tokens.h"
-#include "shadow/user_relations.h"
 
 namespace lpc::shadow {
 
 namespace {
 
-/// Users' own tables that hold rows or whose partitions do, as what follows FROM and as a condition.
+/// Users' own tables, and those of them that hold rows or whose partitions do: as what follows FROM and as conditions, with macros of introspection.
 #define LPC_TABLES                                                                                                                            \
   " pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace "
 #define LPC_ARE_ROOTS                                                                                                                         \
   " c.relkind IN ('r', 'p') AND NOT c.relispartition AND" LPC_OF_USERS
+#define LPC_OF_USERS " {user_schema:n} AND {not_member:pg_class:c.oid} "
 
 constexpr const char* kTables =
     "SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relkind,\n"
@@ -72,6 +73,9 @@ constexpr const char* kForeignKeys =
 
 #undef LPC_TABLES
 #undef LPC_ARE_ROOTS
+#undef LPC_OF_USERS
+
+using introspect::expand_macros;
 
 /// The number of a row, in every expression below.
 constexpr std::string_view kNumber = "lp_n";
@@ -168,7 +172,7 @@ class Filler {
   // ---- what there is -------------------------------------------------------------------------------------------------------------
 
   Status read() {
-    LP_TRY(const std::vector<pg::Rows> answers, connection_.pipeline({{kTables}, {kTypes}, {kColumns}, {kConstraints}, {kBounds}}));
+    LP_TRY(const std::vector<pg::Rows> answers, connection_.pipeline({{expand_macros(kTables)}, {kTypes}, {expand_macros(kColumns)}, {expand_macros(kConstraints)}, {expand_macros(kBounds)}}));
     const auto& [tables, types, columns, constraints, bounds] = std::tie(answers[0], answers[1], answers[2], answers[3], answers[4]);
     for (int row = 0; row < tables.size(); ++row) tables_[std::string(tables(row, 0))] = {std::string(tables(row, 1)), tables(row, 2) == "p", tables.boolean(row, 3), {}, {}, false};
     for (int row = 0; row < types.size(); ++row) {
@@ -443,7 +447,7 @@ class Filler {
 
   /// Rows came in without a look at foreign keys; a row that goes may have been needed by another one.
   Status take_orphans_away() {
-    LP_TRY(const pg::Rows keys, connection_.query(kForeignKeys));
+    LP_TRY(const pg::Rows keys, connection_.query(expand_macros(kForeignKeys)));
     constexpr int kMost = 20;
     long long gone = 1;
     for (int round = 0; round < kMost && gone > 0; ++round) {
