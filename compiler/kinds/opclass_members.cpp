@@ -15,6 +15,8 @@
 namespace lpc::kinds::opclass {
 namespace {
 
+constexpr std::string_view kSaidByClasses = "_said_by_classes";
+
 std::string text_of(const Value& item, std::string_view key) {
   const Value* value = item.find(key);
   return value == nullptr ? std::string() : value->text();
@@ -25,19 +27,21 @@ std::int64_t number_of(const Value& item) {
   return value == nullptr ? 0 : value->number();
 }
 
+Member read(const Value& item, bool is_function) {
+  return {is_function, number_of(item), text_of(item, "types"), text_of(item, "name"), text_of(item, "arguments"), text_of(item, "order_by")};
+}
+
 void read(const Object& object, std::string_view attribute, std::vector<Member>& into) {
   const Value* list = object.attributes.find(attribute);
   if (list == nullptr) return;
-  for (const Value& item : list->list()) {
-    into.push_back({attribute == "functions", number_of(item), text_of(item, "types"), text_of(item, "name"), text_of(item, "arguments"), text_of(item, "order_by")});
-  }
+  for (const Value& item : list->list()) into.push_back(read(item, attribute == "functions"));
 }
 
-Value item(const Member& member) {
+Map item(const Member& member) {
   Map map = {{"number", Value(member.number)}, {"name", Value(member.name)}, {"types", Value(member.types)}};
   if (member.is_function) map.emplace_back("arguments", Value(member.arguments));
   if (!member.order_by.empty()) map.emplace_back("order_by", Value(member.order_by));
-  return Value(std::move(map));
+  return map;
 }
 
 std::string type_list(std::string_view written, LowerContext& context) {
@@ -109,9 +113,28 @@ void set_members(Object& object, std::vector<Member> members) {
   std::ranges::sort(members);
   List operators;
   List functions;
-  for (const Member& member : members) (member.is_function ? functions : operators).push_back(item(member));
+  for (const Member& member : members) (member.is_function ? functions : operators).push_back(Value(item(member)));
   object.attributes.set("operators", Value(std::move(operators)));
   object.attributes.set("functions", Value(std::move(functions)));
+}
+
+std::vector<SaidMember> said_by_classes(const Object& family) {
+  std::vector<SaidMember> found;
+  const Value* list = family.attributes.find(kSaidByClasses);
+  if (list == nullptr) return found;
+  for (const Value& item : list->list()) {
+    if (std::optional<ObjectId> said_by = ObjectId::parse(text_of(item, "class"))) found.push_back({read(item, item.find("arguments") != nullptr), *std::move(said_by)});
+  }
+  return found;
+}
+
+void note_said_by_class(Object& family, const Member& member, const ObjectId& operator_class) {
+  const Value* noted = family.attributes.find(kSaidByClasses);
+  List list = noted == nullptr ? List() : noted->list();
+  Map said = item(member);
+  said.emplace_back("class", Value(operator_class.text()));
+  list.push_back(Value(std::move(said)));
+  family.attributes.set(kSaidByClasses, Value(std::move(list)));
 }
 
 std::vector<Member> lower_members(const ast::Decl& decl, const std::string& method, const std::string& type, LowerContext& context) {

@@ -29,6 +29,14 @@ struct Member {
 std::vector<Member> members(const Object& object);
 void set_members(Object& object, std::vector<Member> members);
 
+/// Members of a family that a class of it says, before 14 they come and go with that class. A note for planning, `_said_by_classes`.
+struct SaidMember {
+  Member member;
+  ObjectId said_by;
+};
+std::vector<SaidMember> said_by_classes(const Object& family);
+void note_said_by_class(Object& family, const Member& member, const ObjectId& operator_class);
+
 /// From the clauses of a declaration; `type` is the class's, "" for a family, whose members must say what types they are for.
 std::vector<Member> lower_members(const ast::Decl& decl, const std::string& method, const std::string& type, LowerContext& context);
 /// Whether Postgres (from 14 on) ties such a member of a class to its family alone, so that it can be added and taken away by itself.

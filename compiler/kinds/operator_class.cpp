@@ -101,10 +101,13 @@ void come_before_indexes(CatalogBuilder& builder) {
 
 // ---- to SQL --------------------------------------------------------------------------------------------------------------------------
 
-void create_class(const Object& object, const ChangeContext&, Action& action) {
+void create_class(const Object& object, const ChangeContext& context, Action& action) {
   const Attributes& attributes = object.attributes;
+  std::vector<Member> members = opclass::members(object);
+  std::ranges::copy(brought_by_class(object, context), std::back_inserter(members));
+  std::ranges::sort(members);
   std::vector<Sql> parts;
-  for (const Member& member : opclass::members(object)) parts.push_back(opclass::clause(member));
+  for (const Member& member : members) parts.push_back(opclass::clause(member));
   // A class must say something: its storage, if nothing else.
   if (attributes.has("storage") || parts.empty()) parts.push_back(sql("STORAGE {}", fragment(attributes.text(attributes.has("storage") ? "storage" : "type"))));
   const Sql is_default = attributes.flag("is_default") ? sql(" DEFAULT") : Sql{};

@@ -17,6 +17,7 @@ namespace lpc::kinds {
 namespace {
 
 using opclass::Member;
+using opclass::SaidMember;
 
 constexpr std::string_view kDeclaredAs[] = {"operator_family"};
 constexpr std::string_view kAbout = "an operator family";
@@ -97,6 +98,7 @@ void hand_over(Object& object, CatalogBuilder& builder) {
     for (const ObjectId& need : object.depends_on) {
       if (!name.empty() && need.name == name.back() && std::ranges::find(family->depends_on, need) == family->depends_on.end()) family->depends_on.push_back(need);
     }
+    opclass::note_said_by_class(*family, member, object.id);
     loose.push_back(std::move(member));
   }
   opclass::set_members(object, std::move(kept));
@@ -128,21 +130,44 @@ void change_members(const ObjectId& id, const char* verb, const std::vector<Memb
   action.sql.push_back(sql("ALTER OPERATOR FAMILY {} {}\n    {}", opclass::address(id), fragment(verb), join(clauses, ",\n    ")));
 }
 
-void create_family(const Object& object, const ChangeContext&, Action& action) {
-  action.sql.push_back(sql("CREATE OPERATOR FAMILY {}", opclass::address(object.id)));
-  change_members(object.id, "ADD", opclass::members(object), action);
+std::vector<Member> difference(std::vector<Member> of, std::vector<Member> and_not) {
+  std::ranges::sort(of);
+  std::ranges::sort(and_not);
+  std::vector<Member> result;
+  std::ranges::set_difference(of, and_not, std::back_inserter(result));
+  return result;
 }
 
-void alter_members(const Alteration& alteration, const ChangeContext&, Action& action) {
+/// From 14 on the access method ties loose members to the family (amadjustmembers), whoever says them; before, they are tied to the class that says them.
+constexpr int kTiesToFamily = 140000;
+
+/// The members of a family that come and go with those classes for which `moves(class)` holds.
+template <typename Moves>
+std::vector<Member> moving_with_classes(const Object& family, const ChangeContext& context, const Moves& moves) {
+  std::vector<Member> found;
+  if (context.server_version >= kTiesToFamily) return found;
+  for (SaidMember& said : opclass::said_by_classes(family)) {
+    if (moves(said.said_by)) found.push_back(std::move(said.member));
+  }
+  return found;
+}
+
+void create_family(const Object& object, const ChangeContext& context, Action& action) {
+  action.sql.push_back(sql("CREATE OPERATOR FAMILY {}", opclass::address(object.id)));
+  change_members(object.id, "ADD", difference(opclass::members(object), moving_with_classes(object, context, context.is_created)), action);
+}
+
+bool loses_member_of_class(const Object& before, const Object& after, int server_version) {
+  if (server_version >= kTiesToFamily) return false;
+  const std::vector<Member> kept = opclass::members(after);
+  return std::ranges::any_of(opclass::said_by_classes(before), [&](const SaidMember& said) { return std::ranges::find(kept, said.member) == kept.end(); });
+}
+
+void alter_members(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::vector<Member> before = opclass::members(*alteration.before);
   const std::vector<Member> after = opclass::members(alteration.after);
-  const auto difference = [](const std::vector<Member>& of, const std::vector<Member>& and_not) {
-    std::vector<Member> result;
-    std::ranges::set_difference(of, and_not, std::back_inserter(result));
-    return result;
-  };
   change_members(alteration.after.id, "DROP", difference(before, after), action);
-  change_members(alteration.after.id, "ADD", difference(after, before), action);
+  change_members(alteration.after.id, "ADD", difference(difference(after, before), moving_with_classes(alteration.after, context, context.is_created)), action);
   describe(action, fmt::format("Change the members of {}", spoken(alteration.after.id)));
 }
 
@@ -162,8 +187,9 @@ void print_family(const Object& object, const Catalog& catalog, LpWriter& writer
 }
 
 constexpr AttributeRule kRules[] = {
-    {.name = "operators", .content = Content::list, .alter = alter_members},
-    {.name = "functions", .content = Content::list, .alter = alter_members},
+    {.name = "operators", .content = Content::list, .alter = alter_members, .replace_when = loses_member_of_class},
+    {.name = "functions", .content = Content::list, .alter = alter_members, .replace_when = loses_member_of_class},
+    {.name = "_said_by_classes", .content = Content::list, .ignored = true},
     kOwnerRule,
     kCommentRule,
 };
@@ -178,6 +204,17 @@ bool is_said_by_class(const Object& family, const Catalog& catalog) {
   if (object->attributes.text("owner") != family.attributes.text("owner")) return false;
   const std::string method = opclass::handled_like(id.arguments, catalog.find({KindId::AccessMethod, "", id.arguments, "", ""}));
   return std::ranges::all_of(opclass::members(family), [&](const Member& member) { return opclass::is_loose(member, method, object->attributes.text("type")); });
+}
+
+std::vector<Member> brought_by_class(const Object& operator_class, const ChangeContext& context) {
+  const ObjectId id = opclass::family_named(operator_class.attributes.text("family"), operator_class.id.arguments);
+  const Object* family = context.after.find(id);
+  if (family == nullptr) return {};
+  std::vector<Member> brought = moving_with_classes(*family, context, [&](const ObjectId& said_by) { return said_by == operator_class.id; });
+  // What the family has already, but for what has gone with a class.
+  const Object* live = context.is_created(id) ? nullptr : context.before.find(id);
+  if (live != nullptr) brought = difference(brought, difference(opclass::members(*live), moving_with_classes(*live, context, context.is_dropped)));
+  return brought;
 }
 
 constexpr Kind kOperatorFamily = {
