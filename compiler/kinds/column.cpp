@@ -67,6 +67,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
 // NOT NULL is a constraint with a name since 18: https://www.postgresql.org/docs/18/catalog-pg-constraint.html. What an inherited one has is the parent's.
 #define LPC_NOT_NULL_COLUMNS                                                                                                                            \
   "case when nn.conislocal and nn.coninhcount = 0 or c.relispartition then nn.conname end as not_null_name,\n"                                                            \
+  "  case when nn.coninhcount > 0 and not c.relispartition then nn.conname end as _not_null_name,\n"                                                                       \
   "  nn.conislocal and nn.coninhcount = 0 and nn.connoinherit as not_null_no_inherit, not nn.convalidated as not_null_not_valid,\n  "                                     \
   "case when nn.conislocal and nn.coninhcount = 0 then dn.description end as not_null_comment,\n  "
 #define LPC_NOT_NULL_JOIN                                                                                                                               \

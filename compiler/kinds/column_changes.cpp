@@ -125,7 +125,9 @@ void change_not_null_constraint(const Object& was, const Object& is, const Chang
   // A rename of the table or the column leaves the name as it is, and what was said of it comes with the old catalog.
   const bool renames = was.attributes.text("not_null_name") != is.attributes.text("not_null_name") && not_null_name(was) != name;
   const Object* before = context.before.find(is.id);
-  const bool is_detached = (before == nullptr || before->attributes.flag("inherited")) && Lineage(context.before).partition(table) != nullptr;    // has renamed it
+  const Lineage past(context.before);
+  const bool ceases_to_inherit = !past.inherited_chain(table, is.id.member).empty() && Lineage(context.after).inherited_chain(table, is.id.member).empty();
+  const bool is_detached = (before == nullptr || before->attributes.flag("inherited")) && (past.partition(table) != nullptr || ceases_to_inherit);    // has renamed it
   if (renames && !is_detached) action.sql.push_back(alter_table(table, {sql("RENAME CONSTRAINT {} TO {}", ident(not_null_name(was)), ident(name))}));
   if (differs("not_null_no_inherit")) {
     action.sql.push_back(alter_table(table, {sql("ALTER CONSTRAINT {} {}", ident(name), is.attributes.flag("not_null_no_inherit") ? sql("NO INHERIT") : sql("INHERIT"))}));

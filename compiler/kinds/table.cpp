@@ -9,6 +9,7 @@
 #include <algorithm>
 
 #include "kinds/column.h"
+#include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
 #include "kinds/link_context.h"
@@ -112,7 +113,21 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
   describe(action, fmt::format("Make {} {}", spoken(after.id), unlogged ? "unlogged" : "logged"));
 }
 
-void alter_inherits(const Alteration& alteration, const ChangeContext&, Action& action) {
+/// Since 18 a child's NOT NULL is called as its parent's, and stays so when it is the child's own: https://www.postgresql.org/docs/18/ddl-inherit.html
+void rename_not_nulls(const ObjectId& table, const ChangeContext& context, std::vector<Sql>& changes) {
+  const Lineage past(context.before), future(context.after);
+  const Value* names = context.before.find(table)->attributes.find("_not_null_names");
+  if (names == nullptr) return;
+  for (const auto& [column, present] : names->map()) {
+    const ObjectId id = column_id(table, column);
+    const std::vector<const Object*> after = future.chain(table, column);
+    if (after.empty() || past.inherited_chain(table, column).empty() || !future.inherited_chain(table, column).empty()) continue;
+    const Object is = merged_column(after, id);
+    if (is.attributes.flag("not_null") && present.text() != not_null_name(is)) changes.push_back(sql("RENAME CONSTRAINT {} TO {}", ident(present.text()), ident(not_null_name(is))));
+  }
+}
+
+void alter_inherits(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::vector<std::string> after = alteration.after.attributes.texts("inherits");
   std::vector<Sql> changes;
   std::vector<std::string> left;
@@ -127,6 +142,7 @@ void alter_inherits(const Alteration& alteration, const ChangeContext&, Action& 
   const auto [old_rest, new_rest] = std::ranges::mismatch(left, after);
   for (auto at = old_rest; at != left.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
   for (auto at = new_rest; at != after.end(); ++at) changes.push_back(sql("INHERIT {}", fragment(*at)));
+  rename_not_nulls(alteration.after.id, context, changes);
   // One command each: ALTER TABLE doesn't take them in the order given.
   for (const Sql& each : changes) change(alteration, action, {each});
   describe(action, fmt::format("Change what {} inherits", spoken(alteration.after.id)));

@@ -86,7 +86,7 @@ class Normaliser {
     table.attributes.set("columns", Value::strings(lineage_.column_names(table.id)));
     for (Object* column : builder_.children(table.id)) {
       if (column->id.kind != KindId::Column) continue;
-      if (is_partition) note_not_null_name(table, *column);
+      note_not_null_name(table, *column);
       this->column(*column, is_partition);
     }
     if (is_partition) {
@@ -109,9 +109,10 @@ class Normaliser {
     std::ranges::sort(object.mentions, [](const ObjectId& a, const ObjectId& b) { return a < b; });
   }
 
-  /// What a partition's NOT NULL is called matters to nobody while it is its parent's; once detached it is found under that name (partition.cpp).
+  /// What a NOT NULL is called matters to nobody while it is a parent's; afterwards it is found under that name (rename_not_nulls()).
   void note_not_null_name(Object& table, const Object& column) {
-    const std::string& name = column.attributes.text("not_null_name");
+    const std::string& said = column.attributes.text("not_null_name");
+    const std::string& name = said.empty() ? column.attributes.text("_not_null_name") : said;
     const std::vector<const Object*> inherited = lineage_.inherited_chain(table.id, column.id.member);
     if (name.empty() || inherited.empty() || !merged_column(inherited, column.id).attributes.flag("not_null")) return;
     const Value* noted = table.attributes.find("_not_null_names");
