@@ -64,7 +64,7 @@ Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
 /// `unsaid_keeps_live` names, `role` as the owner of new objects. Columns that must be dropped and made again count as new. Reports differences in order as LP5012.
 Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);
 
-/// The same with what bears one of the new names, and isn't renamed, moved aside: on the way back, what the plan has made under a name that something else gets back goes only afterwards.
+/// The same with what bears one of the new names, and isn't renamed, moved aside: what a plan drops, or has made on the way there, under a name that something else gets, goes only afterwards.
 Renames with_room(Renames renames, const Catalog& live);
 
 /// Matches `@renamed_from` hints of `desired` with objects of `live` and with their parts (kinds/parts.h); outer objects first. A hint whose new name is there and free of another hint is

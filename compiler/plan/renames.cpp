@@ -1,6 +1,7 @@
 // `@renamed_from`: which live object becomes which desired one. Expressions that name it are rewritten by Postgres itself, so the planner's caller
 // carries the renames out on the shadow and reads the catalog back before it compares anything.
 #include <algorithm>
+#include <map>
 #include <set>
 
 #include "kinds/common.h"
@@ -156,9 +157,18 @@ Renames with_room(Renames renames, const Catalog& live) {
     wanted.insert(names.begin(), names.end());
     renamed.insert(before);
   }
+  std::map<std::pair<Name, Name>, ObjectId> relations;    // that get other names, which what stands in them has then as well
+  for (const auto& [before, after] : renames) {
+    if (before.member.empty() && !before.schema.empty()) relations.emplace(std::pair{before.schema, before.name}, after);
+  }
   Renames aside;
   for (const Object& object : live.objects()) {
-    const std::vector<std::string> names = names_taken(object, object.id);
+    ObjectId now = object.id;
+    if (const auto relation = relations.find({now.schema, now.name}); !now.member.empty() && relation != relations.end()) {
+      now.schema = relation->second.schema;
+      now.name = relation->second.name;
+    }
+    const std::vector<std::string> names = names_taken(object, now);
     const bool is_in_the_way = std::ranges::any_of(names, [&](const std::string& name) { return wanted.contains(name); });
     if (!is_in_the_way || renamed.contains(object.id) || !kinds::kind(object.id.kind).rename) continue;
     ObjectId other = object.id;

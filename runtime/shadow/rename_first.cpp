@@ -26,7 +26,7 @@ class Renamer {
 
   /// The next renames of a database that holds `reached`.
   std::vector<Action> next(const Catalog& reached) {
-    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(live_, result_.said);
+    if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(live_, plan::with_room(result_.said, live_));
     return keep(reached, found_in(reached));
   }
 
