@@ -194,6 +194,9 @@ class Applier {
   void rename_schema() {
     const DdlCommand& command = statement_.commands.front();
     if (command.verb != "RENAME TO" || statement_.object.parts.empty()) return;
+    const std::string now = statement_.object.parts.back();
+    const auto before = state_.schemas_before.find(now);
+    state_.schemas_before[command.new_name] = before == state_.schemas_before.end() ? now : before->second;
     Names all;
     for (const auto& [name, facts] : state_.relations) {
       if (name.schema == statement_.object.parts.back()) all.push_back(name);

@@ -440,8 +440,10 @@ Names published(const Case& at) {
   return result;
 }
 
+/// As the catalog calls it.
 std::string type_path(const Case& at) {
-  const RelationName name = at.state.place(at.statement.object);
+  RelationName name = at.state.place(at.statement.object);
+  if (const auto before = at.state.schemas_before.find(name.schema); before != at.state.schemas_before.end()) name.schema = before->second;
   return kinds::path_of(name);
 }
 
@@ -459,7 +461,7 @@ Names domain_users(const Case& at) {
   Names result;
   for (const std::string& type : kinds::domains_over(type_path(at), *at.state.catalog)) {
     for (const auto& [name, facts] : at.state.relations) {
-      const bool stores = facts.type == RelationType::table || facts.type == RelationType::materialized_view || facts.type == RelationType::partitioned;
+      const bool stores = facts.type == RelationType::table || facts.type == RelationType::materialized_view;
       if (stores && std::ranges::any_of(facts.columns, [&](const kinds::ColumnFacts& column) { return column.type == type; })) add(result, name);
     }
   }

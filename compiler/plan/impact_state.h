@@ -34,6 +34,8 @@ struct ImpactState {
   std::map<RelationName, Links> links;
   std::map<RelationName, RelationName> renamed;    ///< what relations of the catalog are called by now, where it is something else
 
+  std::map<std::string, std::string> schemas_before;        ///< what the catalog calls a schema, by the name that a statement has given it
+
   std::map<std::string, frontend::DomainClause> domains;    ///< those that statements made, by path
 
   /// Whether values of that type must be looked at.
