@@ -6,7 +6,7 @@ _lpc() {
   done
   COMPREPLY=()
   if [ -z "$command" ]; then
-    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff lint plan verify show apply rollback history status drift
+    mapfile -t COMPREPLY < <(compgen -W "compile check fmt explain introspect pull diff lint plan verify show apply rollback history status drift purge
       --help --version --quiet --color --no-color" -- "$cur")
     return
   fi
@@ -21,7 +21,7 @@ _lpc() {
       esac
       mapfile -t COMPREPLY < <(compgen -W "$word" -- "$cur"); return ;;
     --allow) mapfile -t COMPREPLY < <(compgen -W "all" -- "$cur"); return ;;
-    --url | --shadow-url | --schema | --manage | --lock-timeout | --attempts) return ;;
+    --url | --shadow-url | --schema | --manage | --lock-timeout | --attempts | --plan) return ;;
     --pg-bindir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames; return ;;
   esac
   if [[ $cur == -* ]]; then
@@ -42,6 +42,7 @@ _lpc() {
       apply) options+=" --json $planning $hazards $execution $connection" ;;
       rollback) options+=" --json $hazards $execution $connection" ;;
       history | status) options+=" --json $connection" ;;
+      purge) options+=" --plan --json $execution $connection" ;;
       drift) options+=" --exit-code --json $connection" ;;
     esac
     mapfile -t COMPREPLY < <(compgen -W "$options" -- "$cur")
@@ -49,7 +50,7 @@ _lpc() {
   fi
   case $command in
     explain) mapfile -t COMPREPLY < <(compgen -W "LP" -- "$cur"); compopt -o nospace ;;
-    rollback | history | status | drift) ;;
+    rollback | history | status | drift | purge) ;;
     *) mapfile -t COMPREPLY < <(compgen -f -- "$cur"); compopt -o filenames ;;
   esac
 }

@@ -1,6 +1,6 @@
 # Completion of lpc for fish.
 complete -c lpc -f
-set -l database introspect pull diff lint plan verify apply rollback history status drift
+set -l database introspect pull diff lint plan verify apply rollback history status drift purge
 
 complete -c lpc -n __fish_use_subcommand -a compile -d 'check the sources and print the desired catalog'
 complete -c lpc -n __fish_use_subcommand -a check -d 'diagnostics only'
@@ -18,6 +18,7 @@ complete -c lpc -n __fish_use_subcommand -a rollback -d 'apply the reverse of a 
 complete -c lpc -n __fish_use_subcommand -a history -d 'what was applied'
 complete -c lpc -n __fish_use_subcommand -a status -d 'the run under way, or the last one'
 complete -c lpc -n __fish_use_subcommand -a drift -d 'whether the database is what the ledger says'
+complete -c lpc -n __fish_use_subcommand -a purge -d 'drop what plans have dropped and kept'
 complete -c lpc -n __fish_use_subcommand -l version -d 'print the version'
 
 complete -c lpc -s h -l help -d 'help and an example'
@@ -28,7 +29,7 @@ complete -c lpc -n '__fish_seen_subcommand_from compile check introspect pull di
 complete -c lpc -n "__fish_seen_subcommand_from $database" -x -l url -d 'the target database'
 complete -c lpc -n "__fish_seen_subcommand_from $database" -x -l shadow-url -d 'a server for the shadow'
 complete -c lpc -n "__fish_seen_subcommand_from $database" -x -l pg-bindir -a '(__fish_complete_directories)' -d 'Postgres programs of the embedded shadow'
-complete -c lpc -n '__fish_seen_subcommand_from introspect diff lint plan verify show apply rollback history status drift' -l json -d 'JSON'
+complete -c lpc -n '__fish_seen_subcommand_from introspect diff lint plan verify show apply rollback history status drift purge' -l json -d 'JSON'
 complete -c lpc -n '__fish_seen_subcommand_from compile' -x -l emit -a 'catalog sql ast tokens module hash' -d 'what to print'
 complete -c lpc -n '__fish_seen_subcommand_from check lint' -x -l format -a 'text json sarif github' -d 'form of the diagnostics'
 complete -c lpc -n '__fish_seen_subcommand_from show' -x -l format -a 'text html markdown sql json' -d 'form'
@@ -57,7 +58,8 @@ complete -c lpc -n '__fish_seen_subcommand_from plan verify apply rollback' -l n
 complete -c lpc -n '__fish_seen_subcommand_from plan verify apply rollback' -x -l preflight-timeout -d 'milliseconds'
 complete -c lpc -n '__fish_seen_subcommand_from lint' -r -F -l base -d 'what is there before'
 complete -c lpc -n '__fish_seen_subcommand_from lint' -l in-transaction -d 'each file is one transaction'
-complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -s y -l yes -d 'do not ask'
-complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -l dry-run -d 'change nothing'
-complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -x -l lock-timeout -d 'milliseconds'
-complete -c lpc -n '__fish_seen_subcommand_from apply rollback' -x -l attempts -d 'attempts per transaction'
+complete -c lpc -n '__fish_seen_subcommand_from apply rollback purge' -s y -l yes -d 'do not ask'
+complete -c lpc -n '__fish_seen_subcommand_from apply rollback purge' -l dry-run -d 'change nothing'
+complete -c lpc -n '__fish_seen_subcommand_from apply rollback purge' -x -l lock-timeout -d 'milliseconds'
+complete -c lpc -n '__fish_seen_subcommand_from apply rollback purge' -x -l attempts -d 'attempts per transaction'
+complete -c lpc -n '__fish_seen_subcommand_from purge' -x -l plan -d 'only what this plan has dropped'

@@ -28,6 +28,7 @@ void add_rollback(CLI::App& app, Context& context);
 void add_history(CLI::App& app, Context& context);
 void add_status(CLI::App& app, Context& context);
 void add_drift(CLI::App& app, Context& context);
+void add_purge(CLI::App& app, Context& context);
 
 /// `sources` as the positional argument SOURCE….
 CLI::Option* add_sources(CLI::App& command, std::vector<std::string>& sources);

@@ -38,8 +38,10 @@ void write_all(int descriptor, std::string_view text) {
 
 Exit exit_of(std::string_view code) {
   if (code == "LP6032") return Exit::interrupted;
-  if (code == "LP7001" || code == "LP7015") return Exit::usage;
-  if (code == "LP7002" || code == "LP7003" || code == "LP6020" || code == "LP5005" || code == "LP6031" || code == "LP4016" || code == "LP6036") return Exit::refused;
+  if (code == "LP7001" || code == "LP7015" || code == "LP7016") return Exit::usage;
+  if (code == "LP7002" || code == "LP7003" || code == "LP7017" || code == "LP7018" || code == "LP6020" || code == "LP5005" || code == "LP6031" || code == "LP4016" || code == "LP6036") {
+    return Exit::refused;
+  }
   if (code.starts_with("LP6")) return Exit::database;
   return Exit::wrong_source;
 }

@@ -45,7 +45,7 @@ GlobalOptions options_from_environment() {
 
 void add_commands(CLI::App& app, Context& context) {
   for (const auto add : {add_compile, add_check, add_fmt, add_explain, add_introspect, add_pull, add_diff, add_lint, add_plan, add_verify, add_show, add_apply,
-                         add_rollback, add_history, add_status, add_drift}) {
+                         add_rollback, add_history, add_status, add_drift, add_purge}) {
     add(app, context);
   }
 }
