@@ -25,7 +25,7 @@ _lpc() {
     --pg-bindir) mapfile -t COMPREPLY < <(compgen -d -- "$cur"); compopt -o filenames; return ;;
   esac
   if [[ $cur == -* ]]; then
-    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --direct --renames --with-data --allow-unmodelled" hazards="--allow --no-preflight --preflight-timeout" execution="--yes --dry-run --lock-timeout --attempts"
+    local connection="--url --shadow-url --pg-bindir" planning="--from --manage --direct --renames --with-data --keep-data --allow-unmodelled" hazards="--allow --no-preflight --preflight-timeout" execution="--yes --dry-run --lock-timeout --attempts"
     local reports="--html --markdown --sql --reverse-sql"
     local options="--help --quiet --color --no-color"
     case $command in

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "kinds/common.h"
+#include "kinds/kept_rows.h"
 #include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table.h"
@@ -125,8 +126,13 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
     describe(action, fmt::format("Add {}", spoken(column.id)));
     return;
   }
-  action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, folded ? &column_default->attributes.text("expression") : nullptr))}));
-  fill_rows(is, column, context, action);
+  const std::string* default_text = folded ? &column_default->attributes.text("expression") : nullptr;
+  if (const std::optional<KeptRows> kept = kept_rows(column)) {
+    put_back_column(is, column, default_text, *kept, context, action);
+  } else {
+    action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, default_text))}));
+    fill_rows(is, column, context, action);
+  }
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));
   take_ownership(column.id, context, action);

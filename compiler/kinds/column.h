@@ -30,6 +30,8 @@ void change_type(const Object& was, const Object& is, const Object& said, const 
 inline bool has_other_type(const Object& was, const Object& is) {
   return was.attributes.text("type") != is.attributes.text("type") || was.attributes.text("collation") != is.attributes.text("collation");
 }
+/// The conversion that a hint of the column asks for; "" without one.
+std::string conversion_by_hint(const Object& said);
 /// NOT NULL, storage, compression, statistics target and options of a column that exists, from one merged form to another.
 void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action);
 /// The value that SET STORAGE takes to get the type's own.

@@ -8,6 +8,7 @@
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
+#include "kinds/kept_rows.h"
 #include "kinds/online.h"
 #include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
@@ -46,14 +47,6 @@ bool follows_parent(const ChangeContext& context, const ObjectId& id) {
   const ObjectId& parents = inherited.front()->id;
   const auto old_type = [&](const ObjectId& column) { return merged_column(past.chain(table_of(column), column.member), column).attributes.text("type"); };
   return is_standing(context, table) && old_type(parents) == old_type(id);
-}
-
-/// The conversion that a hint asks for; "" without one.
-std::string conversion_by_hint(const Object& said) {
-  for (const PlanningHint& hint : said.hints) {
-    if (hint.name == "using" && !hint.arguments.empty()) return hint.arguments.front();
-  }
-  return {};
 }
 
 /// `x::text::shop.status`: casts, with what casts lose and no more.
@@ -99,7 +92,7 @@ void weigh_type_change(const Object& was, const Object& is, const Object& said, 
   if (!change.rewrites) return;
   std::string obstacle;
   // (A type that is made anew under the same name isn't there ahead.)
-  if (from != to) obstacle = expand_and_contract({was, is, hint, conversion(from, to, context.before, context.after), change.narrows || change.may_fail}, said, context, action);
+  if (from != to && !kept_rows(said)) obstacle = expand_and_contract({was, is, hint, conversion(from, to, context.before, context.after), change.narrows || change.may_fail}, said, context, action);
   const std::string why = obstacle.empty() ? "" : fmt::format("; not online, because {}", obstacle);
   hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes{}", id.member, why)), id);
 }
@@ -262,6 +255,13 @@ void change_identity_options(const Object& was, const Object& is, const ChangeCo
 
 }  // namespace
 
+std::string conversion_by_hint(const Object& said) {
+  for (const PlanningHint& hint : said.hints) {
+    if (hint.name == "using" && !hint.arguments.empty()) return hint.arguments.front();
+  }
+  return {};
+}
+
 Sql storage_word(const Object& column, const ChangeContext& context) {
   const std::string& storage = column.attributes.text("storage");
   if (!storage.empty() && storage != "default") return fragment(storage);
@@ -305,6 +305,7 @@ void change_type(const Object& was, const Object& is, const Object& said, const 
   if (is.attributes.has("storage")) action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));
   if (is.attributes.has("compression")) action.sql.push_back(alter_column(is.id, sql("SET COMPRESSION {}", ident(is.attributes.text("compression")))));
   weigh_type_change(was, is, said, context, action);
+  if (const std::optional<KeptRows> kept = kept_rows(said)) put_back_values(is.id, to, *kept, context, action);
   if (from == to) {
     describe(action, fmt::format("Change the collation of {}", spoken(is.id)));
   } else {

@@ -98,11 +98,13 @@ constexpr std::string_view kByList =
     "pg_catalog.generate_series(1, pg_catalog.current_setting('block_size')::int / 28) i))";
 constexpr int kFirstWithRanges = 140000;
 
+constexpr std::string_view kUpdate = "UPDATE ONLY ";
+
 }  // namespace
 
 // Batches grow and shrink to take some 200 ms each; those that found few rows, as in pages that are empty, tell nothing of others. A row that someone else moves to a page that is done already still waits, so a last statement looks at all of them. A
 // partitioned table has no pages of its own: its leaves follow one another, and twice, for rows that someone moves to a leaf that is done. Rows that come in the meantime have their value.
-Sql backfill(const ObjectId& table, const Fill& fill, int server_version) {
+Sql in_batches(const ObjectId& table, const Batches& batches, int server_version) {
   const Sql family = sql("WITH RECURSIVE family(oid) AS (SELECT {}::regclass::oid UNION ALL SELECT i.inhrelid FROM family f JOIN pg_catalog.pg_inherits i ON i.inhparent = f.oid)",
                          literal(qualified(table.schema, table.name).text));
   // The dynamic statement has the condition's variables as parameters: EXECUTE doesn't see them.
@@ -110,6 +112,7 @@ Sql backfill(const ObjectId& table, const Fill& fill, int server_version) {
   for (const auto& [name, parameter] : {std::pair<std::string_view, std::string_view>{"page", "$1"}, {"step", "$2"}}) {
     for (std::size_t at = 0; (at = place.find(name, at)) != std::string::npos; at += parameter.size()) place.replace(at, name.size(), parameter);
   }
+  const Sql end = batches.end.empty() ? Sql{} : sql(" || {}", literal(batches.end.text));
   const Sql body = sql(R"sql(
 DECLARE
   leaf record;
@@ -129,26 +132,32 @@ BEGIN
         FROM family JOIN pg_catalog.pg_class c USING (oid) WHERE c.relkind = 'r'
     LOOP
       leaves := leaves + 1;
-      fill := 'UPDATE ONLY ' || leaf.name || {};
+      fill := {} || leaf.name || {};
       page := 0;
       step := 16;
       WHILE round = 1 AND page < leaf.pages LOOP
         begun := pg_catalog.clock_timestamp();
-        EXECUTE fill || {} USING page, step;
+        EXECUTE fill || {}{} USING page, step;
         GET DIAGNOSTICS filled = ROW_COUNT;
         COMMIT;
         page := page + step;
         took := extract(epoch FROM pg_catalog.clock_timestamp() - begun);
         step := CASE WHEN took < 0.1 AND filled >= step THEN LEAST(step * 2, 1024) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
       END LOOP;
-      EXECUTE fill;
+      EXECUTE fill{};
       COMMIT;
     END LOOP;
     EXIT WHEN leaves < 2;
   END LOOP;
 END
-)sql", family, literal(sql(" SET {} WHERE {}", fill.assignment, fill.waiting).text), literal(" AND " + place));
+)sql", family, literal(batches.before.text), literal(batches.after.text), literal(" AND " + place), end, end);
   return sql("DO {}", dollar_quoted(body.text));
+}
+
+bool updates_in_batches(std::string_view statement) { return statement.find(literal(kUpdate).text) != std::string_view::npos; }
+
+Sql backfill(const ObjectId& table, const Fill& fill, int server_version) {
+  return in_batches(table, {fragment(kUpdate), sql(" SET {} WHERE {}", fill.assignment, fill.waiting)}, server_version);
 }
 
 }  // namespace lpc::kinds

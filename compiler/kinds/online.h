@@ -29,12 +29,24 @@ void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& 
 /// `column` is a new one, which no trigger's column list names.
 std::string backfill_obstacle(const ObjectId& table, const ChangeContext& context);
 
+/// A statement that works on some rows of a table at a time: `before` the name of the table or of one that inherits from it, `after` it as far as its WHERE clause goes, and its `end`.
+struct Batches {
+  Sql before;           ///< `UPDATE ONLY `
+  Sql after;            ///< ` SET … WHERE …`, of rows which aren't such any more when it is done
+  Sql end = {};         ///< ` ON CONFLICT DO NOTHING`
+};
+/// Does so in the table and what inherits from it, each batch committed. Can't run in a transaction block.
+Sql in_batches(const ObjectId& table, const Batches& batches, int server_version);
+
+/// Whether such a statement changes the rows of the table, and doesn't only read them.
+bool updates_in_batches(std::string_view statement);
+
 /// What a backfill does: UPDATE … SET `assignment` WHERE `waiting`, which its rows cease to be by that.
 struct Fill {
   Sql assignment;       ///< `token = DEFAULT`
   Sql waiting;          ///< `token IS NULL`
 };
-/// Statement that does so in the table and what inherits from it, some rows at a time, each batch committed. Can't run in a transaction block.
+/// Statement that does so, in batches.
 Sql backfill(const ObjectId& table, const Fill& fill, int server_version);
 
 }  // namespace lpc::kinds

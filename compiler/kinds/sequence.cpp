@@ -8,6 +8,7 @@
 #include "base/text.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/kept_rows.h"
 #include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table_parts.h"
@@ -127,6 +128,7 @@ void create_sequence(const Object& sequence, const ChangeContext& context, Actio
   if (sequence.attributes.has("type")) text = sql("{} AS {}", text, fragment(sequence.attributes.text("type")));
   for (const Sql& clause : option_clauses(sequence_options(sequence.attributes))) text = sql("{} {}", text, clause);
   action.sql.push_back(std::move(text));
+  put_back_number(sequence, action);
   if (owner_stands) own_by_existing(sequence, *owner, context, action);
   describe(action, fmt::format("Create {}", spoken(sequence.id)));
 }

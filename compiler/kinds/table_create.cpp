@@ -8,6 +8,7 @@
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
+#include "kinds/kept_rows.h"
 #include "kinds/relation_options.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -190,6 +191,7 @@ std::vector<const Object*> inheritable_checks(const Catalog& catalog, const Obje
 
 void create_table(const Object& table, const ChangeContext& context, Action& action) {
   TableCreation(table, context, action).run();
+  put_back_rows(table, context, action);
   const Object* attachment = Lineage(context.after).partition(table.id);
   if (attachment != nullptr && context.is_folded(attachment->id)) {
     check_bounds(*attachment, {}, context, action);

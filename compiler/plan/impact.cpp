@@ -5,6 +5,7 @@
 #include <map>
 
 #include "base/text.h"
+#include "kinds/online.h"
 #include "plan/impact_conditions.h"
 #include "plan/impact_state.h"
 
@@ -287,12 +288,12 @@ Impact Forecast::run(const std::vector<std::string>& statements) {
   return all;
 }
 
-Impact Forecast::fill(const ObjectId& column) const {
+Impact Forecast::in_batches(const ObjectId& column, Lock lock) const {
   Impact all;
   for (const RelationName& name : state_->with_descendants({column.schema, column.name})) {
     const RelationFacts* facts = state_->find(name);
     if (facts == nullptr || facts->type != kinds::RelationType::table || state_->made.contains(name)) continue;
-    all.locks.push_back({facts->id, Lock::row_exclusive});
+    if (lock > Lock::access_share) all.locks.push_back({facts->id, lock});
     all.scans.push_back(facts->id);
   }
   return all;
@@ -319,7 +320,7 @@ std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& befor
   for (Step& step : steps) {
     impacts.push_back(forecast.run(step.sql));
     if (step.kind == "backfill" && !step.objects.empty()) {
-      if (const std::optional<ObjectId> column = ObjectId::parse(step.objects.front())) merge(impacts.back(), forecast.fill(*column));
+      if (const std::optional<ObjectId> column = ObjectId::parse(step.objects.front())) merge(impacts.back(), forecast.in_batches(*column, kinds::updates_in_batches(step.sql.front()) ? Lock::row_exclusive : Lock::access_share));
       sort(impacts.back());
     }
     write_prediction(impacts.back(), step);

@@ -54,7 +54,7 @@ class Forecast {
   /// predict() and apply() of each, put together.
   Impact run(const std::vector<std::string>& statements);
   /// What filling a column in all rows does, which its statement keeps in a body: an UPDATE of the table, or of its leaves one after the other.
-  Impact fill(const ObjectId& column) const;
+  Impact in_batches(const ObjectId& column, Lock lock) const;
 
  private:
   struct State;

@@ -84,6 +84,14 @@ struct Loss {
   std::string what;
 };
 
+/// What the plan keeps of rows that it would lose otherwise (--keep-data).
+struct Keep {
+  std::string object;                 ///< id as text, by the name that it has before the plan
+  std::string table;                  ///< its name in lockplane_trash
+  std::vector<std::string> key;       ///< of a column: what tells rows apart
+  std::vector<std::string> as_text;   ///< of a table: columns kept as text
+};
+
 /// What rows did on the way there and back.
 struct RowsProof {
   int tables = 0;                     ///< that had some
@@ -111,6 +119,7 @@ struct Plan {
   std::vector<Step> steps;
   std::vector<Step> reverse;
   std::vector<Loss> loses;
+  std::vector<Keep> keeps;
   std::optional<Proof> proof;
 
   bool empty() const { return steps.empty(); }

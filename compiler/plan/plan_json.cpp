@@ -97,6 +97,12 @@ Json plan_to_json(const Plan& plan) {
   Json loses = Json::array();
   for (const Loss& loss : plan.loses) loses.push_back({{"object", loss.object}, {"what", loss.what}});
   json["reverse"] = {{"steps", steps_json(plan.reverse)}, {"loses", std::move(loses)}};
+  for (const Keep& keep : plan.keeps) {
+    Json kept{{"object", keep.object}, {"table", keep.table}};
+    if (!keep.key.empty()) kept["key"] = keep.key;
+    if (!keep.as_text.empty()) kept["as_text"] = keep.as_text;
+    json["keeps"].push_back(std::move(kept));
+  }
   if (plan.proof) {
     json["proof"] = {{"server", plan.proof->server}, {"forward", plan.proof->forward}, {"reverse", plan.proof->reverse}, {"scope", plan.proof->scope}};
     if (const auto& rows = plan.proof->rows) json["proof"]["rows"] = {{"tables", rows->tables}, {"rows", rows->rows}, {"empty", rows->empty}};
@@ -295,6 +301,10 @@ Status read_loss(const Json& json, const std::string& place, Loss& loss) {
   return Reader().text("object", loss.object).text("what", loss.what).read(json, place);
 }
 
+Status read_keep(const Json& json, const std::string& place, Keep& keep) {
+  return Reader().text("object", keep.object).text("table", keep.table).texts("key", keep.key).texts("as_text", keep.as_text).read(json, place);
+}
+
 /// Ids 1, 2, …; steps that name no group share one, except those that can't run in a transaction.
 void complete(std::vector<Step>& steps) {
   int group = 1;
@@ -331,6 +341,7 @@ Status read_plan(const Json& json, Plan& plan) {
       .on("reverse", [&](const Json& item, const std::string& place) {
         return Reader().list("steps", plan.reverse, read_step).list("loses", plan.loses, read_loss).read(item, place);
       })
+      .list("keeps", plan.keeps, read_keep)
       .on("proof", [&](const Json& item, const std::string& place) -> Status {
         Proof proof;
         LP_DO(Reader().text("server", proof.server).text("forward", proof.forward).text("reverse", proof.reverse).text("scope", proof.scope)

@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <iostream>
 #include <map>
+#include <set>
 #include <utility>
 
 #include "base/text.h"
@@ -81,6 +82,16 @@ std::function<bool(const plan::PossibleRename&)> renames_by(const std::string& m
 /// For each table: enough for every branch of a partition and every value of an enum, and made in a moment.
 int rows_for_proof(const PlanOptions& options) { return options.with_data ? 200 : 0; }
 
+/// Of what is kept in the live database.
+Result<std::set<std::string>> kept_names(const PlanOptions& options, Context& context) {
+  std::set<std::string> names;
+  if (!options.from.empty()) return names;
+  LP_TRY(pg::Connection * target, context.target());
+  LP_TRY(const pg::Rows rows, target->query("SELECT relname FROM pg_catalog.pg_class WHERE relnamespace = pg_catalog.to_regnamespace('lockplane_trash')"));
+  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0));
+  return names;
+}
+
 struct Live {
   Loaded loaded;
   std::string role;
@@ -114,6 +125,7 @@ void add_planning_options(CLI::App& command, PlanOptions& options, Context& cont
   command.add_option("--renames", options.renames, "what looks like a rename and has no `@renamed_from`: `hint` drops and adds, with a hazard that shows the hint to write (default); "
                      "`auto` renames, `ask` asks, `off` drops and adds")->type_name("MODE")->check(CLI::IsMember({"hint", "auto", "ask", "off"}));
   add_data_option(command, options.with_data);
+  command.add_flag("--keep-data", options.keep_data, "keep rows that the plan would lose in the schema lockplane_trash, so that its way back brings them back; `lpc purge` ends that");
   add_connection_options(command, context);
 }
 
@@ -143,6 +155,9 @@ Result<plan::Plan> plan_from_sources(const PlanOptions& options, Context& contex
   request.point_out_renames = options.renames != "off";
   request.in_use = live.in_use;
   request.rows = rows_for_proof(options);
+  if (options.keep_data) {
+    LP_TRY(request.keep_data_beside, kept_names(options, context));
+  }
   Result<plan::Plan> plan = shadow::make_plan(*server, request, context.fragments, context.sink);
   context.show_diagnostics();
   if (!plan) return plan;

@@ -27,6 +27,7 @@ struct PlanOptions {
   bool direct = false;                     ///< plain forms, whatever has rows
   std::string renames = "hint";            ///< what looks like a rename: hint, auto, ask, off
   bool with_data = false;                  ///< prove with generated rows, too
+  bool keep_data = false;                  ///< keep rows that the plan would lose
   HazardOptions hazards;
 };
 

@@ -7,6 +7,7 @@
 #include "plan/diff.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
+#include "plan/keep_data.h"
 #include "plan/respelling.h"
 #include "plan/steps.h"
 #include "shadow/materialise.h"
@@ -70,8 +71,11 @@ class PlanMaker {
     const Catalog planned = plan::reconcile(kept ? *kept : start, wanted, request_.role, request_.server_version, sink_);
     may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, planned)).empty();
     if (in_use_) in_use_ = plan::with_new_names(*in_use_, words_.live, renamed.done);
-    std::vector<Action> changes = plan::plan_actions(start, planned, {request_.server_version, request_.role, &renamed.done, in_use()}, sink_);
+    const plan::PlannerOptions options{request_.server_version, request_.role, &renamed.done, in_use()};
+    std::vector<Action> changes = plan::plan_actions(start, planned, options, sink_);
     if (sink_.has_errors()) return Failure::reported();
+    std::vector<plan::Keep> keeps;
+    if (request_.keep_data_beside) keeps = plan::keep_data(changes, start, planned, options, digits(), *request_.keep_data_beside);
     if (request_.point_out_renames) point_out(renamed.left, changes);
     std::vector<Action> actions = std::move(renamed.actions);
     for (Action& action : changes) actions.push_back(std::move(action));
@@ -80,6 +84,7 @@ class PlanMaker {
 
     const Catalog target = plan::with_moved_parts(planned, actions);
     plan::Plan plan = to_plan(actions, target);
+    plan.keeps = std::move(keeps);
     if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
     const Catalog target_in_scope = plan::restrict(target, scope_);
@@ -98,6 +103,12 @@ class PlanMaker {
       scope_ = plan::with_claims(plan::with_old_names(std::move(scope_), plan::find_renames(words_.live, words_.desired, said_later)), words_.live, words_.desired);
     }
     return plan::overlay(words_.live, words_.desired, scope_);
+  }
+
+  /// Of the database that the plan starts from.
+  std::string digits() const {
+    const std::string hash = catalog_hash(plan::restrict(request_.live, scope_));
+    return hash.substr(hash.find(':') + 1, 8);
   }
 
   plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target) const {

@@ -4,6 +4,7 @@
 
 #include <functional>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -33,6 +34,8 @@ struct PlanRequest {
   /// Relations with rows, by their present names, so that changes of them take online forms. Nothing: plain forms everywhere.
   std::optional<plan::RelationsInUse> in_use = {};
   int rows = 0;                        ///< as ProveRequest
+  /// Keeps what the plan would lose of rows (plan/keep_data.h), under names that are none of these. Nothing: it is lost.
+  std::optional<std::set<std::string>> keep_data_beside = {};
 };
 
 /// An empty plan when nothing differs in scope. Renames come first (rename_first.h),

@@ -64,7 +64,7 @@ Status Meter::read_relations(std::map<std::string, Relation>& into) {
          connection_.query("SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relkind, c.relfilenode, i.indrelid, "
                            "pg_catalog.pg_stat_get_xact_numscans(c.oid) "
                            "FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace LEFT JOIN pg_catalog.pg_index i ON i.indexrelid = c.oid "
-                           "WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'i', 'I', 'f') AND n.nspname !~ '^pg_' AND n.nspname <> 'information_schema'"));
+                           "WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'i', 'I', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockplane_trash')"));
   for (int row = 0; row < rows.size(); ++row) {
     Relation& relation = into[std::string(rows(row, 0))];
     relation.name = rows(row, 1);

@@ -14,6 +14,7 @@
 #include "kinds/parts.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
+#include "plan/keep_data.h"
 #include "plan/lasting_parts.h"
 #include "plan/steps.h"
 #include "shadow/builder.h"
@@ -124,7 +125,7 @@ class Prover {
     LP_TRY(const auto schemas_reached, schema_names(connection_));
     const NewNames renamed = new_names(before, reached, schemas_before, schemas_reached);
     const Excused lost = with_old_names(excused(), renamed);
-    if (const auto differ = rows_that_differ(before, reached, with_old_names(with_changed_values(lost), renamed)); !differ.empty()) {
+    if (const auto differ = rows_that_differ(before, reached, with_old_names(with_changed_values(with_kept(lost)), renamed)); !differ.empty()) {
       sink_.add(diag::make(Code::kRowsNotKept, {}, in_words(differ)));
       return Failure::reported();
     }
@@ -408,6 +409,14 @@ class Prover {
     return lost;
   }
 
+  /// And what it keeps, on the way there.
+  Excused with_kept(Excused lost) const {
+    for (const plan::Keep& keep : plan_.keeps) {
+      if (const auto id = ObjectId::parse(keep.object)) excuse(*id, lost);
+    }
+    return lost;
+  }
+
   void excuse(const ObjectId& id, Excused& lost) const {
     if (id.kind == KindId::Column) {
       lost.columns.insert(id.path());
@@ -458,7 +467,7 @@ class Prover {
       LP_TRY(start, look_ahead(actions));
     }
     diag::Sink notes;
-    const Catalog target = way_back(start, notes);
+    const Catalog target = plan::with_kept(plan_.keeps, way_back(start, notes));
     const std::size_t errors = sink_.error_count();
     plan::PlannerOptions options = planner_options();
     options.in_use = request_.in_use;

@@ -151,10 +151,10 @@ class Server:
             union all select format('drop role %I', rolname) from pg_roles where rolname !~ '^pg_' and quote_ident(rolname) not in ({known}) \\gexec""", check=False)
 
     def dump(self, database):
-        """pg_dump --schema-only without noise and without lpc's own schema, columns of a table and privileges on an object in any order."""
+        """pg_dump --schema-only without noise and without lpc's own schemas, columns of a table and privileges on an object in any order."""
         if self.witness:
             return self.witness.dump(database)
-        done = subprocess.run([program("pg_dump"), "-s", "-N", "lockplane", self.url(database)], capture_output=True, text=True)
+        done = subprocess.run([program("pg_dump"), "-s", "-N", "lockplane", "-N", "lockplane_trash", self.url(database)], capture_output=True, text=True)
         if done.returncode:
             raise RuntimeError("pg_dump: " + done.stderr.strip()[:500])
         return any_order_of_grants(without_order([line for line in done.stdout.splitlines() if not NOISE.match(line)]))

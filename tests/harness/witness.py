@@ -127,7 +127,7 @@ class Witness:
 
     def dump(self, database):
         lines = self.psql(database, f"set search_path = ''; select * from (\n{self.query}) x").stdout.splitlines()
-        return "\n".join(sorted(line for line in lines if not any(each in line for each in ("lockplane.", '"lockplane"', '"schema lockplane"'))))
+        return "\n".join(sorted(line for line in lines if not any(each in line for each in ("lockplane.", '"lockplane"', '"schema lockplane"', "lockplane_trash"))))
 
     def roles(self, known):
         lines = self.psql("postgres", ROLES).stdout.splitlines()

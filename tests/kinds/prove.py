@@ -23,9 +23,11 @@ A case's folder may hold more files:
   open.txt      what lpc can't do yet, so that the case is known to fail; it is told of as skipped, and fails when it passes
   back.lp       what rollback leads to, where that isn't the state before
   reached.lp    what the plan leads to, where that isn't after.lp as such: a name that can't change
+  keep.txt      its plan keeps what it would lose (--keep-data); what the file says, besides why, doesn't matter
   versions.txt  the majors of the server it is for: `16-`, `-14`, `13-17`
 --major chooses the server (scripts/fetch-postgres.py); one that is newer than pg_dump is judged by its catalogs instead (harness/witness.py).
 With --with-data each plan is proved with generated rows, too, and none may be lost that it doesn't name.
+With --keep-data each plan keeps what it would lose, and `back` asks for the very values, of a plan that says that nothing is lost.
 With --psql the plan and its reverse are carried out by psql, from the scripts that `lpc plan` writes; the tables have no rows then.
 """
 import argparse
@@ -46,7 +48,7 @@ sys.path.insert(0, os.path.dirname(HERE))
 from harness.report import Report  # noqa: E402
 from harness.scratch import Server, bindir, choose_major, end_well_on_sigterm, major_of  # noqa: E402
 from kinds.coverage import missing_cases  # noqa: E402
-from kinds.rows import COUNT, FILL  # noqa: E402
+from kinds.rows import COUNT, FILL, SUMS  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 CASES = os.path.join(ROOT, "testdata", "kinds")
@@ -117,9 +119,10 @@ def secrets_of(*paths):
 class Prover:
     """One worker: a server, and cases one after the other."""
 
-    def __init__(self, lpc, timeout, by_psql=False, with_data=False):
+    def __init__(self, lpc, timeout, by_psql=False, with_data=False, keep_data=False):
         self.lpc, self.timeout, self.by_psql = lpc, timeout, by_psql
         self.with_data = ["--with-data"] if with_data else []
+        self.keeps_always = self.keep_data = keep_data
         self.server = Server()
         self.known_roles = self.server.roles()
         self.secrets = {}
@@ -139,6 +142,15 @@ class Prover:
         """Of each table the number of its own rows, the table that these are rows of in the end, and its OID."""
         lines = [line.rsplit("|", 3) for line in self.server.psql("a", COUNT).stdout.splitlines()]
         return {name: (int(number), root, oid) for name, root, oid, number in lines}
+
+    def data_options(self):
+        return [*self.with_data, *(["--keep-data"] if self.keep_data else [])]
+
+    def sums(self):
+        return "\n".join(sorted(self.server.psql("a", SUMS).stdout.splitlines())) if self.keep_data else ""
+
+    def kept(self):
+        return self.server.psql("a", "select string_agg(relname, ' ') from pg_class where relnamespace = to_regnamespace('lockplane_trash')").stdout.strip()
 
     def dumped(self, database):
         return self.server.dump(database)
@@ -188,12 +200,13 @@ class Prover:
     def forward_and_back(self, before, after, wanted, fill):
         """False when the rows that were put into the tables stand in the way of the plan, which is no mistake of the plan."""
         dump_before, rows_before = self.start_before(before, fill)
+        sums_before = self.sums()
         url = self.server.url("a")
-        said = self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json", "--sql", "plan.sql", *self.with_data).stderr
+        said = self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "plan.json", "--sql", "plan.sql", *self.data_options()).stderr
         if re.search("LP50(18|19|22)", said):    # predicted isn't measured, online forms can't be proved, the way back loses more than it says
             raise Failed("plan", said)
         if zlib.crc32(os.path.basename(os.path.dirname(after)).encode()) % 4 == 0:    # some of them twice
-            self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "again.json", *self.with_data)
+            self.run("plan", "plan", after, "--url", url, "--manage", "*", "-o", "again.json", *self.data_options())
             with open(f"{self.folder}/plan.json") as first, open(f"{self.folder}/again.json") as second:
                 once, twice = first.read(), second.read()
                 if once != twice:
@@ -220,6 +233,10 @@ class Prover:
         self.check_back(dump_before, "after rollback")
         if not self.loses():
             self.check_rows(rows_before, "back")
+            if not self.holds and self.sums() != sums_before:    # (its queries may well use sequences, or write)
+                raise Failed("back", difference(sums_before, self.sums(), ("before", "after rollback")))
+            if self.keep_data and self.kept():
+                raise Failed("back", "something is left of what was kept: " + self.kept())
         return True
 
     def check_back(self, dump_before, when):
@@ -291,6 +308,7 @@ class Prover:
         before, after, expected = (os.path.join(case, name) for name in ("before.lp", "after.lp", "expect.txt"))
         self.secrets = secrets_of(before, after)
         self.others, self.own_rows, self.plan, self.holds = (optional(case, name) for name in ("others.sql", "rows.sql", "plan.txt", "holds.sql"))
+        self.keep_data = self.keeps_always or os.path.exists(os.path.join(case, "keep.txt"))
         with tempfile.TemporaryDirectory(prefix="lpc-kinds-") as self.folder:
             try:
                 if os.path.exists(expected):
@@ -322,7 +340,7 @@ def cases_in(folder):
 
 
 def work(cases, options, report):
-    prover = Prover(os.path.abspath(options.lpc), options.timeout, options.psql, options.with_data)
+    prover = Prover(os.path.abspath(options.lpc), options.timeout, options.psql, options.with_data, options.keep_data)
     while True:
         try:
             case = cases.get_nowait()
@@ -361,6 +379,7 @@ def main():
     parser.add_argument("--major", type=int, help="of the servers; the system's newest when not said")
     parser.add_argument("--psql", action="store_true", help="carry the plans out as scripts")
     parser.add_argument("--with-data", action="store_true", help="prove each plan with generated rows, too")
+    parser.add_argument("--keep-data", action="store_true", help="have each plan keep what it would lose")
     parser.add_argument("--report")
     parser.add_argument("-v", action="store_true")
     parser.add_argument("filters", nargs="*")

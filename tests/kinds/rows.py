@@ -1,4 +1,4 @@
-"""SQL that fills every table with a few rows, and psql's that counts them."""
+"""SQL that fills every table with a few rows, and psql's that counts them, or sums up what is in them."""
 
 # Values by the type's category, 1 to 3, so that foreign keys find their rows; a table that takes none of it stays empty. Two rounds, since
 # a table may need the rows of one that comes after it.
@@ -52,5 +52,13 @@ COUNT = """
 select format('select %L, %L, %s, count(*) from only %I.%I', s.nspname || '.' || c.relname, coalesce(t.nspname || '.' || r.relname, s.nspname || '.' || c.relname), c.oid, s.nspname, c.relname)
   from pg_class c join pg_namespace s on s.oid = c.relnamespace
   left join (pg_class r join pg_namespace t on t.oid = r.relnamespace) on c.relispartition and r.oid = pg_partition_root(c.oid)
+ where c.relkind = 'r' and s.nspname !~ '^(pg_|information_schema|lockplane)' \\gexec
+"""
+
+# Of each table its name and a sum of its rows' values by the columns' names, whatever their order.
+SUMS = """
+select format('select %L, coalesce(sum(hashtextextended((to_jsonb("_row") - %L::text[])::text, 0)::numeric), 0) from only %I.%I "_row"', s.nspname || '.' || c.relname,
+              array(select a.attname from pg_attribute a where a.attrelid = c.oid and a.attgenerated <> ''), s.nspname, c.relname)
+  from pg_class c join pg_namespace s on s.oid = c.relnamespace
  where c.relkind = 'r' and s.nspname !~ '^(pg_|information_schema|lockplane)' \\gexec
 """

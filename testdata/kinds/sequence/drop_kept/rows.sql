@@ -1,0 +1,1 @@
+select nextval('shop.numbers'), nextval('shop.numbers'), nextval('shop.other');
