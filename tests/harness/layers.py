@@ -164,7 +164,8 @@ class Run:
         self.script("load", [f"{TESTS}/load/run.py", "--lpc", self.lpc])
 
     def run_nightly(self):
-        self.script("with-data", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--with-data"], "with-data/")
+        for option in ("with-data", "keep-data"):
+            self.script(option, [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), f"--{option}"], f"{option}/")
         self.fuzz(seed=2, pairs=1000)
         self.altered(seed=2, times=20)
 

@@ -29,7 +29,7 @@ BASE = """
 CREATE SCHEMA shop;
 CREATE DOMAIN shop.amount AS bigint;
 CREATE SEQUENCE shop.load_ids START 100000001;
-CREATE TABLE shop.users (id int PRIMARY KEY, email text, age int);
+CREATE TABLE shop.users (id int PRIMARY KEY, email text, age int, phone text);
 CREATE TABLE shop.orders (id int, user_id int, total shop.amount, note text);
 CREATE INDEX orders_id ON shop.orders (id);
 CREATE INDEX orders_user ON shop.orders (user_id);
@@ -40,7 +40,7 @@ CREATE TABLE shop.log_rest PARTITION OF shop.log DEFAULT;
 CREATE TABLE shop.old_log (id int, at int);
 """
 ROWS = """
-INSERT INTO shop.users SELECT n, 'user' || n, n % 90 FROM generate_series(1, {n}) n;
+INSERT INTO shop.users SELECT n, 'user' || n, n % 90, 'phone' || n FROM generate_series(1, {n}) n;
 INSERT INTO shop.orders SELECT n, 1 + n % {n}, n, 'note' FROM generate_series(1, {n}) n;
 INSERT INTO shop.log SELECT n, (n::bigint * 1000000 / {n})::int - 1 FROM generate_series(1, {n}) n;
 INSERT INTO shop.log SELECT n, 5000000 + n FROM generate_series(1, {n}) n;
@@ -76,7 +76,9 @@ FORMS = {
     "index of a partitioned table": "CREATE INDEX log_id ON shop.log (id);",
     "check of a domain": "ALTER DOMAIN shop.amount ADD CONSTRAINT amount_check CHECK (VALUE < 1000000000);",
     "nullable column": "ALTER TABLE shop.users ADD COLUMN nick text DEFAULT 'none';",
+    "column that is kept": "ALTER TABLE shop.users DROP COLUMN phone;",
 }
+KEEPING = {"column that is kept"}    # with --keep-data
 
 
 class Load:
@@ -150,7 +152,7 @@ def run(options, report):
                 file.write(BASE + change)
             try:
                 plan = os.path.join(folder, "plan.json")
-                text = lpc(options, url, "plan", wanted, "-o", plan)
+                text = lpc(options, url, "plan", wanted, "-o", plan, *["--keep-data"] * (name in KEEPING))
                 there = under_load(options, url, folder, lambda: lpc(options, url, "apply", plan, "--yes", "--allow", "all"))
                 back = under_load(options, url, folder, lambda: lpc(options, url, "rollback", "--yes", "--allow", "all"))
                 print(f"{name:34} {there[3]:>6.1f} s {there[0] * 1000:>10.0f} ms {back[3]:>8.1f} s {back[0] * 1000:>10.0f} ms {there[1] + back[1]:>13}", flush=True)
