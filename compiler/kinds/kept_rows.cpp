@@ -304,6 +304,7 @@ END
   std::string obstacle() const {
     if (kept_.key.empty()) return fmt::format("no key of {}, of columns that stay as they are, tells its rows apart", table_.path());
     if (was_.attributes.has("identity")) return "it is an identity column";
+    if (context_.is_dropped(column_) && context_.is_created(column_)) return "another column takes its name";
     const Object* table = context_.before.find(table_);
     if (table == nullptr || table->attributes.has("of_type")) return "its table is one of a type";
     if (!table->attributes.has("partition_by") && !descendants(context_.before, table_).empty()) return fmt::format("the key of {} says nothing of the rows of tables that inherit from it", table_.path());
@@ -311,7 +312,7 @@ END
   }
 
  private:
-  bool is_dropped() const { return Lineage(context_.after).chain(table_, column_.member).empty(); }
+  bool is_dropped() const { return context_.is_dropped(column_); }
 
   /// The key, the value, and what becomes of it, of a row of the table.
   Sql values() const {
