@@ -278,24 +278,27 @@ class ColumnKeeper {
     const Sql body = sql(R"sql(
 #variable_conflict use_column
 BEGIN
-  IF TG_OP <> 'INSERT' THEN
+  IF TG_OP = 'DELETE' OR TG_OP = 'UPDATE' AND NOT ({}) THEN
     DELETE FROM {} AS k WHERE {};
   END IF;
   IF TG_OP <> 'DELETE' THEN
-    DELETE FROM {} AS k WHERE {};
-    INSERT INTO {} SELECT {} FROM (SELECT NEW.*) AS {};
+    INSERT INTO {} SELECT {} FROM (SELECT NEW.*) AS {} ON CONFLICT ({}) DO UPDATE SET {};
   END IF;
   RETURN NULL;
 END
 )sql",
-                         trash_, matches(sql("k"), sql("OLD")), trash_, matches(sql("k"), sql("NEW")), trash_, values(), ident(table_.name));
+                         same_key(), trash_, matches(sql("k"), sql("OLD")), trash_, values(), ident(table_.name), key(), replacing());
     // Who writes has no rights in that schema.
     stage.sql.push_back(sql("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS {}", sync_, dollar_quoted(body.text)));
     stage.sql.push_back(sql("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", sync_));
     stage.sql.push_back(sql("CREATE TRIGGER {} AFTER INSERT OR UPDATE OR DELETE ON {} FOR EACH ROW EXECUTE FUNCTION {}()", ident(trigger_), relation_, sync_));
     stage.sql.push_back(alter_table(table_, {sql("ENABLE ALWAYS TRIGGER {}", ident(trigger_))}));
-    const Batches batches{sql("INSERT INTO {} SELECT {} FROM ONLY ", trash_, values()), sql(" AS {} WHERE NOT EXISTS (SELECT FROM {} AS k WHERE {})", ident(table_.name), trash_, matches(sql("k"), ident(table_.name))),
-                          sql(" ON CONFLICT DO NOTHING")};
+    // Rows that someone is changing come by the trigger, and waiting for them could make that one a deadlock's victim; the last statement sees to those whose change is rolled back.
+    const Batches batches{.before = sql("INSERT INTO {} SELECT {} FROM ONLY ", trash_, values()),
+                          .after = sql(" AS {}", ident(table_.name)),
+                          .joint = " WHERE ",
+                          .end = sql(" FOR SHARE SKIP LOCKED ON CONFLICT DO NOTHING"),
+                          .last = sql(" WHERE NOT EXISTS (SELECT FROM {} AS k WHERE {}) FOR SHARE ON CONFLICT DO NOTHING", trash_, matches(sql("k"), ident(table_.name)))};
     return {std::move(stage), {fmt::format("Copy what {} holds", spoken(column_)), {in_batches(table_, batches, context_.server_version)}, "backfill", false}};
   }
 
@@ -338,10 +341,26 @@ END
     return sql("{}::{}", value, fragment(to));
   }
 
-  void add_key(std::vector<Sql>& statements) const {
+  Sql key() const {
     std::vector<Sql> names;
     for (const std::string& name : kept_.key) names.push_back(called(name));
-    statements.push_back(sql("ALTER TABLE {} ADD PRIMARY KEY ({})", trash_, join(names, ", ")));
+    return join(names, ", ");
+  }
+
+  Sql same_key() const {
+    std::vector<Sql> pairs;
+    for (const std::string& name : kept_.key) pairs.push_back(sql("NEW.{} = OLD.{}", ident(name), ident(name)));
+    return join(pairs, " AND ");
+  }
+
+  /// What is kept of a row gives way to what is so now.
+  Sql replacing() const {
+    const Sql value = called(column_.member);
+    return is_dropped() ? sql("{} = EXCLUDED.{}", value, value) : sql("{} = EXCLUDED.{}, {} = EXCLUDED.{}", value, value, ident(kBecame), ident(kBecame));
+  }
+
+  void add_key(std::vector<Sql>& statements) const {
+    statements.push_back(sql("ALTER TABLE {} ADD PRIMARY KEY ({})", trash_, key()));
     statements.push_back(comment_);
   }
 

@@ -112,7 +112,7 @@ Sql in_batches(const ObjectId& table, const Batches& batches, int server_version
   for (const auto& [name, parameter] : {std::pair<std::string_view, std::string_view>{"page", "$1"}, {"step", "$2"}}) {
     for (std::size_t at = 0; (at = place.find(name, at)) != std::string::npos; at += parameter.size()) place.replace(at, name.size(), parameter);
   }
-  const Sql end = batches.end.empty() ? Sql{} : sql(" || {}", literal(batches.end.text));
+  const auto appended = [](const Sql& text) { return text.empty() ? Sql{} : sql(" || {}", literal(text.text)); };
   const Sql body = sql(R"sql(
 DECLARE
   leaf record;
@@ -150,7 +150,7 @@ BEGIN
     EXIT WHEN leaves < 2;
   END LOOP;
 END
-)sql", family, literal(batches.before.text), literal(batches.after.text), literal(" AND " + place), end, end);
+)sql", family, literal(batches.before.text), literal(batches.after.text), literal(std::string(batches.joint) + place), appended(batches.end), appended(batches.last));
   return sql("DO {}", dollar_quoted(body.text));
 }
 

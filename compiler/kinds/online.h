@@ -29,11 +29,14 @@ void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& 
 /// `column` is a new one, which no trigger's column list names.
 std::string backfill_obstacle(const ObjectId& table, const ChangeContext& context);
 
-/// A statement that works on some rows of a table at a time: `before` the name of the table or of one that inherits from it, `after` it as far as its WHERE clause goes, and its `end`.
+/// A statement that works on some rows of a table at a time: what stands before the name of the table or of one that inherits from it, what stands after it, and between what the condition
+/// stands that tells which rows. A last one, without that condition, sees to rows that were left out.
 struct Batches {
-  Sql before;           ///< `UPDATE ONLY `
-  Sql after;            ///< ` SET … WHERE …`, of rows which aren't such any more when it is done
-  Sql end = {};         ///< ` ON CONFLICT DO NOTHING`
+  Sql before;                     ///< `UPDATE ONLY `
+  Sql after;                      ///< ` SET … WHERE …`, of rows which aren't such any more when it is done
+  std::string_view joint = " AND ";
+  Sql end = {};                   ///< ` FOR SHARE SKIP LOCKED ON CONFLICT DO NOTHING`
+  Sql last = {};                  ///< in place of joint, condition and end
 };
 /// Does so in the table and what inherits from it, each batch committed. Can't run in a transaction block.
 Sql in_batches(const ObjectId& table, const Batches& batches, int server_version);

@@ -320,7 +320,7 @@ std::vector<Impact> predict_steps(std::vector<Step>& steps, const Catalog& befor
   for (Step& step : steps) {
     impacts.push_back(forecast.run(step.sql));
     if (step.kind == "backfill" && !step.objects.empty()) {
-      if (const std::optional<ObjectId> column = ObjectId::parse(step.objects.front())) merge(impacts.back(), forecast.in_batches(*column, kinds::updates_in_batches(step.sql.front()) ? Lock::row_exclusive : Lock::access_share));
+      if (const std::optional<ObjectId> column = ObjectId::parse(step.objects.front())) merge(impacts.back(), forecast.in_batches(*column, kinds::updates_in_batches(step.sql.front()) ? Lock::row_exclusive : Lock::row_share));
       sort(impacts.back());
     }
     write_prediction(impacts.back(), step);

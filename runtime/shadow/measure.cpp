@@ -169,7 +169,7 @@ Status Meter::watch(plan::Step& step, const plan::Impact& predicted, const std::
   for (const auto& [oid, relation] : relations_) {
     const auto lock = std::ranges::find(predicted.locks, relation.name, [](const plan::PredictedLock& one) { return one.relation.path(); });
     if (lock == predicted.locks.end() || (relation.kind != 'r' && relation.kind != 'p')) continue;
-    if (Result<pg::Connection> holder = connect_()) LP_DO(watch.hold(*std::move(holder), oid, relation.name, lock->lock == Lock::row_exclusive));
+    if (Result<pg::Connection> holder = connect_()) LP_DO(watch.hold(*std::move(holder), oid, relation.name, lock->lock));
   }
   LP_DO(watch.during(run));
   LP_TRY(const Sightings seen, sightings(watch.seen(), scans_before, predicted));
