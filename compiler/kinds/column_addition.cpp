@@ -118,8 +118,7 @@ OnlineForm default_form(const Object& column, const std::string& default_text, c
   }
   form.afterwards.push_back(filling(column.id, {}, context));
   if (!column.attributes.flag("not_null")) return form;
-  const Sql set_not_null = column.attributes.has("not_null_name") ? sql("ADD {}", not_null_constraint(column)) : sql("ALTER COLUMN {} SET NOT NULL", name);
-  std::ranges::move(not_null_stages(column.id, alter_table(table, {set_not_null})), std::back_inserter(form.afterwards));
+  std::ranges::move(not_null_stages(column.id, set_not_null(column)), std::back_inserter(form.afterwards));
   return form;
 }
 

@@ -101,10 +101,6 @@ bool drops_identity_first(const Object& was, const Object& is) {
   return was.attributes.has("identity") && !is.attributes.has("identity") && was.attributes.text("type") != is.attributes.text("type");
 }
 
-bool is_plain_not_null(const Object& column) {
-  return !column.attributes.has("not_null_name") && !column.attributes.flag("not_null_no_inherit") && !column.attributes.flag("not_null_not_valid");
-}
-
 void comment_not_null(const Object& column, const std::string& name, Action& action) {
   const Value* comment = column.attributes.find("not_null_comment");
   action.sql.push_back(sql("COMMENT ON CONSTRAINT {} ON {} IS {}", ident(name), relation_of(column.id), comment == nullptr ? sql("NULL") : literal(comment->text())));
@@ -144,12 +140,8 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
     return;
   }
   const ObjectId table = table_of(is.id);
-  if (after && !is_plain_not_null(is)) {
-    action.sql.push_back(alter_table(table, {sql("ADD {}", not_null_constraint(is))}));
-  } else {
-    action.sql.push_back(alter_column(is.id, after ? sql("SET NOT NULL") : sql("DROP NOT NULL")));
-    if (after && is_in_use(table, is, context)) add_not_null_form(is.id, action.sql.back(), action);
-  }
+  action.sql.push_back(after ? set_not_null(is) : alter_column(is.id, sql("DROP NOT NULL")));
+  if (after && !says_more_than_not_null(is) && is_in_use(table, is, context)) add_not_null_form(is.id, action.sql.back(), action);
   describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
   if (!after || !is_standing(context, table) || is_foreign(context.after, table) || is.attributes.flag("not_null_not_valid")) return;
   hazard(action, diag::make(diag::Code::kSetsNotNull, {}, is.id.path()), is.id);
@@ -213,8 +205,7 @@ void change_server_options(const Object& was, const Object& is, const ChangeCont
 // ---- identity ---------------------------------------------------------------------------------------------------------------------------
 
 Sql identity_sequence(const Object& column) {
-  const Value* name = column.attributes.find("identity")->find("sequence");
-  return qualified(column.id.schema, name == nullptr ? implied_sequence_name(column.id) : name->text());
+  return qualified(column.id.schema, identity_sequence_name(column));
 }
 
 /// A serial column's new sequence drops the identity itself (sequence.cpp): it wants the name.
@@ -240,8 +231,7 @@ void change_identity_options(const Object& was, const Object& is, const ChangeCo
   const Value& after = *is.attributes.find("identity");
   const Sql old_sequence = identity_sequence(was), new_sequence = identity_sequence(is);
   if (!(old_sequence == new_sequence)) {
-    const Value* name = after.find("sequence");
-    action.sql.push_back(sql("ALTER SEQUENCE {} RENAME TO {}", old_sequence, ident(name == nullptr ? implied_sequence_name(is.id) : name->text())));
+    action.sql.push_back(sql("ALTER SEQUENCE {} RENAME TO {}", old_sequence, ident(identity_sequence_name(is))));
   }
   const auto kind_of = [](const Value& identity) { return identity.find("kind") != nullptr && identity.find("kind")->text() == "by default"; };
   std::vector<Sql> changes;

@@ -56,6 +56,14 @@ std::string not_null_name(const Object& column) {
   return make_object_name(column.id.name, column.id.member, "not_null");
 }
 
+bool says_more_than_not_null(const Object& column) {
+  return column.attributes.has("not_null_name") || column.attributes.flag("not_null_no_inherit") || column.attributes.flag("not_null_not_valid");
+}
+
+Sql set_not_null(const Object& column) {
+  return alter_table(table_of(column.id), {says_more_than_not_null(column) ? sql("ADD {}", not_null_constraint(column)) : sql("ALTER COLUMN {} SET NOT NULL", ident(column.id.member))});
+}
+
 Sql not_null_constraint(const Object& column) {
   const Attributes& attributes = column.attributes;
   Sql text = sql("CONSTRAINT {} NOT NULL {}", ident(not_null_name(column)), ident(column.id.member));
@@ -114,12 +122,16 @@ std::string identity_type(const Object& column, const Catalog& catalog) { return
 
 std::string implied_sequence_name(const ObjectId& column) { return make_object_name(column.name, column.member, "seq"); }
 
+std::string identity_sequence_name(const Object& column) {
+  const Value* said = column.attributes.find("identity")->find("sequence");
+  return said == nullptr ? implied_sequence_name(column.id) : said->text();
+}
+
 Sql identity_clause(const Object& column) {
   const Value& identity = *column.attributes.find("identity");
   std::vector<Sql> options;
-  const Value* name = identity.find("sequence");
-  if (name != nullptr && name->text() != implied_sequence_name(column.id)) {
-    options.push_back(sql("SEQUENCE NAME {}", qualified(column.id.schema, name->text())));
+  if (const std::string name = identity_sequence_name(column); name != implied_sequence_name(column.id)) {
+    options.push_back(sql("SEQUENCE NAME {}", qualified(column.id.schema, name)));
   }
   for (Sql& clause : option_clauses(sequence_options(identity))) options.push_back(std::move(clause));
   const Value* kind = identity.find("kind");

@@ -23,6 +23,10 @@ std::vector<Sql> own_column_settings(const Object& column);
 std::string not_null_name(const Object& column);
 /// As a constraint of the table: `CONSTRAINT t_a_not_null NOT NULL a NOT VALID` (18).
 Sql not_null_constraint(const Object& column);
+/// ALTER TABLE t ALTER COLUMN a SET NOT NULL, or ADD with what the constraint says besides (18).
+Sql set_not_null(const Object& column);
+/// Whether its NOT NULL constraint has a name of its own or isn't for all rows.
+bool says_more_than_not_null(const Object& column);
 /// ALTER TABLE [ONLY] t c1, c2.
 Sql alter_table(const ObjectId& table, const std::vector<Sql>& changes, bool only = false);
 
@@ -30,6 +34,8 @@ Sql alter_table(const ObjectId& table, const std::vector<Sql>& changes, bool onl
 std::string identity_type(const Object& column, const Catalog& catalog);
 /// The name Postgres would give the identity sequence or that of a serial column.
 std::string implied_sequence_name(const ObjectId& column);
+/// That of the column's identity, which it must have.
+std::string identity_sequence_name(const Object& column);
 /// `GENERATED ALWAYS AS IDENTITY (…)`.
 Sql identity_clause(const Object& column);
 

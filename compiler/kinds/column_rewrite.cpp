@@ -357,7 +357,7 @@ class ExpandAndContract {
     out.push_back(alter_table(table_, {sql("DROP COLUMN {}", ident(column_.member))}));
     out.push_back(alter_table(table_, {sql("RENAME COLUMN {} TO {}", ident(fresh_), ident(column_.member))}));
     if (keeps_identity()) {
-      const std::string name = identity_sequence_name();
+      const std::string name = identity_sequence_name(rewrite_.was);
       out.push_back(sql("ALTER SEQUENCE {} RENAME TO {}", qualified(table_.schema, helper_name(name, kFresh)), ident(name)));
     }
     if (context_.server_version < kNamesNotNull) return;
@@ -365,14 +365,9 @@ class ExpandAndContract {
     if (rewrite_.was.attributes.flag("not_null_not_valid")) out.push_back(alter_table(table_, {sql("ADD {}", not_null_constraint(rewrite_.was))}));
   }
 
-  std::string identity_sequence_name() const {
-    const Value* said = rewrite_.was.attributes.find("identity")->find("sequence");
-    return said == nullptr ? implied_sequence_name(column_) : said->text();
-  }
-
   /// The numbers go on in a sequence of the second column's own, which gets the name of the first one's when that is gone.
   void hand_over_identity(std::vector<Sql>& out) const {
-    const std::string name = identity_sequence_name(), fresh_name = helper_name(name, kFresh);
+    const std::string name = identity_sequence_name(rewrite_.was), fresh_name = helper_name(name, kFresh);
     Object fresh = rewrite_.was;
     fresh.id.member = fresh_;
     Map map;

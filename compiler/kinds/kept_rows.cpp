@@ -5,11 +5,11 @@
 #include <algorithm>
 #include <iterator>
 
-#include "kinds/checks.h"
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/inheritance.h"
+#include "kinds/moved_rows.h"
 #include "kinds/online.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -27,7 +27,7 @@ Sql in_trash(std::string_view name) { return qualified(kTrash, name); }
 
 /// As `lpc purge` reads it.
 Sql comment_on(const KeptRows& kept, const Trash& trash) {
-  return sql("COMMENT ON TABLE {} IS {}", in_trash(kept.name), literal(fmt::format("Kept by lpc: {}, of plan {}", kept.object.text(), trash.digits)));
+  return sql("COMMENT ON TABLE {} IS {}", in_trash(kept.name), literal(fmt::format("{}{}{}{}", kKeptByLpc, kept.object.text(), kOfPlan, trash.digits)));
 }
 
 /// Values of types that stand in a schema, and may go or change while they are kept.
@@ -49,12 +49,6 @@ std::vector<Sql> number_back(const Sql& sequence, const std::string& name) {
   return {sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(sequence.text), in_trash(name)), sql("DROP TABLE {}", in_trash(name))};
 }
 
-/// Of an identity column.
-std::string sequence_name(const Object& column) {
-  const Value* said = column.attributes.find("identity")->find("sequence");
-  return said == nullptr ? implied_sequence_name(column.id) : said->text();
-}
-
 /// All columns of the table as they are in effect, in order.
 std::vector<Object> columns_of(const ObjectId& table, const Catalog& catalog) {
   const Lineage lineage(catalog);
@@ -67,13 +61,16 @@ bool is_stored(const Object& column) { return !column.attributes.has("generated"
 
 /// Statements that read or write all rows of the table do so where it forces its row-level security on its owner, too, which would hide some without a word.
 std::vector<Sql> past_row_security(const ObjectId& table, const ChangeContext& context, std::vector<Sql> statements) {
-  const auto forces = [&](const Catalog& catalog) {
-    const Object* object = catalog.find(table);
-    return object != nullptr && object->attributes.flag("force_row_level_security");
-  };
-  if (forces(context.before) || forces(context.after)) statements.insert(statements.begin(), alter_table(table, {sql("NO FORCE ROW LEVEL SECURITY")}));
-  if (forces(context.after)) statements.push_back(alter_table(table, {sql("FORCE ROW LEVEL SECURITY")}));
+  if (is_forced(table, context.before) || is_forced(table, context.after)) statements.insert(statements.begin(), force(table, false));
+  if (is_forced(table, context.after)) statements.push_back(force(table, true));
   return statements;
+}
+
+/// `k.id = users.id AND …`: of two rows, one column of each after the other.
+Sql matching(const Sql& one, const std::vector<std::string>& names, const Sql& other, const std::vector<std::string>& other_names) {
+  std::vector<Sql> pairs;
+  for (std::size_t at = 0; at < names.size(); ++at) pairs.push_back(sql("{}.{} = {}.{}", one, ident(names[at]), other, ident(other_names[at])));
+  return join(pairs, " AND ");
 }
 
 /// Puts statements before the others of the action, and of its online forms.
@@ -142,7 +139,7 @@ std::vector<Sql> copying(const ObjectId& table, KeptRows& kept, const ChangeCont
 /// Of the sequences that go with the column: its own, and its identity's, which is no object.
 std::vector<Sql> numbers_of(const Object& column, const Trash& trash, std::vector<KeptRows>& kept, const ChangeContext& context) {
   std::vector<Sql> statements;
-  if (column.attributes.has("identity")) statements = keep_number(column.id, qualified(column.id.schema, sequence_name(column)), trash, kept);
+  if (column.attributes.has("identity")) statements = keep_number(column.id, qualified(column.id.schema, identity_sequence_name(column)), trash, kept);
   for (const Object* sequence : owned_sequences(context.before, column.id)) {
     if (context.is_dropped(sequence->id)) std::ranges::move(keep_number(sequence->id, address_qualified(sequence->id), trash, kept), std::back_inserter(statements));
   }
@@ -153,7 +150,7 @@ std::vector<Sql> numbers_of(const Object& column, const Trash& trash, std::vecto
 
 std::vector<ObjectId> tables_lost(const Action& action, const ChangeContext& context) {
   std::vector<ObjectId> lost;
-  const bool loses = std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return hazard.code == diag::Code::kDropsTable || hazard.code == diag::Code::kRebuildsTable; });
+  const bool loses = std::ranges::any_of(action.hazards, [](const Hazard& hazard) { return hazard.code == diag::Code::kDropsTable; });
   if (!loses) return lost;
   std::vector<ObjectId> dropped{action.object};
   dropped.insert(dropped.end(), action.covers.begin(), action.covers.end());
@@ -164,13 +161,13 @@ std::vector<ObjectId> tables_lost(const Action& action, const ChangeContext& con
   return lost;
 }
 
-void keep_table(const ObjectId& table, const std::vector<Sql>& untying, const Trash& trash, std::vector<KeptRows>& all, const ChangeContext& context, Action& action) {
+void keep_table(const ObjectId& table, const std::optional<std::vector<Sql>>& untying, const Trash& trash, std::vector<KeptRows>& all, const ChangeContext& context, Action& action) {
   const Sql drop = sql("DROP TABLE {}", qualified(table.schema, table.name));
   std::vector<Sql> statements;
   for (const Object& column : columns_of(table, context.before)) std::ranges::move(numbers_of(column, trash, all, context), std::back_inserter(statements));
-  const bool copied = must_be_copied(table, context);
+  const bool copied = !untying;
   KeptRows kept{table, trash.name(table.name.str()), {}, {}};
-  std::ranges::move(copied ? copying(table, kept, context) : moving(table, untying, kept), std::back_inserter(statements));
+  std::ranges::move(copied ? copying(table, kept, context) : moving(table, *untying, kept), std::back_inserter(statements));
   statements.push_back(comment_on(kept, trash));
   all.push_back(kept);
   if (copied) statements.push_back(drop);
@@ -193,7 +190,8 @@ void keep_table(const ObjectId& table, const std::vector<Sql>& untying, const Tr
       for (Stage& stage : *stages) replace_in(stage.sql);
     }
   }
-  action.description = fmt::format("{} {} {} the schema {}", copied ? "Copy the rows of" : "Move", spoken(table), "to", kTrash) + (copied ? ", and drop it" : ", with nothing but its rows");
+  action.description = copied ? fmt::format("Copy the rows of {} to the schema {}, and drop it", spoken(table), kTrash)
+                              : fmt::format("Move {} to the schema {}, with nothing but its rows", spoken(table), kTrash);
 }
 
 void put_back_rows(const Object& table, const ChangeContext& context, Action& action) {
@@ -209,7 +207,7 @@ void put_back_rows(const Object& table, const ChangeContext& context, Action& ac
     if (!column.attributes.has("identity")) continue;
     const Object* said = context.after.find(column.id);
     const std::optional<KeptRows> number = said == nullptr ? std::nullopt : kept_rows(*said);
-    if (number) std::ranges::move(number_back(qualified(table.id.schema, sequence_name(column)), number->name), std::back_inserter(afterwards));
+    if (number) std::ranges::move(number_back(qualified(table.id.schema, identity_sequence_name(column)), number->name), std::back_inserter(afterwards));
   }
   const Sql into = names.empty() ? Sql{} : sql(" ({}) OVERRIDING SYSTEM VALUE", join(names, ", "));
   std::vector<Sql> statements = {sql("INSERT INTO {}{} SELECT {} FROM {}", qualified(table.id.schema, table.id.name), into, join(values, ", "), in_trash(kept->name)),
@@ -287,7 +285,7 @@ BEGIN
   RETURN NULL;
 END
 )sql",
-                         same_key(), trash_, matches(sql("k"), sql("OLD")), trash_, values(), ident(table_.name), key(), replacing());
+                         matching(sql("NEW"), kept_.key, sql("OLD"), kept_.key), trash_, matches(sql("OLD")), trash_, values(), ident(table_.name), key(), replacing());
     // Who writes has no rights in that schema.
     stage.sql.push_back(sql("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS {}", sync_, dollar_quoted(body.text)));
     stage.sql.push_back(sql("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", sync_));
@@ -298,7 +296,7 @@ END
                           .after = sql(" AS {}", ident(table_.name)),
                           .joint = " WHERE ",
                           .end = sql(" FOR SHARE SKIP LOCKED ON CONFLICT DO NOTHING"),
-                          .last = sql(" WHERE NOT EXISTS (SELECT FROM {} AS k WHERE {}) FOR SHARE ON CONFLICT DO NOTHING", trash_, matches(sql("k"), ident(table_.name)))};
+                          .last = sql(" WHERE NOT EXISTS (SELECT FROM {} AS k WHERE {}) FOR SHARE ON CONFLICT DO NOTHING", trash_, matches(ident(table_.name)))};
     return {std::move(stage), {fmt::format("Copy what {} holds", spoken(column_)), {in_batches(table_, batches, context_.server_version)}, "backfill", false}};
   }
 
@@ -320,16 +318,21 @@ END
   /// The key, the value, and what becomes of it, of a row of the table.
   Sql values() const {
     std::vector<Sql> list;
-    for (const std::string& name : kept_.key) list.push_back(as_called(ident(name), name));
-    const Sql name = ident(column_.member);
-    list.push_back(is_own_type(was_.attributes.text("type")) ? sql("{}::text AS {}", name, called(column_.member)) : as_called(name, column_.member));
+    for (const std::string& name : kept_.key) list.push_back(as_called(name));
+    list.push_back(is_own_type(was_.attributes.text("type")) ? sql("{}::text AS {}", ident(column_.member), ident(called(column_.member))) : as_called(column_.member));
     if (!is_dropped()) list.push_back(sql("{}::text AS {}", becomes(), ident(kBecame)));
     return join(list, ", ");
   }
 
   /// What the way back calls a column: by the name that it has before the plan.
-  Sql called(std::string_view name) const { return ident(context_.renames == nullptr ? name : std::string_view(id_before(column_id(table_, name), *context_.renames).member.str())); }
-  Sql as_called(const Sql& value, std::string_view name) const { return value == called(name) ? value : sql("{} AS {}", value, called(name)); }
+  std::string called(std::string_view name) const { return context_.renames == nullptr ? std::string(name) : id_before(column_id(table_, name), *context_.renames).member.str(); }
+  Sql as_called(std::string_view name) const { return called(name) == name ? ident(name) : sql("{} AS {}", ident(name), ident(called(name))); }
+
+  std::vector<std::string> called_key() const {
+    std::vector<std::string> names;
+    for (const std::string& name : kept_.key) names.push_back(called(name));
+    return names;
+  }
 
   Sql becomes() const {
     const Object is = merged_column(Lineage(context_.after).chain(table_, column_.member), column_);
@@ -341,21 +344,11 @@ END
     return sql("{}::{}", value, fragment(to));
   }
 
-  Sql key() const {
-    std::vector<Sql> names;
-    for (const std::string& name : kept_.key) names.push_back(called(name));
-    return join(names, ", ");
-  }
-
-  Sql same_key() const {
-    std::vector<Sql> pairs;
-    for (const std::string& name : kept_.key) pairs.push_back(sql("NEW.{} = OLD.{}", ident(name), ident(name)));
-    return join(pairs, " AND ");
-  }
+  Sql key() const { return ident_list(called_key()); }
 
   /// What is kept of a row gives way to what is so now.
   Sql replacing() const {
-    const Sql value = called(column_.member);
+    const Sql value = ident(called(column_.member));
     return is_dropped() ? sql("{} = EXCLUDED.{}", value, value) : sql("{} = EXCLUDED.{}, {} = EXCLUDED.{}", value, value, ident(kBecame), ident(kBecame));
   }
 
@@ -364,11 +357,8 @@ END
     statements.push_back(comment_);
   }
 
-  Sql matches(const Sql& one, const Sql& other) const {
-    std::vector<Sql> pairs;
-    for (const std::string& name : kept_.key) pairs.push_back(sql("{}.{} = {}.{}", one, called(name), other, ident(name)));
-    return join(pairs, " AND ");
-  }
+  /// Of a kept row `k`, and one of the table.
+  Sql matches(const Sql& row) const { return matching(sql("k"), called_key(), row, kept_.key); }
 
   const ObjectId column_, table_;
   const KeptRows& kept_;
@@ -427,16 +417,6 @@ std::optional<std::string> keep_values(const Hazard& hazard, const Trash& trash,
   }
 }
 
-namespace {
-
-Sql row_matches(const KeptRows& kept, const ObjectId& table) {
-  std::vector<Sql> pairs;
-  for (const std::string& name : kept.key) pairs.push_back(sql("k.{} = {}.{}", ident(name), ident(table.name), ident(name)));
-  return join(pairs, " AND ");
-}
-
-}  // namespace
-
 void put_back_column(const Object& column, const Object& said, const std::string* default_text, const KeptRows& kept, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
   const Sql name = ident(column.id.member), trash = in_trash(kept.name);
@@ -445,7 +425,7 @@ void put_back_column(const Object& column, const Object& said, const std::string
   std::vector<Sql> adding = {alter_table(table, {sql("ADD COLUMN {}", column_definition(nullable, nullptr))})};
   if (default_text != nullptr) adding.push_back(alter_table(table, {sql("ALTER COLUMN {} SET DEFAULT {}", name, fragment(*default_text))}));
   // Rows that have come since get what new rows get.
-  const Sql its_row = sql("FROM {} AS k WHERE {}", trash, row_matches(kept, table));
+  const Sql its_row = sql("FROM {} AS k WHERE {}", trash, matching(sql("k"), kept.key, ident(table.name), kept.key));
   const Sql value = sql("(SELECT k.{}::{} {})", name, fragment(column.attributes.text("type")), its_row);
   const Fill fill = default_text == nullptr ? Fill{sql("{} = {}", name, value), sql("{} IS NULL AND EXISTS (SELECT {} AND k.{} IS NOT NULL)", name, its_row, name)}
                                             : Fill{sql("{} = CASE WHEN EXISTS (SELECT {}) THEN {} ELSE {} END", name, its_row, value, fragment(*default_text)),
@@ -454,8 +434,7 @@ void put_back_column(const Object& column, const Object& said, const std::string
   std::ranges::move(past_row_security(table, context, {sql("UPDATE {} SET {} WHERE {}", qualified(table.schema, table.name), fill.assignment, fill.waiting)}), std::back_inserter(action.sql));
   std::optional<Sql> not_null;
   if (column.attributes.flag("not_null")) {
-    const bool is_plain = !column.attributes.has("not_null_name") && !column.attributes.flag("not_null_no_inherit") && !column.attributes.flag("not_null_not_valid");
-    not_null = alter_table(table, {is_plain ? sql("ALTER COLUMN {} SET NOT NULL", name) : sql("ADD {}", not_null_constraint(column))});
+    not_null = set_not_null(column);
     action.sql.push_back(*not_null);
     action.hazards.push_back({diag::Code::kSetsNotNull, diag::make(diag::Code::kSetsNotNull, {}, column.id.path()).message, column.id});
   }
@@ -477,7 +456,7 @@ void put_back_column(const Object& column, const Object& said, const std::string
 
 void put_back_values(const ObjectId& column, const std::string& type, const KeptRows& kept, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column);
-  const Sql name = ident(column.member), trash = in_trash(kept.name), whole = qualified(table.schema, table.name), matches = row_matches(kept, table);
+  const Sql name = ident(column.member), trash = in_trash(kept.name), whole = qualified(table.schema, table.name), matches = matching(sql("k"), kept.key, ident(table.name), kept.key);
   action.sql.insert(action.sql.begin(), sql("DELETE FROM {} AS k USING {} WHERE {} AND {}.{}::text IS DISTINCT FROM k.{}", trash, whole, matches, ident(table.name), name, ident(kBecame)));
   action.sql.push_back(sql("UPDATE {} SET {} = k.{}::{} FROM {} AS k WHERE {} AND {}.{}::text IS DISTINCT FROM k.{}::text", whole, name, name, fragment(type), trash, matches, ident(table.name), name, name));
   action.sql = past_row_security(table, context, std::move(action.sql));

@@ -13,6 +13,8 @@
 namespace lpc::kinds {
 
 inline constexpr std::string_view kTrash = "lockplane_trash";
+/// The comment of what is kept there: `Kept by lpc: table shop.users, of plan 3f2a9c1b`.
+inline constexpr std::string_view kKeptByLpc = "Kept by lpc: ", kOfPlan = ", of plan ";
 
 /// What is kept of one object, and where.
 struct KeptRows {
@@ -36,8 +38,8 @@ std::vector<ObjectId> tables_lost(const Action& action, const ChangeContext& con
 bool must_be_copied(const ObjectId& table, const ChangeContext& context);
 /// The table without all that ties it to other objects, or takes a name: as it is moved. (`catalog` has the table and its parts.)
 void bare(CatalogBuilder& catalog, const ObjectId& table, const std::string& role);
-/// Of an action that drops the table, among others: moves it instead, once `untying` has been done, or copies its rows before.
-void keep_table(const ObjectId& table, const std::vector<Sql>& untying, const Trash& trash, std::vector<KeptRows>& kept, const ChangeContext& context, Action& action);
+/// Of an action that drops the table, among others: moves it instead, once `untying` has been done; without that it copies its rows before.
+void keep_table(const ObjectId& table, const std::optional<std::vector<Sql>>& untying, const Trash& trash, std::vector<KeptRows>& kept, const ChangeContext& context, Action& action);
 /// Of an action that loses what the hazard says: values of a column that is dropped or gets a narrower type, the number of a sequence. Adds to `kept`. Gives why that can't be kept,
 /// as a clause behind "because"; "" when it is, nothing when there isn't anything of the kind to keep.
 std::optional<std::string> keep_values(const Hazard& hazard, const Trash& trash, std::vector<KeptRows>& kept, const ChangeContext& context, Action& action);

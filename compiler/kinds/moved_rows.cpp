@@ -13,6 +13,13 @@
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
+bool is_forced(const ObjectId& table, const Catalog& catalog) {
+  const Object* object = catalog.find(table);
+  return object != nullptr && object->attributes.flag("force_row_level_security");
+}
+
+Sql force(const ObjectId& table, bool on) { return alter_table(table, {on ? sql("FORCE ROW LEVEL SECURITY") : sql("NO FORCE ROW LEVEL SECURITY")}); }
+
 namespace {
 
 const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
@@ -30,15 +37,7 @@ std::vector<std::string> common_columns(const ObjectId& from, const ObjectId& to
   return columns;
 }
 
-bool is_forced(const ObjectId& table, const Catalog& catalog) {
-  const Object* object = catalog.find(table);
-  return object != nullptr && object->attributes.flag("force_row_level_security");
-}
-
-Sql force(const ObjectId& table, bool on) { return alter_table(table, {on ? sql("FORCE ROW LEVEL SECURITY") : sql("NO FORCE ROW LEVEL SECURITY")}); }
-
-/// INSERT … SELECT, with the rows of `from`, which is called `called` now. Where row-level security holds for owners as well, they would see only some of them:
-/// https://www.postgresql.org/docs/15/ddl-rowsecurity.html
+/// INSERT … SELECT, with the rows of `from`, which is called `called` now.
 void copy_rows(const ObjectId& to, const ObjectId& from, const ObjectId& called, const Sql& condition, const ChangeContext& context, Action& action) {
   if (is_forced(from, context.before)) action.sql.push_back(force(called, false));
   if (is_forced(to, context.before) || is_forced(to, context.after)) action.sql.push_back(force(to, false));

@@ -10,6 +10,13 @@
 
 namespace lpc::kinds {
 
+// ---- row-level security -----------------------------------------------------------------------------------------------------------------
+
+/// Whether it holds for the table's owner as well, who sees only some of the rows then: https://www.postgresql.org/docs/15/ddl-rowsecurity.html
+bool is_forced(const ObjectId& table, const Catalog& catalog);
+/// ALTER TABLE … [NO] FORCE ROW LEVEL SECURITY
+Sql force(const ObjectId& table, bool on);
+
 // ---- a table made anew ------------------------------------------------------------------------------------------------------------------
 
 /// Whether the plan makes the table anew and its rows shall be in the new one: the old one is renamed aside meanwhile.

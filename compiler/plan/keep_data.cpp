@@ -1,8 +1,9 @@
 #include "plan/keep_data.h"
 
 #include <algorithm>
-#include <functional>
 #include <iterator>
+#include <optional>
+#include <utility>
 
 #include "kinds/common.h"
 #include "kinds/kept_rows.h"
@@ -63,11 +64,11 @@ class Keeper {
   void keep(Action& action) {
     const std::vector<ObjectId> tables = action.type == ActionType::drop ? kinds::tables_lost(action, context_) : std::vector<ObjectId>();
     for (const ObjectId& table : tables) {
-      const std::vector<Sql> untying = kinds::must_be_copied(table, context_) ? std::vector<Sql>() : untie(table);
+      const auto untying = kinds::must_be_copied(table, context_) ? std::nullopt : std::optional(untie(table));
       kinds::keep_table(table, untying, trash_, kept_, context_, action);
     }
     for (const Hazard& hazard : std::exchange(action.hazards, {})) {
-      if (hazard.code == Code::kDropsTable || hazard.code == Code::kRebuildsTable) {
+      if (hazard.code == Code::kDropsTable) {
         if (!tables.empty()) say(Code::kKeepsRows, hazard.object, std::string(kinds::kTrash), action);
       } else if (hazard.code == Code::kDropsSchema) {      // what has been in it is kept
         say(Code::kDropsUsed, hazard.object, "", action);

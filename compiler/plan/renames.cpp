@@ -157,18 +157,19 @@ Renames with_room(Renames renames, const Catalog& live) {
     wanted.insert(names.begin(), names.end());
     renamed.insert(before);
   }
-  std::map<std::pair<Name, Name>, ObjectId> relations;    // that get other names, which what stands in them has then as well
-  for (const auto& [before, after] : renames) {
-    if (before.member.empty() && !before.schema.empty()) relations.emplace(std::pair{before.schema, before.name}, after);
-  }
+  std::map<ObjectId, ObjectId> present(renames.begin(), renames.end());
+  // Of a member: its relation may have another name by then.
+  const auto in_present_relation = [&](const Object& object, ObjectId id) {
+    const auto relation = object.parent ? present.find(*object.parent) : present.end();
+    if (!id.member.empty() && relation != present.end()) {
+      id.schema = relation->second.schema;
+      id.name = relation->second.name;
+    }
+    return id;
+  };
   Renames aside;
   for (const Object& object : live.objects()) {
-    ObjectId now = object.id;
-    if (const auto relation = relations.find({now.schema, now.name}); !now.member.empty() && relation != relations.end()) {
-      now.schema = relation->second.schema;
-      now.name = relation->second.name;
-    }
-    const std::vector<std::string> names = names_taken(object, now);
+    const std::vector<std::string> names = names_taken(object, in_present_relation(object, object.id));
     const bool is_in_the_way = std::ranges::any_of(names, [&](const std::string& name) { return wanted.contains(name); });
     if (!is_in_the_way || renamed.contains(object.id) || !kinds::kind(object.id.kind).rename) continue;
     ObjectId other = object.id;
@@ -176,16 +177,8 @@ Renames with_room(Renames renames, const Catalog& live) {
     name = kinds::helper_name(name.str(), "_lpc_old");
     aside.emplace_back(object.id, other);
   }
-  for (auto& [before, after] : aside) {    // the names of what they stand in, afterwards
-    if (after.member.empty()) continue;
-    for (const Renames* of : {&renames, &aside}) {
-      for (const auto& [table, other] : *of) {
-        if (!table.member.empty() || table.schema != before.schema || table.name != before.name || table.kind != live.find(before)->parent.value_or(before).kind) continue;
-        after.schema = other.schema;
-        after.name = other.name;
-      }
-    }
-  }
+  present.insert(aside.begin(), aside.end());
+  for (auto& [before, after] : aside) after = in_present_relation(*live.find(before), after);
   renames.insert(renames.end(), aside.begin(), aside.end());
   return renames;
 }

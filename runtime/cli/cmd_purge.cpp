@@ -10,6 +10,7 @@
 #include "diag/sink.h"
 #include "diag/snippet.h"
 #include "execute/purge.h"
+#include "kinds/kept_rows.h"
 
 namespace lpc::cli {
 
@@ -76,7 +77,7 @@ std::string list_text(const std::vector<KeptObject>& objects) {
     lines.push_back({in_one_line(one.object.text()), "as " + in_one_line(ident(one.name).text), "plan " + one.plan,
                      one.rows ? fmt::format("about {}", counted(static_cast<std::size_t>(*one.rows), "row")) : std::string(), pretty_size(one.bytes)});
   }
-  return fmt::format("Kept in schema {}: {}, {}\n\n{}\n", execute::kTrashSchema, counted(objects.size(), "object"), pretty_size(bytes_of(objects)), table_of(lines));
+  return fmt::format("Kept in schema {}: {}, {}\n\n{}\n", kinds::kTrash, counted(objects.size(), "object"), pretty_size(bytes_of(objects)), table_of(lines));
 }
 
 std::string list_json(const std::vector<KeptObject>& objects) {
@@ -95,7 +96,7 @@ std::string list_json(const std::vector<KeptObject>& objects) {
 
 /// Each way to call it: `shop.users`, `table shop.users`, or its own name in the schema, as it is or as SQL has it.
 std::vector<std::string> names_of(const KeptObject& kept) {
-  return {kept.object.path(), kept.object.text(), kept.name, ident(kept.name).text, qualified(execute::kTrashSchema, kept.name).text};
+  return {kept.object.path(), kept.object.text(), kept.name, ident(kept.name).text, qualified(kinds::kTrash, kept.name).text};
 }
 
 /// The digits may be fewer than are kept, or more, as `lpc history` shows them.
@@ -140,8 +141,8 @@ void say_what_was_done(const std::vector<KeptObject>& objects, const execute::Pu
   plans.erase(std::unique(plans.begin(), plans.end()), plans.end());
   context.say(fmt::format("Done: dropped {}, {}.", counted(objects.size(), "kept object"), pretty_size(bytes_of(objects))));
   context.say(fmt::format("A rollback of plan{} {} no longer brings back what they held.", plans.size() == 1 ? "" : "s", join(plans, ", ")));
-  if (result.dropped_schema) context.say(fmt::format("Schema {} was empty then: dropped, too.", execute::kTrashSchema));
-  if (!result.schema_owner.empty()) context.say(fmt::format("Schema {} is empty and stays: only its owner {} may drop it.", execute::kTrashSchema, in_one_line(result.schema_owner)));
+  if (result.dropped_schema) context.say(fmt::format("Schema {} was empty then: dropped, too.", kinds::kTrash));
+  if (!result.schema_owner.empty()) context.say(fmt::format("Schema {} is empty and stays: only its owner {} may drop it.", kinds::kTrash, in_one_line(result.schema_owner)));
 }
 
 Status purge(const Options& options, Context& context) {

@@ -12,6 +12,8 @@
 #include "execute/blockers.h"
 #include "execute/failures.h"
 #include "execute/retry.h"
+#include "execute/transaction.h"
+#include "kinds/kept_rows.h"
 #include "ledger/run_lock.h"
 
 namespace lpc::execute {
@@ -54,18 +56,17 @@ SELECT EXISTS (SELECT FROM pg_catalog.pg_depend d WHERE d.refclassid = 'pg_catal
 
 constexpr const char* kPlainLockTimeoutQuery = "SELECT pg_catalog.set_config('lock_timeout', $1, true)";
 
-/// Others may use tables that the kept ones refer to, so it waits for less than the server's deadlock_timeout: none of theirs is a deadlock's victim.
-constexpr const char* kShortLockTimeoutQuery =
-    "SELECT pg_catalog.set_config('lock_timeout', LEAST($1::bigint, (0.8 * 1000 * extract(epoch FROM pg_catalog.current_setting('deadlock_timeout')::interval))::bigint)::text, true)";
+/// Others may use tables that the kept ones refer to.
+constexpr const char* kShortLockTimeoutQuery = "SELECT " LPC_SHORT_LOCK_TIMEOUT;
 
 /// Fills in what the comment says; false when it isn't lpc's.
 bool read_comment(std::string_view comment, KeptObject& out) {
-  constexpr std::string_view kBegin = "Kept by lpc: ", kPlan = ", of plan ";
-  const std::size_t plan = comment.rfind(kPlan);
-  if (!comment.starts_with(kBegin) || plan == std::string_view::npos || plan < kBegin.size()) return false;
-  out.plan = comment.substr(plan + kPlan.size());
+  using kinds::kKeptByLpc, kinds::kOfPlan;
+  const std::size_t plan = comment.rfind(kOfPlan);
+  if (!comment.starts_with(kKeptByLpc) || plan == std::string_view::npos || plan < kKeptByLpc.size()) return false;
+  out.plan = comment.substr(plan + kOfPlan.size());
   if (out.plan.empty() || out.plan.find_first_not_of("0123456789abcdef") != std::string::npos) return false;
-  const std::optional<ObjectId> object = ObjectId::parse(comment.substr(kBegin.size(), plan - kBegin.size()));
+  const std::optional<ObjectId> object = ObjectId::parse(comment.substr(kKeptByLpc.size(), plan - kKeptByLpc.size()));
   if (object) out.object = *object;
   return object.has_value();
 }
@@ -107,7 +108,7 @@ bool is_same(const KeptObject& a, const KeptObject& b) {
 
 Sql names_of(const std::vector<const KeptObject*>& objects) {
   std::vector<Sql> names;
-  for (const KeptObject* one : objects) names.push_back(qualified(kTrashSchema, one->name));
+  for (const KeptObject* one : objects) names.push_back(qualified(kinds::kTrash, one->name));
   return join(names, ", ");
 }
 
@@ -184,9 +185,9 @@ Result<PurgeResult> Purge::attempt() {
 
 Status Purge::begin() {
   const std::vector<pg::Query> queries{
-      {"BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE"},
+      {kBeginTransaction},
       {kShortLockTimeoutQuery, {std::to_string(options_.lock_timeout_ms)}},
-      {"SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"},
+      {kNoOtherTimeouts},
       {ledger::kHoldsRunLockQuery}};
   LP_TRY(const std::vector<pg::Rows> rows, connection_.pipeline(queries));
   lock_timeout_ms_ = rows[1].integer(0, 0);
@@ -200,7 +201,7 @@ Status Purge::check_objects() {
   const std::vector<KeptObject> now = kept_in(rows[0], rows[1]);
   for (const KeptObject& one : objects_) {
     if (std::any_of(now.begin(), now.end(), [&one](const KeptObject& other) { return is_same(one, other); })) continue;
-    return Failure{"LP7018", diag::make(diag::Code::kKeptHasChanged, {}, qualified(kTrashSchema, one.name).text).message, "", kNothingDropped};
+    return Failure{"LP7018", diag::make(diag::Code::kKeptHasChanged, {}, qualified(kinds::kTrash, one.name).text).message, "", kNothingDropped};
   }
   return ok();
 }
@@ -213,7 +214,7 @@ Result<PurgeResult> Purge::drop_schema() {
     result.schema_owner = schema(0, 2);
     return result;
   }
-  LP_DO(connection_.query(sql("DROP SCHEMA {}", ident(kTrashSchema))));
+  LP_DO(connection_.query(sql("DROP SCHEMA {}", ident(kinds::kTrash))));
   result.dropped_schema = true;
   return result;
 }
@@ -244,7 +245,7 @@ Failure Purge::failure_of(const Failure& failure, const BlockerWatch& watch, int
 }
 
 Failure Purge::lock_failure_of(const BlockerWatch& watch, int attempts) const {
-  const std::string relation = watch.relation().empty() ? qualified(kTrashSchema, objects_.front().name).text : watch.relation();
+  const std::string relation = watch.relation().empty() ? qualified(kinds::kTrash, objects_.front().name).text : watch.relation();
   const std::string waited = fmt::format("{} ms, {} of {} attempts", lock_timeout_ms_, attempts, options_.max_attempts);
   Failure failure{"LP6004", diag::make(diag::Code::kLockTimeout, {}, relation, waited).message, "end the sessions that hold it, or raise --attempts", ""};
   if (!watch.holders().empty()) failure.detail = "held by " + watch.holders() + "\n";
@@ -260,7 +261,7 @@ Result<std::vector<KeptObject>> read_kept(pg::Connection& connection, int lock_t
   if (rows.failure().code != "LP6004") return rows.failure();
   // A table's size isn't told while someone has the table for himself.
   const std::string waited = fmt::format("{} ms", lock_timeout_ms);
-  return Failure{"LP6004", diag::make(diag::Code::kLockTimeout, {}, kTrashSchema, waited).message, "end the sessions that hold a table there, or raise --lock-timeout", ""};
+  return Failure{"LP6004", diag::make(diag::Code::kLockTimeout, {}, kinds::kTrash, waited).message, "end the sessions that hold a table there, or raise --lock-timeout", ""};
 }
 
 Result<std::vector<KeptObject>> with_what_they_take(const std::vector<KeptObject>& chosen, const std::vector<KeptObject>& all) {
@@ -269,7 +270,7 @@ Result<std::vector<KeptObject>> with_what_they_take(const std::vector<KeptObject
     oids.insert(one.oid);
     oids.insert(one.takes.begin(), one.takes.end());
     if (one.foreign.empty()) continue;
-    return Failure{"LP7017", diag::make(diag::Code::kPurgeTakesForeign, {}, qualified(kTrashSchema, one.name).text, one.foreign.front()).message, "", ""};
+    return Failure{"LP7017", diag::make(diag::Code::kPurgeTakesForeign, {}, qualified(kinds::kTrash, one.name).text, one.foreign.front()).message, "", ""};
   }
   std::vector<KeptObject> result;
   std::copy_if(all.begin(), all.end(), std::back_inserter(result), [&oids](const KeptObject& one) { return oids.contains(one.oid); });

@@ -14,8 +14,6 @@
 
 namespace lpc::execute {
 
-inline constexpr const char* kTrashSchema = "lockplane_trash";
-
 /// A table or a sequence in `lockplane_trash`, with what its comment says.
 struct KeptObject {
   std::string oid;                         ///< by which it is found again; never shown

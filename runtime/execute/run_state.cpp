@@ -4,6 +4,7 @@
 
 #include "diag/sink.h"
 #include "execute/retry.h"
+#include "execute/transaction.h"
 #include "ledger/run_lock.h"
 
 namespace lpc::execute {
@@ -31,14 +32,11 @@ Result<bool> find_outcome(RunState& run) {
 Result<long long> begin_transaction(RunState& run, bool locks_several) {
   static constexpr const char* kPlainTimeout = "SELECT pg_catalog.set_config('lock_timeout', $1, true), pg_catalog.set_config('check_function_bodies', 'off', true)";
   static constexpr const char* kShortTimeout =
-      "SELECT pg_catalog.set_config('lock_timeout', LEAST($1::bigint, (0.8 * 1000 * extract(epoch FROM pg_catalog.current_setting('deadlock_timeout')::interval))::bigint)::text, true), "
-      "pg_catalog.set_config('check_function_bodies', 'off', true)";
+      "SELECT " LPC_SHORT_LOCK_TIMEOUT ", pg_catalog.set_config('check_function_bodies', 'off', true)";
   const std::vector<pg::Query> queries{
-      // Under a stricter level a rewrite of a table could lose rows that its snapshot doesn't see. https://www.postgresql.org/docs/15/mvcc-caveats.html
-      {"BEGIN TRANSACTION ISOLATION LEVEL READ COMMITTED READ WRITE"},
+      {kBeginTransaction},
       {locks_several ? kShortTimeout : kPlainTimeout, {std::to_string(run.options.lock_timeout_ms)}},
-      // transaction_timeout is there from 17 on.
-      {"SELECT pg_catalog.set_config(name, '0', true) FROM pg_catalog.pg_settings WHERE name IN ('statement_timeout', 'idle_in_transaction_session_timeout', 'transaction_timeout')"},
+      {kNoOtherTimeouts},
       {ledger::kHoldsRunLockQuery},
       {ledger::kClockQuery}};
   LP_TRY(const std::vector<pg::Rows> rows, run.connection.pipeline(queries));

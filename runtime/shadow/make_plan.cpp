@@ -74,8 +74,9 @@ class PlanMaker {
     const plan::PlannerOptions options{request_.server_version, request_.role, &renamed.done, in_use()};
     std::vector<Action> changes = plan::plan_actions(start, planned, options, sink_);
     if (sink_.has_errors()) return Failure::reported();
+    const std::string source_hash = catalog_hash(plan::restrict(request_.live, scope_));
     std::vector<plan::Keep> keeps;
-    if (request_.keep_data_beside) keeps = plan::keep_data(changes, start, planned, options, digits(), *request_.keep_data_beside);
+    if (request_.keep_data_beside) keeps = plan::keep_data(changes, start, planned, options, source_hash.substr(source_hash.find(':') + 1, 8), *request_.keep_data_beside);
     if (request_.point_out_renames) point_out(renamed.left, changes);
     std::vector<Action> actions = std::move(renamed.actions);
     for (Action& action : changes) actions.push_back(std::move(action));
@@ -83,7 +84,7 @@ class PlanMaker {
     if (sink_.has_errors()) return Failure::reported();
 
     const Catalog target = plan::with_moved_parts(planned, actions);
-    plan::Plan plan = to_plan(actions, target);
+    plan::Plan plan = to_plan(actions, target, source_hash);
     plan.keeps = std::move(keeps);
     if (plan.empty() || !request_.prove) return plan;
     may_be_spelled_differently_ = true;    // the proof compares what the shadow reads with what was planned from
@@ -105,15 +106,9 @@ class PlanMaker {
     return plan::overlay(words_.live, words_.desired, scope_);
   }
 
-  /// Of the database that the plan starts from.
-  std::string digits() const {
-    const std::string hash = catalog_hash(plan::restrict(request_.live, scope_));
-    return hash.substr(hash.find(':') + 1, 8);
-  }
-
-  plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target) const {
+  plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target, const std::string& source_hash) const {
     plan::Plan plan;
-    plan.source_hash = catalog_hash(plan::restrict(request_.live, scope_));
+    plan.source_hash = source_hash;
     plan.target_hash = actions.empty() ? plan.source_hash : catalog_hash(plan::restrict(target, scope_));
     plan.server_version = request_.server_version;
     plan.managed = scope_.all ? std::vector<std::string>{"*"} : scope_.schemas;
