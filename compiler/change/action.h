@@ -51,6 +51,7 @@ struct OnlineForm {
   /// What is prepared while everything that the action takes down still stands. Such a form has no `stages`, but `instead`.
   std::vector<Stage> ahead = {};
   std::vector<Sql> instead = {};      ///< after `ahead`: in the statements' place, and in the transaction that they would have been in
+  std::string described = {};         ///< what these do; "" when that is what the action does
   std::vector<Hazard> hazards = {};   ///< of its own
 };
 
@@ -60,6 +61,12 @@ using Renames = std::vector<std::pair<ObjectId, ObjectId>>;
 ObjectId id_before(const ObjectId& id, const Renames& renames);
 
 enum class ActionType : std::uint8_t { create, alter, drop, rename };
+
+/// What is left of an action when the online form of another has made its object ahead, too.
+struct Prepared {
+  ObjectId by;                        ///< what that other action is about
+  std::vector<Sql> sql = {};          ///< in place of the action's own
+};
 
 /// One thing to do, later one step of a plan. Kinds fill it in; plan/ finds the order.
 struct Action {
@@ -73,6 +80,7 @@ struct Action {
   bool commit_after = false;          ///< its effect can be used only once it is committed (ALTER TYPE … ADD VALUE)
   std::string step_kind = "ddl";      ///< ddl, concurrent, validate, backfill, data, wait
   std::vector<OnlineForm> online;     ///< by `first`; each stands for statements of its own
+  std::optional<Prepared> prepared;
   std::vector<Hazard> hazards;
   std::vector<Check> checks;
   std::optional<ObjectId> renamed_from;  ///< of a rename: the id before; `object` is the one after

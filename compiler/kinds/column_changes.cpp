@@ -219,10 +219,7 @@ void add_identity(const Object& is, const ChangeContext& context, Action& action
     if (context.is_dropped(sequence->id)) action.sql.push_back(sql("DROP SEQUENCE {}", address_qualified(sequence->id)));
   }
   action.sql.push_back(alter_column(is.id, sql("ADD {}", identity_clause(is))));
-  const SequenceOptions options = sequence_options(*is.attributes.find("identity"));
-  const std::string type = identity_type(is, context.after);
-  const std::int64_t increment = effective_increment(options);
-  action.sql.push_back(continue_sequence(is.id, identity_sequence(is), increment, increment > 0 ? effective_minvalue(options, type) : effective_maxvalue(options, type)));
+  action.sql.push_back(continue_identity(is, context.after));
   describe(action, fmt::format("Make {} an identity column", spoken(is.id)));
 }
 

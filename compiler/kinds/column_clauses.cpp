@@ -210,11 +210,16 @@ bool ceases_identity(const ChangeContext& context, const ObjectId& column) {
   return before != nullptr && after != nullptr && !context.is_dropped(column) && before->attributes.has("identity") && !after->attributes.has("identity");
 }
 
-Sql continue_sequence(const ObjectId& column, const Sql& sequence, std::int64_t increment, std::int64_t bound) {
+Sql continue_sequence(const ObjectId& column, const Sql& sequence, const SequenceOptions& options, std::string_view type) {
+  const std::int64_t increment = effective_increment(options), bound = increment > 0 ? effective_minvalue(options, type) : effective_maxvalue(options, type);
   // A value outside the sequence's bounds would be refused; it is none that the sequence could have given.
   const Sql furthest = increment > 0 ? sql("max({})", ident(column.member)) : sql("min({})", ident(column.member));
   return sql("SELECT pg_catalog.setval({}, {}) FROM {} HAVING {} {} {}", literal(sequence.text), furthest, relation_of(column), furthest,
              increment > 0 ? sql(">=") : sql("<="), number(bound));
+}
+
+Sql continue_identity(const Object& column, const Catalog& catalog) {
+  return continue_sequence(column.id, qualified(column.id.schema, identity_sequence_name(column)), sequence_options(*column.attributes.find("identity")), identity_type(column, catalog));
 }
 
 bool is_volatile_default(const Object& column_default, const Catalog& catalog) {

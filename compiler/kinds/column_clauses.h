@@ -8,6 +8,7 @@
 
 #include "kinds/inheritance.h"
 #include "kinds/kind.h"
+#include "kinds/sequence_options.h"
 
 namespace lpc::kinds {
 
@@ -56,7 +57,9 @@ void release_ownership(const ObjectId& column, const ChangeContext& context, Act
 bool becomes_identity(const ChangeContext& context, const ObjectId& column);
 bool ceases_identity(const ChangeContext& context, const ObjectId& column);
 /// SELECT setval(…) so that the sequence goes on behind the values that the column holds already.
-Sql continue_sequence(const ObjectId& column, const Sql& sequence, std::int64_t increment, std::int64_t bound);
+Sql continue_sequence(const ObjectId& column, const Sql& sequence, const SequenceOptions& options, std::string_view type);
+/// The same of the column's own.
+Sql continue_identity(const Object& column, const Catalog& catalog);
 
 /// Whether the text holds the name of a function that gives another value for each row: pg_catalog's and those of common extensions.
 bool calls_volatile_function(std::string_view expression);

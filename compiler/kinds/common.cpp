@@ -24,6 +24,14 @@ std::string helper_name(std::string_view name, std::string_view suffix) {
   return std::string(name.substr(0, length)) + std::string(suffix);
 }
 
+std::string aside_name(std::string_view name) { return helper_name(name, "_lpc_old"); }
+
+ObjectId aside_of(ObjectId id) {
+  Name& name = id.member.empty() ? id.name : id.member;
+  name = aside_name(name.str());
+  return id;
+}
+
 void alter_owner(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& object = alteration.after;
   const std::string& owner = object.attributes.text("owner");

@@ -46,6 +46,9 @@ std::string spoken(const ObjectId& id);
 
 /// The name with the suffix, cut so that it fits: of what a plan makes only for a while.
 std::string helper_name(std::string_view name, std::string_view suffix);
+/// What is called so is called then while something else gets its name.
+std::string aside_name(std::string_view name);
+ObjectId aside_of(ObjectId id);
 
 /// Adds every role that the object names: owner, grantees and grantors, a policy's roles. Never "public" or "".
 void add_named_roles(const Object& object, std::set<std::string>& roles);

@@ -185,7 +185,7 @@ bool replaces_beside(const Object& index, const ChangeContext& context) {
 void replace_beside(const Object& index, Action& action) {
   Object fresh = index;
   fresh.id.name = helper_name(index.id.name.str(), "_lpc_new");
-  const std::string old = helper_name(index.id.name.str(), "_lpc_old");
+  const std::string old = aside_name(index.id.name.str());
   const Sql own = address_qualified(index.id);
   action.sql.push_back(sql("DROP INDEX {}", own));
   action.sql.push_back(create_index_statement(index, false));

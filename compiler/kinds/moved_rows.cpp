@@ -3,6 +3,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "base/text.h"
 #include "kinds/checks.h"
@@ -20,11 +21,6 @@ bool is_forced(const ObjectId& table, const Catalog& catalog) {
 
 Sql force(const ObjectId& table, bool on) { return alter_table(table, {on ? sql("FORCE ROW LEVEL SECURITY") : sql("NO FORCE ROW LEVEL SECURITY")}); }
 
-namespace {
-
-const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
-
-/// Columns of both tables whose values can be put in: no generated ones.
 std::vector<std::string> common_columns(const ObjectId& from, const ObjectId& to, const ChangeContext& context) {
   const Lineage past(context.before), future(context.after);
   const std::vector<std::string> present = past.column_names(from);
@@ -36,6 +32,10 @@ std::vector<std::string> common_columns(const ObjectId& from, const ObjectId& to
   }
   return columns;
 }
+
+namespace {
+
+const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
 
 /// INSERT … SELECT, with the rows of `from`, which is called `called` now.
 void copy_rows(const ObjectId& to, const ObjectId& from, const ObjectId& called, const Sql& condition, const ChangeContext& context, Action& action) {
@@ -121,8 +121,6 @@ std::string identity_sequence(const ObjectId& column, const Catalog& catalog) {
   return sequence == nullptr ? std::string() : sequence->text();
 }
 
-std::string aside_name(const std::string& name) { return helper_name(name, "_lpc_old"); }
-
 bool is_made_anew(const ObjectId& table, const ChangeContext& context) {
   return table.kind == KindId::Table && context.before.has(table) && context.after.has(table) && context.is_created(table) && context.is_dropped(table);
 }
@@ -153,9 +151,13 @@ void lock_below(const ObjectId& table, const ObjectId& called, const ChangeConte
   if (!descendants(context.before, table).empty()) action.sql.push_back(sql("LOCK TABLE {} IN ACCESS EXCLUSIVE MODE", qualified(called.schema, called.name)));
 }
 
-void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action) {
+void free_names(const ObjectId& table, const ObjectId& aside, const std::function<bool(const Object&)>& apart, const ChangeContext& context, Action& action) {
   if (table.kind != KindId::Table) return;
   lock_below(table, aside, context, action);
+  const auto refers_to_itself = [&](const Object& part) { return part.id.kind == KindId::Constraint && part.attributes.has("references") && table_named(part.attributes.text("references")) == table; };
+  for (const Object* part : context.before.children(table)) {
+    if (refers_to_itself(*part) && !apart(*part)) action.sql.push_back(alter_table(aside, {sql("DROP CONSTRAINT {}", ident(part->id.member))}));    // it needs the key
+  }
   for (const Object* part : context.before.children(table)) {
     switch (part->id.kind) {
       case KindId::Index: action.sql.push_back(sql("DROP INDEX {}", kind(part->id.kind).address(part->id))); break;
@@ -177,14 +179,23 @@ void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContex
   }
 }
 
-void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action) {
-  copy_rows(table, table, aside, {}, context, action);
-  for (const std::string& name : Lineage(context.after).column_names(table)) {
+std::vector<Sql> numbers_go_on(const ObjectId& table, const ChangeContext& context) {
+  std::vector<Sql> statements;
+  for (const std::string& name : common_columns(table, table, context)) {
     const ObjectId column = column_id(table, name);
     const std::string before = identity_sequence(column, context.before), after = identity_sequence(column, context.after);
-    if (before.empty() || after.empty()) continue;
-    action.sql.push_back(sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(qualified(table.schema, after).text), qualified(table.schema, aside_name(before))));
+    if (!before.empty() && !after.empty()) {
+      statements.push_back(sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(qualified(table.schema, after).text), qualified(table.schema, aside_name(before))));
+    } else if (!after.empty()) {
+      statements.push_back(continue_identity(*context.after.find(column), context.after));
+    }
   }
+  return statements;
+}
+
+void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action) {
+  copy_rows(table, table, aside, {}, context, action);
+  std::ranges::move(numbers_go_on(table, context), std::back_inserter(action.sql));
   check_has_partition(table, context, action);
   action.hazards.push_back({diag::Code::kMovesRows, diag::make(diag::Code::kMovesRows, {}, "its old form", table.path()).message, table});
   for (const Object* part : context.before.children(table)) {

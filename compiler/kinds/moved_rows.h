@@ -2,6 +2,7 @@
 // into the other (a plain table and a partitioned one, another partition key).
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <vector>
@@ -25,8 +26,12 @@ bool is_refilled(const ObjectId& table, const ChangeContext& context);
 bool is_emptied_shell(const ObjectId& table, const ChangeContext& context);
 /// Keeps everybody from writing to the partitions of a table, called `called` by now, by their own names: what they wrote after the rows were read would be lost.
 void lock_below(const ObjectId& table, const ObjectId& called, const ChangeContext& context, Action& action);
-/// Of a table that is renamed aside, and of nothing else: frees the names that its parts have, once it is called `aside`.
-void free_names(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action);
+/// Of a table that is renamed aside, and of nothing else: frees the names that its parts have, once it is called `aside`. Parts that go `apart` have gone before.
+void free_names(const ObjectId& table, const ObjectId& aside, const std::function<bool(const Object&)>& apart, const ChangeContext& context, Action& action);
+/// Columns of both forms whose values can be put in: no generated ones.
+std::vector<std::string> common_columns(const ObjectId& from, const ObjectId& to, const ChangeContext& context);
+/// Goes on with the numbers of its identity columns, where its old form, which has been renamed aside, or the column's values have come to.
+std::vector<Sql> numbers_go_on(const ObjectId& table, const ChangeContext& context);
 /// Puts the rows of `aside` into the table, and goes on with the numbers of its identity columns.
 void refill(const ObjectId& table, const ObjectId& aside, const ChangeContext& context, Action& action);
 

@@ -11,19 +11,21 @@
 namespace lpc::kinds {
 namespace {
 
-
 bool has_hint(const Object* object, std::string_view name) {
   return object != nullptr && std::ranges::any_of(object->hints, [&](const PlanningHint& hint) { return hint.name == name; });
 }
 
+bool spares_others(const ObjectId& relation, const Object* object, const ChangeContext& context) {
+  const Object* whole = context.after.find(relation);
+  if (context.in_use == nullptr || whole == nullptr || has_hint(object, "direct") || has_hint(whole, "direct")) return false;
+  return has_hint(object, "online") || has_hint(whole, "online") || context.in_use->contains(relation.path());
+}
+
 }  // namespace
 
-bool is_in_use(const ObjectId& relation, const Object& object, const ChangeContext& context) {
-  if (context.in_use == nullptr || !is_standing(context, relation) || !context.after.has(relation)) return false;
-  const Object* whole = context.after.find(relation);
-  if (has_hint(&object, "direct") || has_hint(whole, "direct")) return false;
-  return has_hint(&object, "online") || has_hint(whole, "online") || context.in_use->contains(relation.path());
-}
+bool is_in_use(const ObjectId& relation, const Object& object, const ChangeContext& context) { return is_standing(context, relation) && spares_others(relation, &object, context); }
+
+bool is_in_use_anew(const ObjectId& table, const ChangeContext& context) { return context.before.has(table) && spares_others(table, nullptr, context); }
 
 void add_online(Action& action, std::size_t count, std::vector<Stage> stages, std::string reason, std::vector<diag::Code> spares) {
   action.online.push_back({action.sql.size() - count, count, std::move(stages), std::move(reason), std::move(spares)});

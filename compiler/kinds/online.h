@@ -13,6 +13,8 @@ namespace lpc::kinds {
 /// Whether a change of `object` on the relation, which is there before the plan and stays, should let others go on: it has rows, or the sources say `@online`; and they don't
 /// say `@direct`, each of the object or of the relation.
 bool is_in_use(const ObjectId& relation, const Object& object, const ChangeContext& context);
+/// The same of a table that the plan makes anew.
+bool is_in_use_anew(const ObjectId& table, const ChangeContext& context);
 
 /// The last `count` statements of the action have this online form.
 void add_online(Action& action, std::size_t count, std::vector<Stage> stages, std::string reason, std::vector<diag::Code> spares = {});

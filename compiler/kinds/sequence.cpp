@@ -111,10 +111,7 @@ void own_by_existing(const Object& sequence, const ObjectId& column, const Chang
   const Object* before = context.before.find(column);
   const std::string type = before == nullptr ? std::string() : before->attributes.text("type");
   if (type != "bigint" && type != "integer" && type != "smallint") return;
-  const SequenceOptions options = sequence_options(sequence.attributes);
-  const std::int64_t increment = effective_increment(options);
-  action.sql.push_back(continue_sequence(column, address_qualified(sequence.id), increment,
-                                         increment > 0 ? effective_minvalue(options, type_of(sequence)) : effective_maxvalue(options, type_of(sequence))));
+  action.sql.push_back(continue_sequence(column, address_qualified(sequence.id), sequence_options(sequence.attributes), type_of(sequence)));
 }
 
 void create_sequence(const Object& sequence, const ChangeContext& context, Action& action) {

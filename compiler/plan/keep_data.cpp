@@ -8,6 +8,7 @@
 #include "kinds/common.h"
 #include "kinds/kept_rows.h"
 #include "kinds/kind.h"
+#include "plan/action_context.h"
 
 namespace lpc::plan {
 
@@ -19,22 +20,8 @@ using kinds::KeptRows;
 class Keeper {
  public:
   Keeper(std::vector<Action>& actions, const Catalog& before, const Catalog& after, const PlannerOptions& options, const std::string& digits, std::set<std::string> taken)
-      : actions_(actions), before_(before), options_(options), taken_(std::move(taken)),
-        trash_{digits, [this](std::string_view base) { return new_name(base); }},
-        context_{.before = before, .after = after, .server_version = options.server_version, .role = options.role, .is_folded = [](const ObjectId&) { return false; },
-                 .is_dropped = [this](const ObjectId& id) { return dropped_.contains(id); }, .is_created = [this](const ObjectId& id) { return created_.contains(id); },
-                 .renames = options.renames, .in_use = options.in_use} {
-    for (const Action& action : actions) {
-      if (action.type != ActionType::drop && action.type != ActionType::create) continue;
-      IdSet& ids = action.type == ActionType::drop ? dropped_ : created_;
-      ids.insert(action.object);
-      ids.insert(action.covers.begin(), action.covers.end());
-    }
-    // Owned sequences go with their columns, without an action of their own.
-    for (const Object& object : before.objects()) {
-      if (!after.has(object.id)) dropped_.insert(object.id);
-    }
-  }
+      : actions_(actions), before_(before), options_(options), taken_(std::move(taken)), trash_{digits, [this](std::string_view base) { return new_name(base); }},
+        seen_(actions, before, after, options), context_(seen_.get()) {}
 
   std::vector<Keep> run() {
     for (Action& action : actions_) keep(action);
@@ -120,10 +107,10 @@ class Keeper {
   const PlannerOptions& options_;
   std::set<std::string> taken_;
   int number_ = 0;
-  IdSet dropped_, created_;
   std::vector<KeptRows> kept_;
   const kinds::Trash trash_;
-  const kinds::ChangeContext context_;
+  const ActionContext seen_;
+  const kinds::ChangeContext& context_;
 };
 
 }  // namespace

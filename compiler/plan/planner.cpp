@@ -4,6 +4,7 @@
 #include <iterator>
 
 #include "kinds/kind.h"
+#include "plan/beside.h"
 #include "plan/diff.h"
 #include "plan/fate.h"
 #include "plan/order.h"
@@ -108,6 +109,7 @@ std::vector<Action> plan_actions(const Catalog& before, const Catalog& after, co
   }
   std::vector<Action> actions = order(std::move(graph), sink);
   std::erase_if(actions, [](const Action& action) { return action.sql.empty(); });      // done by what stands around it
+  make_beside(actions, before, after, options);
   return actions;
 }
 

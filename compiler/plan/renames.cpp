@@ -172,10 +172,7 @@ Renames with_room(Renames renames, const Catalog& live) {
     const std::vector<std::string> names = names_taken(object, in_present_relation(object, object.id));
     const bool is_in_the_way = std::ranges::any_of(names, [&](const std::string& name) { return wanted.contains(name); });
     if (!is_in_the_way || renamed.contains(object.id) || !kinds::kind(object.id.kind).rename) continue;
-    ObjectId other = object.id;
-    Name& name = other.member.empty() ? other.name : other.member;
-    name = kinds::helper_name(name.str(), "_lpc_old");
-    aside.emplace_back(object.id, other);
+    aside.emplace_back(object.id, kinds::aside_of(object.id));
   }
   present.insert(aside.begin(), aside.end());
   for (auto& [before, after] : aside) after = in_present_relation(*live.find(before), after);
@@ -197,9 +194,7 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
     };
     const auto next = std::ranges::find_if(pending, is_free);
     if (next == pending.end()) {                           // they exchange their names
-      ObjectId aside = pending.front().now;
-      Name& name = aside.member.empty() ? aside.name : aside.member;
-      name = kinds::helper_name(name.str(), "_lpc_old");
+      const ObjectId aside = kinds::aside_of(pending.front().now);
       actions.push_back(rename_action(pending.front(), aside));
       actions.back().description = "Move " + kinds::spoken(pending.front().now) + " aside";
       actions.back().renamed_from.reset();

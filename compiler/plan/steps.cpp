@@ -1,10 +1,13 @@
 #include "plan/steps.h"
 
+#include <fmt/core.h>
+
 #include <algorithm>
 #include <map>
 #include <optional>
 #include <set>
 
+#include "kinds/common.h"
 #include "kinds/kind.h"
 #include "kinds/parts.h"
 #include "plan/impact.h"
@@ -95,13 +98,17 @@ class Drafting {
   std::vector<Draft> run() {
     for (std::size_t begin = 0, end = 0; begin < actions_.size(); begin = end) {
       end = end_of_whole(whole_, begin);
+      if (const auto prepared = prepared_in(actions_, begin, end)) prepared_.insert(actions_[*prepared].object);
+    }
+    for (std::size_t begin = 0, end = 0; begin < actions_.size(); begin = end) {
+      end = end_of_whole(whole_, begin);
       const std::optional<std::size_t> prepared = prepared_in(actions_, begin, end);
       if (prepared) {
         around(begin, end, *prepared);
-      } else if (end == begin + 1 && !actions_[begin].online.empty()) {
+      } else if (end == begin + 1 && !actions_[begin].online.empty() && !is_made_ahead(actions_[begin])) {
         in_stages(actions_[begin], begin);
       } else {
-        for (std::size_t at = begin; at < end; ++at) add_plain(actions_[at], at);
+        for (std::size_t at = begin; at < end; ++at) add_whole(actions_[at], at);
       }
     }
     return std::move(drafts_);
@@ -127,6 +134,19 @@ class Drafting {
     say_hazards(action, {}, step);
   }
 
+  bool is_made_ahead(const Action& action) const { return action.prepared && prepared_.contains(action.prepared->by); }
+
+  /// In plain form, or what is left of it when another action has made its object ahead.
+  void add_whole(const Action& action, std::size_t at) {
+    if (!is_made_ahead(action)) return add_plain(action, at);
+    if (action.prepared->sql.empty()) return;
+    Action rest = action;
+    rest.sql = action.prepared->sql;
+    if (action.type == ActionType::create) rest.description = fmt::format("Give its place to the new form of {}", kinds::spoken(action.object));
+    std::erase_if(rest.hazards, [](const Hazard& hazard) { return hazard.code == diag::Code::kMovesRows; });
+    add_plain(rest, at);
+  }
+
   void add_stages(const Action& action, std::size_t at, const std::vector<Stage>& stages, const OnlineForm& form) {
     for (const Stage& stage : stages) add(action, at, stage, true).reason = form.reason;
   }
@@ -140,17 +160,18 @@ class Drafting {
     say_hazards(action, form.spares, drafts_[first].step);
     for (const Hazard& hazard : form.hazards) say(hazard, drafts_[first].step);
     for (std::size_t at = begin; at < end; ++at) {
+      const std::size_t known = drafts_.size();
       if (at != prepared) {
-        add_plain(actions_[at], at);
+        add_whole(actions_[at], at);
       } else {
         std::vector<Sql> statements = action.sql;
         const auto from = statements.begin() + static_cast<std::ptrdiff_t>(form.first);
         statements.insert(statements.erase(from, from + static_cast<std::ptrdiff_t>(form.count)), form.instead.begin(), form.instead.end());
-        Step& step = add(action, at, {action.description, statements, action.step_kind, true}, false);
+        Step& step = add(action, at, {form.described.empty() ? action.description : form.described, statements, action.step_kind, true}, false);
         step.reason = form.reason;
         step.reversible = drafts_[first].step.reversible;
       }
-      drafts_.back().alone = true;
+      if (drafts_.size() > known) drafts_.back().alone = true;
     }
     add_stages(action, prepared, form.afterwards, form);
   }
@@ -196,6 +217,7 @@ class Drafting {
   const std::vector<Action>& actions_;
   const StepOptions& options_;
   const std::vector<std::size_t> whole_;
+  IdSet prepared_;                    ///< what is made ahead of its whole
   std::vector<Draft> drafts_;
 };
 

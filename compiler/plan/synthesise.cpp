@@ -20,8 +20,6 @@ namespace {
 
 using kinds::kind;
 
-constexpr std::string_view kAside = "_lpc_old";
-
 class Synthesiser {
  public:
   Synthesiser(const Catalog& before, const Catalog& after, Fates fates, const Openings& openings, const PlannerOptions& options)
@@ -59,10 +57,15 @@ class Synthesiser {
 
   // ---- actions -----------------------------------------------------------------------------------------------------------
 
+  /// Before what it is a part of.
+  bool goes_apart(const Object& object) const {
+    const auto dropped_apart = kind(object.id.kind).traits.dropped_apart;
+    return apart_.contains(object.id) || (dropped_apart && dropped_apart(object, context_));
+  }
+
   void add_drop(const Object& object) {
     const kinds::Kind& its_kind = kind(object.id.kind);
-    const bool apart = apart_.contains(object.id) || (its_kind.traits.dropped_apart && its_kind.traits.dropped_apart(object, context_));
-    if (its_kind.traits.dropped_with_parent && !apart && object.parent && fates_.dropped.contains(*object.parent)) return;
+    if (its_kind.traits.dropped_with_parent && !goes_apart(object) && object.parent && fates_.dropped.contains(*object.parent)) return;
     if (fates_.swapped.contains(object.id)) {
       add_swap(object);
       return;
@@ -121,23 +124,17 @@ class Synthesiser {
     for (const ObjectId& part : action.covers) judge_one(part);
   }
 
-  static ObjectId aside_of(ObjectId id) {
-    Name& name = id.member.empty() ? id.name : id.member;
-    name = kinds::helper_name(name.str(), kAside);
-    return id;
-  }
-
   /// A type whose columns must be converted: its old form is renamed aside first and dropped at the end.
   void add_swap(const Object& object) {
     const kinds::Kind& its_kind = kind(object.id.kind);
     Object aside = object;
-    aside.id = aside_of(object.id);
+    aside.id = kinds::aside_of(object.id);
     Action rename;
     rename.type = ActionType::rename;
     rename.object = object.id;
     its_kind.rename(object, aside.id, rename);
     rename.description = fmt::format("Move the old form of {} aside", kinds::spoken(object.id));
-    kinds::free_names(object.id, aside.id, context_, rename);
+    kinds::free_names(object.id, aside.id, [this](const Object& part) { return goes_apart(part); }, context_, rename);
     aside_nodes_[object.id] = add(std::move(rename));
 
     Action drop;
@@ -156,7 +153,7 @@ class Synthesiser {
     action.object = table;
     action.attributes = {"rows"};
     action.step_kind = "data";
-    kinds::refill(table, aside_of(table), context_, action);
+    kinds::refill(table, kinds::aside_of(table), context_, action);
     filling_nodes_[table] = add(std::move(action));
   }
 
@@ -497,7 +494,7 @@ class Synthesiser {
     Action action;
     action.type = ActionType::rename;
     action.object = part.id;
-    kind(part.id.kind).rename(part, aside_of(part.id), action);
+    kind(part.id.kind).rename(part, kinds::aside_of(part.id), action);
     action.description = fmt::format("Move {}, which goes with its table, out of the way of what takes its name", kinds::spoken(part.id));
     const std::size_t node = add(std::move(action));
     edge(&node, &drop);

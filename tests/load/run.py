@@ -38,6 +38,8 @@ CREATE TABLE shop.log_1 PARTITION OF shop.log FOR VALUES FROM (0) TO (500000);
 CREATE TABLE shop.log_2 PARTITION OF shop.log FOR VALUES FROM (500000) TO (1000000);
 CREATE TABLE shop.log_rest PARTITION OF shop.log DEFAULT;
 CREATE TABLE shop.old_log (id int, at int);
+CREATE TABLE shop.events (id int PRIMARY KEY, at int NOT NULL, note text);
+CREATE INDEX events_at ON shop.events (at);
 """
 ROWS = """
 INSERT INTO shop.users SELECT n, 'user' || n, n % 90, 'phone' || n FROM generate_series(1, {n}) n;
@@ -45,6 +47,7 @@ INSERT INTO shop.orders SELECT n, 1 + n % {n}, n, 'note' FROM generate_series(1,
 INSERT INTO shop.log SELECT n, (n::bigint * 1000000 / {n})::int - 1 FROM generate_series(1, {n}) n;
 INSERT INTO shop.log SELECT n, 5000000 + n FROM generate_series(1, {n}) n;
 INSERT INTO shop.old_log SELECT n, 2000000 + n % 1000 FROM generate_series(1, {n}) n;
+INSERT INTO shop.events SELECT n, n % 1000000, 'event' FROM generate_series(1, {n}) n;
 ANALYZE;
 """
 LOAD = """
@@ -57,6 +60,10 @@ SELECT sum(total) FROM shop.orders WHERE user_id = :id;
 INSERT INTO shop.orders (id, user_id, total) VALUES (nextval('shop.load_ids'), :id, 1);
 INSERT INTO shop.log (id, at) VALUES (:id, :id % 1000000);
 INSERT INTO shop.log (id, at) VALUES (:id, 5000000 + :id);
+UPDATE shop.events SET note = 'changed' WHERE id = :id;
+UPDATE shop.events SET at = :age * 10000 WHERE id = :id / 2;
+DELETE FROM shop.events WHERE id = :id / 3;
+INSERT INTO shop.events VALUES (nextval('shop.load_ids'), :id % 1000000, 'new');
 """
 FORMS = {
     "create index": "CREATE INDEX users_age ON shop.users (age);",
@@ -76,6 +83,11 @@ FORMS = {
     "index of a partitioned table": "CREATE INDEX log_id ON shop.log (id);",
     "check of a domain": "ALTER DOMAIN shop.amount ADD CONSTRAINT amount_check CHECK (VALUE < 1000000000);",
     "nullable column": "ALTER TABLE shop.users ADD COLUMN nick text DEFAULT 'none';",
+    "table that becomes partitioned": """DROP TABLE shop.events;
+        CREATE TABLE shop.events (id int, at int NOT NULL, note text, PRIMARY KEY (id, at)) PARTITION BY RANGE (at);
+        CREATE TABLE shop.events_1 PARTITION OF shop.events FOR VALUES FROM (MINVALUE) TO (500000);
+        CREATE TABLE shop.events_2 PARTITION OF shop.events FOR VALUES FROM (500000) TO (MAXVALUE);
+        CREATE INDEX events_at ON shop.events (at);""",
     "column that is kept": "ALTER TABLE shop.users DROP COLUMN phone;",
 }
 KEEPING = {"column that is kept"}    # with --keep-data
