@@ -77,6 +77,24 @@ void name_sequence(Object& column, const std::string& name) {
 
 }  // namespace
 
+std::vector<ObjectId> half_made(const Catalog& live, const Catalog& desired) {
+  std::vector<ObjectId> left;
+  for (const Object& object : live.objects()) {
+    const ObjectId& table = object.id;
+    if (table.kind != KindId::Table || !desired.has(table)) continue;
+    const ObjectId fresh = named(table, helper_name(table.name.str(), kFresh)), sync{KindId::Function, table.schema, helper_name(table.name.str(), kSync), {}, {}};
+    if (!live.has(fresh) || desired.has(fresh)) continue;
+    left.push_back(fresh);
+    std::ranges::move(descendants(live, fresh), std::back_inserter(left));
+    if (!live.has(sync)) continue;
+    left.push_back(sync);
+    for (const Object* user : live.dependents(sync)) {
+      if (user->id.kind == KindId::Trigger) left.push_back(user->id);
+    }
+  }
+  return left;
+}
+
 TableBeside::TableBeside(const ObjectId& table, const ChangeContext& context)
     : table_(table), context_(context), fresh_(named(table, helper_name(table.name.str(), kFresh))), columns_(common_columns(table, table, context)),
       sync_(qualified(table.schema, helper_name(table.name.str(), kSync))) {

@@ -12,6 +12,10 @@
 
 namespace lpc::kinds {
 
+/// What is left of new forms that were being made when their plan failed: tables beside others, with their partitions, the triggers and functions that keep them in step. `desired` has
+/// what the sources say in place of what they are about.
+std::vector<ObjectId> half_made(const Catalog& live, const Catalog& desired);
+
 class TableBeside {
  public:
   /// `table` is one whose rows are moved to its new form (is_refilled). The context must outlive this.

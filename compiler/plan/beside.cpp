@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <set>
 
 #include "kinds/common.h"
 #include "kinds/inheritance.h"
@@ -64,6 +65,20 @@ void make_beside(std::vector<Action>& actions, const Catalog& before, const Cata
     table.add_form(kinds::aside_of(filling.object), std::move(statements), filling);
     leave_out(table, filling.object, kinds::descendants(before, filling.object), actions);
   }
+}
+
+std::optional<Catalog> without_half_made(const Catalog& live, const Catalog& desired, diag::Sink& sink) {
+  const std::vector<ObjectId> left = kinds::half_made(live, desired);
+  if (left.empty()) return std::nullopt;
+  sink.add(diag::make(diag::Code::kHalfMade, {}, left.front().path()));
+  std::set<ObjectId> gone(left.begin(), left.end());
+  const auto goes = [&](const Object& object) {
+    for (const Object* at = &object; at != nullptr; at = at->parent ? live.find(*at->parent) : nullptr) {
+      if (gone.contains(at->id)) return true;
+    }
+    return false;
+  };
+  return Catalog(live).only([&](const Object& object) { return !goes(object); });
 }
 
 }  // namespace lpc::plan

@@ -4,6 +4,7 @@
 #include <optional>
 
 #include "plan/allow.h"
+#include "plan/beside.h"
 #include "plan/diff.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
@@ -73,6 +74,7 @@ class PlanMaker {
     if (in_use_) in_use_ = plan::with_new_names(*in_use_, words_.live, renamed.done);
     const plan::PlannerOptions options{request_.server_version, request_.role, &renamed.done, in_use()};
     std::vector<Action> changes = plan::plan_actions(start, planned, options, sink_);
+    for (Action& action : changes) std::erase_if(action.hazards, [&](const Hazard& hazard) { return clears_ && hazard.code == diag::Code::kDropsTable; });
     if (sink_.has_errors()) return Failure::reported();
     const std::string source_hash = catalog_hash(plan::restrict(request_.live, scope_));
     std::vector<plan::Keep> keeps;
@@ -103,7 +105,10 @@ class PlanMaker {
       diag::Sink said_later;
       scope_ = plan::with_claims(plan::with_old_names(std::move(scope_), plan::find_renames(words_.live, words_.desired, said_later)), words_.live, words_.desired);
     }
-    return plan::overlay(words_.live, words_.desired, scope_);
+    Catalog wanted = plan::overlay(words_.live, words_.desired, scope_);
+    std::optional<Catalog> cleared = plan::without_half_made(words_.live, wanted, sink_);
+    clears_ = cleared.has_value();
+    return cleared ? *std::move(cleared) : std::move(wanted);
   }
 
   plan::Plan to_plan(const std::vector<Action>& actions, const Catalog& target, const std::string& source_hash) const {
@@ -131,6 +136,7 @@ class PlanMaker {
   diag::Sink& sink_;
   plan::Scope scope_;
   std::optional<plan::RelationsInUse> in_use_;
+  bool clears_ = false;               ///< it only takes away copies of rows that are where they were
   bool may_be_spelled_differently_ = false;
 };
 
