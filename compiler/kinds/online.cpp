@@ -104,6 +104,7 @@ constexpr std::string_view kUpdate = "UPDATE ONLY ";
 
 }  // namespace
 
+// A row that someone moves to another partition while a batch waits for it can't be locked, says Postgres (serialization_failure); the batch then is tried again, and doesn't meet it any more.
 // Batches grow and shrink to take some 200 ms each; those that found few rows, as in pages that are empty, tell nothing of others. A row that someone else moves to a page that is done already still waits, so a last statement looks at all of them. A
 // partitioned table has no pages of its own: its leaves follow one another, and twice, for rows that someone moves to a leaf that is done. Rows that come in the meantime have their value.
 Sql in_batches(const ObjectId& table, const Batches& batches, int server_version) {
@@ -139,14 +140,28 @@ BEGIN
       step := 16;
       WHILE round = 1 AND page < leaf.pages LOOP
         begun := pg_catalog.clock_timestamp();
-        EXECUTE fill || {}{} USING page, step;
-        GET DIAGNOSTICS filled = ROW_COUNT;
+        LOOP
+          BEGIN
+            EXECUTE fill || {}{} USING page, step;
+            GET DIAGNOSTICS filled = ROW_COUNT;
+            EXIT;
+          EXCEPTION WHEN serialization_failure THEN
+            NULL;
+          END;
+        END LOOP;
         COMMIT;
         page := page + step;
         took := extract(epoch FROM pg_catalog.clock_timestamp() - begun);
         step := CASE WHEN took < 0.1 AND filled >= step THEN LEAST(step * 2, 1024) WHEN took > 0.3 THEN GREATEST(step / 2, 1) ELSE step END;
       END LOOP;
-      EXECUTE fill{};
+      LOOP
+        BEGIN
+          EXECUTE fill{};
+          EXIT;
+        EXCEPTION WHEN serialization_failure THEN
+          NULL;
+        END;
+      END LOOP;
       COMMIT;
     END LOOP;
     EXIT WHEN leaves < 2;
