@@ -120,6 +120,11 @@ Sql alter_table(const ObjectId& table, const std::vector<Sql>& changes, bool onl
 
 std::string identity_type(const Object& column, const Catalog& catalog) { return base_type(column.attributes.text("type"), catalog); }
 
+bool is_by_default(const Value& identity) {
+  const Value* kind = identity.find("kind");
+  return kind != nullptr && kind->text() == "by default";
+}
+
 std::string implied_sequence_name(const ObjectId& column) { return make_object_name(column.name, column.member, "seq"); }
 
 std::string identity_sequence_name(const Object& column) {
@@ -134,9 +139,7 @@ Sql identity_clause(const Object& column) {
     options.push_back(sql("SEQUENCE NAME {}", qualified(column.id.schema, name)));
   }
   for (Sql& clause : option_clauses(sequence_options(identity))) options.push_back(std::move(clause));
-  const Value* kind = identity.find("kind");
-  const bool by_default = kind != nullptr && kind->text() == "by default";
-  return sql("GENERATED {} AS IDENTITY{}", by_default ? sql("BY DEFAULT") : sql("ALWAYS"), options.empty() ? Sql{} : sql(" ({})", join(options, " ")));
+  return sql("GENERATED {} AS IDENTITY{}", is_by_default(identity) ? sql("BY DEFAULT") : sql("ALWAYS"), options.empty() ? Sql{} : sql(" ({})", join(options, " ")));
 }
 
 std::optional<ObjectId> owner_column(const Object& sequence) {

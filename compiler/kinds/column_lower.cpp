@@ -124,7 +124,7 @@ void print_identity(const Object& column, LpWriter& writer) {
   const Value* identity = column.attributes.find("identity");
   if (identity == nullptr) return;
   writer.word("identity");
-  if (const Value* kind = identity->find("kind"); kind != nullptr && kind->text() == "by default") writer.word("by default");
+  if (is_by_default(*identity)) writer.word("by default");
   const SequenceOptions options = sequence_options(*identity);
   const Value* name = identity->find("sequence");
   const bool named = name != nullptr && name->text() != implied_sequence_name(column.id);

@@ -148,9 +148,7 @@ std::string table_obstacle(const ObjectId& table, const ChangeContext& context) 
 }
 
 bool publishes(const Object& publication, const ObjectId& table) {
-  if (publication.attributes.flag("all_tables")) return true;
-  const std::vector<std::string> schemas = publication.attributes.texts("schemas");
-  if (std::ranges::find(schemas, table.schema.str()) != schemas.end()) return true;
+  if (publishes_schema(publication, table.schema.str())) return true;
   const Value* tables = publication.attributes.find("tables");
   return tables != nullptr && std::ranges::any_of(tables->list(), [&](const Value& item) {
     const Value* relation = item.find("relation");

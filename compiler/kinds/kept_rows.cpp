@@ -66,13 +66,6 @@ std::vector<Sql> past_row_security(const ObjectId& table, const ChangeContext& c
   return statements;
 }
 
-/// `k.id = users.id AND …`: of two rows, one column of each after the other.
-Sql matching(const Sql& one, const std::vector<std::string>& names, const Sql& other, const std::vector<std::string>& other_names) {
-  std::vector<Sql> pairs;
-  for (std::size_t at = 0; at < names.size(); ++at) pairs.push_back(sql("{}.{} = {}.{}", one, ident(names[at]), other, ident(other_names[at])));
-  return join(pairs, " AND ");
-}
-
 /// Puts statements before the others of the action, and of its online forms.
 void prepend(const std::vector<Sql>& statements, Action& action) {
   action.sql.insert(action.sql.begin(), statements.begin(), statements.end());

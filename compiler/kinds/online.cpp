@@ -91,6 +91,17 @@ std::string backfill_obstacle(const ObjectId& table, const ChangeContext& contex
   return {};
 }
 
+Sql matching(const Sql& one, const std::vector<std::string>& names, const Sql& other, const std::vector<std::string>& other_names) {
+  std::vector<Sql> pairs;
+  for (std::size_t at = 0; at < names.size(); ++at) pairs.push_back(sql("{}.{} = {}.{}", one, ident(names[at]), other, ident(other_names[at])));
+  return join(pairs, " AND ");
+}
+
+bool publishes_schema(const Object& publication, std::string_view schema) {
+  const std::vector<std::string> schemas = publication.attributes.texts("schemas");
+  return publication.attributes.flag("all_tables") || std::ranges::find(schemas, schema) != schemas.end();
+}
+
 namespace {
 
 /// Up to `page + step`, as a range of TIDs, which Postgres reads without reading the rest since 14; before, as the list of all that can be.
@@ -104,7 +115,7 @@ constexpr std::string_view kUpdate = "UPDATE ONLY ";
 
 }  // namespace
 
-// A row that someone moves to another partition while a batch waits for it can't be locked, says Postgres (serialization_failure); the batch then is tried again, and doesn't meet it any more.
+// A row that someone moves to another partition while a batch waits for it can't be locked, says Postgres (serialization_failure); the batch then is tried again, in a transaction of its own, and doesn't meet it any more.
 // Batches grow and shrink to take some 200 ms each; those that found few rows, as in pages that are empty, tell nothing of others. A row that someone else moves to a page that is done already still waits, so a last statement looks at all of them. A
 // partitioned table has no pages of its own: its leaves follow one another, and twice, for rows that someone moves to a leaf that is done. Rows that come in the meantime have their value.
 Sql in_batches(const ObjectId& table, const Batches& batches, int server_version) {
@@ -148,6 +159,7 @@ BEGIN
           EXCEPTION WHEN serialization_failure THEN
             NULL;
           END;
+          COMMIT;
         END LOOP;
         COMMIT;
         page := page + step;
@@ -161,6 +173,7 @@ BEGIN
         EXCEPTION WHEN serialization_failure THEN
           NULL;
         END;
+        COMMIT;
       END LOOP;
       COMMIT;
     END LOOP;

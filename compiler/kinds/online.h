@@ -31,6 +31,12 @@ void add_not_null_form(const ObjectId& column, const Sql& set_not_null, Action& 
 /// `column` is a new one, which no trigger's column list names.
 std::string backfill_obstacle(const ObjectId& table, const ChangeContext& context);
 
+/// `k.id = users.id AND …`: of two rows, one column of each after the other.
+Sql matching(const Sql& one, const std::vector<std::string>& names, const Sql& other, const std::vector<std::string>& other_names);
+
+/// Whether the publication sends what is in every table of the schema, those that a plan makes for a while among them.
+bool publishes_schema(const Object& publication, std::string_view schema);
+
 /// A statement that works on some rows of a table at a time: what stands before the name of the table or of one that inherits from it, what stands after it, and between what the condition
 /// stands that tells which rows. A last one, without that condition, sees to rows that were left out.
 struct Batches {

@@ -9,8 +9,6 @@
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
-#include "kinds/constraint.h"
-#include "kinds/index.h"
 #include "kinds/inheritance.h"
 #include "kinds/moved_rows.h"
 #include "kinds/online.h"
@@ -187,14 +185,14 @@ Catalog TableBeside::beside(const Catalog& catalog) const {
 
 std::vector<Sql> TableBeside::take_place() const {
   Action action;
-  for (const auto& [id, name] : names_) {
+  const auto rename = [&](const ObjectId& id) {
     Object waiting = *context_.after.find(id);
-    waiting.id = id;
-    (id.member.empty() ? waiting.id.name : waiting.id.member) = name;
-    const std::size_t known = action.sql.size();
+    (id.member.empty() ? waiting.id.name : waiting.id.member) = names_.at(id);
     kind(id.kind).rename(waiting, id, action);
-    // The table first: the others then stand in it.
-    if (id == table_) std::ranges::rotate(action.sql, action.sql.begin() + static_cast<std::ptrdiff_t>(known));
+  };
+  rename(table_);    // the others then stand in it
+  for (const auto& [id, name] : names_) {
+    if (id != table_) rename(id);
   }
   for (const auto& [member, name] : sequences_) {
     const ObjectId column = column_id(table_, member);
@@ -216,8 +214,7 @@ bool TableBeside::has_same_type(const std::string& column) const {
 bool TableBeside::is_always_identity(const std::string& column) const {
   const Object merged = merged_column(Lineage(context_.after).chain(table_, column), column_id(table_, column));
   const Value* identity = merged.attributes.find("identity");
-  const Value* generated = identity == nullptr ? nullptr : identity->find("generated");
-  return identity != nullptr && (generated == nullptr || generated->text() != "by default");
+  return identity != nullptr && !is_by_default(*identity);
 }
 
 /// A key of the new form, whose unique index it has, that holds one of the old form's; or such a one with an index made for it.
@@ -313,9 +310,7 @@ std::string TableBeside::users_obstacle() const {
   }
   for (const Catalog* catalog : {&context_.before, &context_.after}) {
     for (const Object& object : catalog->objects()) {
-      if (object.id.kind != KindId::Publication) continue;
-      const std::vector<std::string> schemas = object.attributes.texts("schemas");
-      const bool publishes = object.attributes.flag("all_tables") || std::ranges::find(schemas, table_.schema.str()) != schemas.end();
+      const bool publishes = object.id.kind == KindId::Publication && publishes_schema(object, table_.schema.str());
       if (publishes) return fmt::format("{} would send the rows to subscribers that lack the new form", spoken(object.id));
     }
   }
@@ -332,20 +327,15 @@ std::string TableBeside::key_obstacle() const {
 
 // ---- how it is done -------------------------------------------------------------------------------------------------------------------------
 
-/// `k.id = log.id AND …`
-Sql TableBeside::matching(const Sql& one, const Sql& other) const {
-  std::vector<Sql> pairs;
-  for (const std::string& name : key_) pairs.push_back(sql("{}.{} = {}.{}", one, ident(name), other, ident(name)));
-  return join(pairs, " AND ");
-}
+Sql TableBeside::same_key(const Sql& one, const Sql& other) const { return matching(one, key_, other, key_); }
 
 /// Names and tables of the triggers that go with the old form. Those for TRUNCATE stand on what has the rows: one of a partitioned table doesn't see a partition emptied.
-std::vector<std::pair<Sql, ObjectId>> TableBeside::triggers() const {
-  std::vector<std::pair<Sql, ObjectId>> result{{ident(helper_name(table_.name.str(), kSync)), table_}};
+std::vector<TableBeside::SyncTrigger> TableBeside::triggers() const {
+  std::vector<SyncTrigger> result{{ident(helper_name(table_.name.str(), kSync)), table_, "INSERT OR UPDATE OR DELETE", "ROW"}};
   std::vector<ObjectId> holders = descendants(context_.before, table_);
   holders.push_back(table_);
   std::erase_if(holders, [&](const ObjectId& id) { return context_.before.find(id)->attributes.has("partition_by"); });
-  for (const ObjectId& id : holders) result.emplace_back(ident(helper_name(id.name.str(), "_lpc_truncate")), id);
+  for (const ObjectId& id : holders) result.push_back({ident(helper_name(id.name.str(), "_lpc_truncate")), id, "TRUNCATE", "STATEMENT"});
   return result;
 }
 
@@ -357,7 +347,7 @@ Stage TableBeside::trigger_stage() const {
     old_values.push_back(sql("OLD.{}", ident(name)));
     if (!is_always_identity(name)) changes.push_back(sql("{} = EXCLUDED.{}", ident(name), ident(name)));
   }
-  const Sql key = ident_list(key_), gone = sql("DELETE FROM {} AS k WHERE {}", fresh, matching(sql("k"), sql("OLD"))), puts = sql("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES", fresh, columns);
+  const Sql key = ident_list(key_), gone = sql("DELETE FROM {} AS k WHERE {}", fresh, same_key(sql("k"), sql("OLD"))), puts = sql("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE VALUES", fresh, columns);
   // Under REPEATABLE READ a row may have been copied since the transaction's snapshot, so that DELETE doesn't see it; INSERT meets it, and then Postgres asks for another try.
   const Sql body = sql(R"sql(
 #variable_conflict use_column
@@ -384,16 +374,14 @@ BEGIN
   RETURN NULL;
 END
 )sql",
-                       fresh, old, matching(sql("k"), sql("o")), matching(sql("NEW"), sql("OLD")), gone, puts, join(old_values, ", "), key, gone, puts, join(values, ", "), key,
+                       fresh, old, same_key(sql("k"), sql("o")), same_key(sql("NEW"), sql("OLD")), gone, puts, join(old_values, ", "), key, gone, puts, join(values, ", "), key,
                        changes.empty() ? sql("NOTHING") : sql("UPDATE SET {}", join(changes, ", ")));
   Stage stage{fmt::format("Keep the new form of {} in step, by a trigger", spoken(table_)), {}, "ddl", true};
   // Who writes may have no rights on it, and other settings.
   stage.sql.push_back(sql("CREATE FUNCTION {}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path FROM CURRENT AS {}", sync_, dollar_quoted(body.text)));
   stage.sql.push_back(sql("REVOKE ALL ON FUNCTION {}() FROM PUBLIC", sync_));
-  for (const auto& [name, id] : triggers()) {
-    const bool is_first = stage.sql.size() == 2;
-    stage.sql.push_back(sql("CREATE TRIGGER {} AFTER {} ON {} FOR EACH {} EXECUTE FUNCTION {}()", name, is_first ? sql("INSERT OR UPDATE OR DELETE") : sql("TRUNCATE"), qualified(id.schema, id.name),
-                            is_first ? sql("ROW") : sql("STATEMENT"), sync_));
+  for (const auto& [name, id, events, each] : triggers()) {
+    stage.sql.push_back(sql("CREATE TRIGGER {} AFTER {} ON {} FOR EACH {} EXECUTE FUNCTION {}()", name, fragment(events), qualified(id.schema, id.name), fragment(each), sync_));
     // What comes by replication counts as well.
     stage.sql.push_back(alter_table(id, {sql("ENABLE ALWAYS TRIGGER {}", name)}));
   }
@@ -407,7 +395,7 @@ Stage TableBeside::copying_stage() const {
                         .after = sql(" AS o"),
                         .joint = " WHERE ",
                         .end = sql(" FOR SHARE SKIP LOCKED{}", conflict),
-                        .last = sql(" WHERE NOT EXISTS (SELECT FROM {} AS k WHERE {}) FOR SHARE{}", fresh, matching(sql("k"), sql("o")), conflict)};
+                        .last = sql(" WHERE NOT EXISTS (SELECT FROM {} AS k WHERE {}) FOR SHARE{}", fresh, same_key(sql("k"), sql("o")), conflict)};
   return {fmt::format("Copy the rows of {} to its new form", spoken(table_)), {in_batches(table_, batches, context_.server_version)}, "backfill", false};
 }
 
@@ -420,7 +408,7 @@ BEGIN
   END IF;
 END
 )sql",
-                       old, fresh, matching(sql("k"), sql("o")), ident(key_.front()), ident(key_.front()), literal(table_.path()));
+                       old, fresh, same_key(sql("k"), sql("o")), ident(key_.front()), ident(key_.front()), literal(table_.path()));
   return {fmt::format("Compare the two forms of {}, row by row, and gather statistics of the new one", spoken(table_)), {sql("DO {}", dollar_quoted(body.text)), sql("ANALYZE {}", fresh)}, "validate", true};
 }
 
@@ -429,9 +417,9 @@ void TableBeside::add_form(const ObjectId& aside, std::vector<Sql> making, Actio
   OnlineForm form;
   form.count = filling.sql.size();
   form.ahead = {{fmt::format("Make the new form of {} beside the old one", spoken(table_)), std::move(making), "ddl", true}, trigger_stage(), copying_stage(), comparing_stage()};
-  for (const auto& [name, id] : triggers()) {
-    const ObjectId& holder = id == table_ ? aside : id;
-    form.instead.push_back(sql("DROP TRIGGER {} ON {}", name, qualified(holder.schema, holder.name)));
+  for (const SyncTrigger& trigger : triggers()) {
+    const ObjectId& holder = trigger.table == table_ ? aside : trigger.table;
+    form.instead.push_back(sql("DROP TRIGGER {} ON {}", trigger.name, qualified(holder.schema, holder.name)));
   }
   form.instead.push_back(sql("DROP FUNCTION {}()", sync_));
   if (!index_.empty()) form.instead.push_back(sql("DROP INDEX {}", qualified(table_.schema, index_)));

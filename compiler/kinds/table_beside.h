@@ -4,8 +4,8 @@
 #pragma once
 
 #include <map>
-#include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "kinds/kind.h"
@@ -29,7 +29,7 @@ class TableBeside {
   const std::vector<ObjectId>& needs() const { return needs_; }
   /// The catalog with the family in it, where that has to wait under other names.
   Catalog beside(const Catalog& catalog) const;
-  /// Once the old form is renamed aside, whose name is `aside`: gives the family the names that it has in the end.
+  /// Once the old form is renamed aside: gives the family the names that it has in the end.
   std::vector<Sql> take_place() const;
   /// The online form of `filling`, which puts the rows of `aside` into the table; `making` are the statements that make the family.
   void add_form(const ObjectId& aside, std::vector<Sql> making, Action& filling) const;
@@ -50,11 +50,18 @@ class TableBeside {
   bool has_same_type(const std::string& column) const;
   bool is_always_identity(const std::string& column) const;
 
-  Sql matching(const Sql& one, const Sql& other) const;
+  struct SyncTrigger {
+    Sql name;
+    ObjectId table;
+    std::string_view events;      ///< `TRUNCATE`
+    std::string_view each;        ///< `STATEMENT`
+  };
+
+  Sql same_key(const Sql& one, const Sql& other) const;
   Stage trigger_stage() const;
   Stage copying_stage() const;
   Stage comparing_stage() const;
-  std::vector<std::pair<Sql, ObjectId>> triggers() const;
+  std::vector<SyncTrigger> triggers() const;
 
   const ObjectId table_;
   const ChangeContext& context_;

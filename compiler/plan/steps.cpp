@@ -108,7 +108,7 @@ class Drafting {
       } else if (end == begin + 1 && !actions_[begin].online.empty() && !is_made_ahead(actions_[begin])) {
         in_stages(actions_[begin], begin);
       } else {
-        for (std::size_t at = begin; at < end; ++at) add_whole(actions_[at], at);
+        for (std::size_t at = begin; at < end; ++at) add_in_place(actions_[at], at);
       }
     }
     return std::move(drafts_);
@@ -137,7 +137,7 @@ class Drafting {
   bool is_made_ahead(const Action& action) const { return action.prepared && prepared_.contains(action.prepared->by); }
 
   /// In plain form, or what is left of it when another action has made its object ahead.
-  void add_whole(const Action& action, std::size_t at) {
+  void add_in_place(const Action& action, std::size_t at) {
     if (!is_made_ahead(action)) return add_plain(action, at);
     if (action.prepared->sql.empty()) return;
     Action rest = action;
@@ -162,7 +162,7 @@ class Drafting {
     for (std::size_t at = begin; at < end; ++at) {
       const std::size_t known = drafts_.size();
       if (at != prepared) {
-        add_whole(actions_[at], at);
+        add_in_place(actions_[at], at);
       } else {
         std::vector<Sql> statements = action.sql;
         const auto from = statements.begin() + static_cast<std::ptrdiff_t>(form.first);

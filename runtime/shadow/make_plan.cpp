@@ -74,7 +74,9 @@ class PlanMaker {
     if (in_use_) in_use_ = plan::with_new_names(*in_use_, words_.live, renamed.done);
     const plan::PlannerOptions options{request_.server_version, request_.role, &renamed.done, in_use()};
     std::vector<Action> changes = plan::plan_actions(start, planned, options, sink_);
-    for (Action& action : changes) std::erase_if(action.hazards, [&](const Hazard& hazard) { return clears_ && hazard.code == diag::Code::kDropsTable; });
+    if (clears_) {
+      for (Action& action : changes) std::erase_if(action.hazards, [](const Hazard& hazard) { return hazard.code == diag::Code::kDropsTable; });
+    }
     if (sink_.has_errors()) return Failure::reported();
     const std::string source_hash = catalog_hash(plan::restrict(request_.live, scope_));
     std::vector<plan::Keep> keeps;
