@@ -6,25 +6,42 @@ namespace lpc {
 
 ObjectId schema_id(const std::string& name) { return {KindId::Schema, "", name, "", ""}; }
 
-std::uint32_t Catalog::position(const ObjectId& id) const {
-  return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at].id; });
+Catalog::Catalog(std::vector<Object> sorted) : data_(std::make_shared<Data>()) {
+  data_->objects = std::move(sorted);
+  data_->index();
+}
+
+const Catalog::Data& Catalog::none() {
+  static const Data nothing;
+  return nothing;
+}
+
+std::uint32_t Catalog::Data::position(const ObjectId& id) const {
+  return positions.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects[at].id; });
 }
 
 const Object* Catalog::find(const ObjectId& id) const {
-  const std::uint32_t at = position(id);
-  return at == IdTable::kNone ? nullptr : &objects_[at];
+  const std::uint32_t at = data().position(id);
+  return at == IdTable::kNone ? nullptr : &data().objects[at];
+}
+
+Object* Catalog::edit(const ObjectId& id) {
+  const std::uint32_t at = data().position(id);
+  if (at == IdTable::kNone) return nullptr;
+  if (data_.use_count() > 1) data_ = std::make_shared<Data>(*data_);
+  return &data_->objects[at];
 }
 
 std::vector<const Object*> Catalog::listed(const Lists& lists, const ObjectId& id) const {
   std::vector<const Object*> result;
-  const std::uint32_t at = position(id);
+  const std::uint32_t at = data().position(id);
   if (at == IdTable::kNone) return result;
-  for (std::uint32_t i = lists.begin[at]; i < lists.begin[at + 1]; ++i) result.push_back(&objects_[lists.items[i]]);
+  for (std::uint32_t i = lists.begin[at]; i < lists.begin[at + 1]; ++i) result.push_back(&data().objects[lists.items[i]]);
   return result;
 }
 
-std::vector<const Object*> Catalog::children(const ObjectId& id) const { return listed(children_, id); }
-std::vector<const Object*> Catalog::dependents(const ObjectId& id) const { return listed(dependents_, id); }
+std::vector<const Object*> Catalog::children(const ObjectId& id) const { return listed(data().children, id); }
+std::vector<const Object*> Catalog::dependents(const ObjectId& id) const { return listed(data().dependents, id); }
 
 std::vector<ObjectId> Catalog::needs(const Object& object) const {
   std::vector<ObjectId> result = object.depends_on;
@@ -121,25 +138,23 @@ Catalog CatalogBuilder::finish() {
   std::vector<Object*> objects = this->objects();
   const auto precedes = [](const Object* a, const Object* b) { return a->id < b->id; };
   if (!std::is_sorted(objects.begin(), objects.end(), precedes)) std::sort(objects.begin(), objects.end(), precedes);      // as it is when it began as a catalog
-  Catalog catalog;
-  catalog.objects_.reserve(objects.size());
-  for (Object* object : objects) catalog.objects_.push_back(std::move(*object));
+  std::vector<Object> sorted;
+  sorted.reserve(objects.size());
+  for (Object* object : objects) sorted.push_back(std::move(*object));
   *this = CatalogBuilder();
-  catalog.index();
-  return catalog;
+  return Catalog(std::move(sorted));
 }
 
 Catalog Catalog::only(const std::function<bool(const Object&)>& keep) && {
-  if (std::erase_if(objects_, [&](const Object& object) { return !keep(object); }) > 0) {
-    positions_ = IdTable();
-    index();
-  }
-  return std::move(*this);
+  if (std::ranges::all_of(objects(), keep)) return std::move(*this);
+  std::vector<Object> kept;
+  std::ranges::copy_if(objects(), std::back_inserter(kept), keep);
+  return Catalog(std::move(kept));
 }
 
-Catalog::Lists Catalog::make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const {
+Catalog::Lists Catalog::Data::make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const {
   Lists lists;
-  lists.begin.assign(objects_.size() + 1, 0);
+  lists.begin.assign(objects.size() + 1, 0);
   for (const auto& [of, item] : pairs) ++lists.begin[of + 1];
   for (std::size_t i = 1; i < lists.begin.size(); ++i) lists.begin[i] += lists.begin[i - 1];
   lists.items.resize(pairs.size());
@@ -149,11 +164,11 @@ Catalog::Lists Catalog::make_lists(const std::vector<std::pair<std::uint32_t, st
 }
 
 /// Tidies the objects' lists of others, and makes the tables to look up by.
-void Catalog::index() {
-  positions_.reserve(objects_.size());
-  for (std::uint32_t i = 0; i < objects_.size(); ++i) positions_.insert(objects_[i].id, i);
+void Catalog::Data::index() {
+  positions.reserve(objects.size());
+  for (std::uint32_t i = 0; i < objects.size(); ++i) positions.insert(objects[i].id, i);
 
-  std::vector<std::pair<std::uint32_t, std::uint32_t>> children, dependents;
+  std::vector<std::pair<std::uint32_t, std::uint32_t>> children_of, dependents_of;
   std::vector<std::uint32_t> needs;
   const auto tidy = [&](std::vector<ObjectId>& ids, const ObjectId& self, bool are_needs) {
     if (!std::is_sorted(ids.begin(), ids.end())) std::sort(ids.begin(), ids.end());
@@ -166,8 +181,8 @@ void Catalog::index() {
   };
   std::string schema;
   std::uint32_t schema_position = IdTable::kNone;
-  for (std::uint32_t i = 0; i < objects_.size(); ++i) {
-    Object& object = objects_[i];
+  for (std::uint32_t i = 0; i < objects.size(); ++i) {
+    Object& object = objects[i];
     needs.clear();
     tidy(object.depends_on, object.id, true);
     tidy(object.mentions, object.id, false);
@@ -175,7 +190,7 @@ void Catalog::index() {
     if (object.parent) {
       const std::uint32_t parent = position(*object.parent);
       if (parent != IdTable::kNone) {
-        children.emplace_back(parent, i);
+        children_of.emplace_back(parent, i);
         needs.push_back(parent);
       }
     }
@@ -186,10 +201,10 @@ void Catalog::index() {
     if (schema_position != IdTable::kNone) needs.push_back(schema_position);
     std::sort(needs.begin(), needs.end());
     needs.erase(std::unique(needs.begin(), needs.end()), needs.end());
-    for (const std::uint32_t need : needs) dependents.emplace_back(need, i);
+    for (const std::uint32_t need : needs) dependents_of.emplace_back(need, i);
   }
-  children_ = make_lists(children);
-  dependents_ = make_lists(dependents);
+  children = make_lists(children_of);
+  dependents = make_lists(dependents_of);
 }
 
 }  // namespace lpc

@@ -1,8 +1,10 @@
-// All objects of a database, or of the sources of one. A value: built once by a CatalogBuilder, never changed afterwards.
-// Desired and live catalogs are the same type, so whoever compares them needs no database.
+// All objects of a database, or of the sources of one. A value, built once by a CatalogBuilder: which objects there are, and how they hang together, doesn't change afterwards.
+// Desired and live catalogs are the same type, so whoever compares them needs no database. Copies share what they hold until one is edited: a plan is made
+// from several catalogs that are mostly alike.
 #pragma once
 
 #include <functional>
+#include <memory>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -20,9 +22,12 @@ class Catalog {
  public:
   Catalog() = default;
 
-  const std::vector<Object>& objects() const { return objects_; }
+  const std::vector<Object>& objects() const { return data().objects; }
   const Object* find(const ObjectId& id) const;
   bool has(const ObjectId& id) const { return find(id) != nullptr; }
+  /// The object, for a change of its attributes, hints and flags. What is indexed (id, parent, dependencies, mentions) is to stay as it is. Null when there is none.
+  /// The first edit of a copy moves its objects elsewhere: references into objects() from before it are then those of the other copies.
+  Object* edit(const ObjectId& id);
   /// Objects whose parent is `id`, in catalog order.
   std::vector<const Object*> children(const ObjectId& id) const;
   /// Everything that lists `id` in depends_on, or has it as parent or schema.
@@ -43,16 +48,24 @@ class Catalog {
     std::vector<std::uint32_t> items;
   };
 
-  std::uint32_t position(const ObjectId& id) const;
-  std::vector<const Object*> listed(const Lists& lists, const ObjectId& id) const;
-  /// `pairs` of (object, listed object), the latter ascending.
-  Lists make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const;
-  void index();
+  struct Data {
+    std::vector<Object> objects;    // sorted by id
+    IdTable positions;
+    Lists children;
+    Lists dependents;
 
-  std::vector<Object> objects_;    // sorted by id
-  IdTable positions_;
-  Lists children_;
-  Lists dependents_;
+    std::uint32_t position(const ObjectId& id) const;
+    /// `pairs` of (object, listed object), the latter ascending.
+    Lists make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const;
+    void index();
+  };
+
+  explicit Catalog(std::vector<Object> sorted);
+  const Data& data() const { return data_ ? *data_ : none(); }
+  static const Data& none();
+  std::vector<const Object*> listed(const Lists& lists, const ObjectId& id) const;
+
+  std::shared_ptr<Data> data_;
 };
 
 class CatalogBuilder {

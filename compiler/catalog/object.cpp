@@ -23,27 +23,43 @@ void Attributes::set(std::string_view name, Value value) {
 }
 
 void Attributes::set_always(std::string_view name, Value value) {
-  const auto at = position(entries_, name);
-  if (at != entries_.end() && at->first == name) {
+  Entries& entries = own_entries();
+  const auto at = position(entries, name);
+  if (at != entries.end() && at->first == name) {
     at->second = std::move(value);
-  } else if (entries_.empty()) {
-    entries_.reserve(4);    // the usual number; growing there one by one takes three times the work
-    entries_.emplace_back(name, std::move(value));
+  } else if (entries.empty()) {
+    entries.reserve(2);    // the usual number
+    entries.emplace_back(name, std::move(value));
   } else {
-    entries_.emplace(at, name, std::move(value));
+    entries.emplace(at, name, std::move(value));
   }
 }
 
 void Attributes::remove(std::string_view name) {
-  const auto at = position(entries_, name);
-  if (at != entries_.end() && at->first == name) entries_.erase(at);
+  if (!has(name)) return;
+  Entries& entries = own_entries();
+  entries.erase(position(entries, name));
 }
 
 const Value* Attributes::find(std::string_view name) const {
-  for (const Entry& entry : entries_) {    // few; and mostly the very same static string
+  for (const Entry& entry : entries()) {    // few; and mostly the very same static string
     if (entry.first.size() == name.size() && (entry.first.data() == name.data() || entry.first == name)) return &entry.second;
   }
   return nullptr;
+}
+
+Attributes::Entries& Attributes::own_entries() {
+  if (!entries_) {
+    entries_ = std::make_shared<Entries>();
+  } else if (entries_.use_count() > 1) {
+    entries_ = std::make_shared<Entries>(*entries_);
+  }
+  return *entries_;
+}
+
+const Attributes::Entries& Attributes::none() {
+  static const Entries nothing;
+  return nothing;
 }
 
 bool Attributes::flag(std::string_view name) const {

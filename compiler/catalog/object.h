@@ -2,6 +2,7 @@
 #pragma once
 
 #include <initializer_list>
+#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -15,9 +16,11 @@
 namespace lpc {
 
 /// Attributes by name, sorted; those at their default are left out. Names are the static strings of the kind's AttributeRules.
+/// Copies share their entries until one of them is changed, because a plan holds several catalogs that differ in a few objects.
 class Attributes {
  public:
   using Entry = std::pair<std::string_view, Value>;
+  using Entries = std::vector<Entry>;
 
   /// Puts the value, or removes the attribute when the value is the default (Value::is_default).
   void set(std::string_view name, Value value);
@@ -33,13 +36,18 @@ class Attributes {
   const std::string& text(std::string_view name) const;
   std::vector<std::string> texts(std::string_view name) const;
 
-  auto begin() const { return entries_.begin(); }
-  auto end() const { return entries_.end(); }
-  bool empty() const { return entries_.empty(); }
-  friend bool operator==(const Attributes&, const Attributes&) = default;
+  Entries::const_iterator begin() const { return entries().begin(); }
+  Entries::const_iterator end() const { return entries().end(); }
+  bool empty() const { return entries().empty(); }
+  friend bool operator==(const Attributes& a, const Attributes& b) { return a.entries_ == b.entries_ || a.entries() == b.entries(); }
 
  private:
-  std::vector<Entry> entries_;
+  const Entries& entries() const { return entries_ ? *entries_ : none(); }
+  /// Nobody else's, so that they may be changed.
+  Entries& own_entries();
+  static const Entries& none();
+
+  std::shared_ptr<Entries> entries_;
 };
 
 /// How a hint of the sources reaches the planner. Not part of the catalog's hash.

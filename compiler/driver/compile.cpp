@@ -31,7 +31,7 @@ plan::Scope scope_of(const Catalog& catalog, bool with_cluster) {
     if (traits.schemaless || (traits.cluster_wide && with_cluster)) scope.declared.push_back(object.id);
     if (object.external_partitions) scope.external_partitions.push_back(object.id);
     const std::string& schema = object.id.kind == KindId::Schema ? object.id.name : object.id.schema;
-    if (!schema.empty()) scope.schemas.push_back(schema);
+    if (!schema.empty() && (scope.schemas.empty() || scope.schemas.back() != schema)) scope.schemas.push_back(schema);
   }
   std::sort(scope.schemas.begin(), scope.schemas.end());
   scope.schemas.erase(std::unique(scope.schemas.begin(), scope.schemas.end()), scope.schemas.end());

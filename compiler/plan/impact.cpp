@@ -263,7 +263,7 @@ Forecast::Forecast(const Catalog& before, int server_version, SessionFacts sessi
   state_->catalog = &before;
   state_->version = server_version;
   state_->session = std::move(session);
-  for (auto& [name, facts] : kinds::relations_of(before)) state_->add(name, facts);
+  state_->start(kinds::relations_of(before));
 }
 
 Forecast::~Forecast() = default;

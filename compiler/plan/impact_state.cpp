@@ -33,8 +33,17 @@ void for_each_link(const RelationFacts& facts, Visit visit) {
 
 }  // namespace
 
-void ImpactState::add(const RelationName& name, RelationFacts facts) {
+void ImpactState::start(kinds::Relations all) {
+  relations = std::move(all);
+  for (const auto& [name, facts] : relations) add_links(name, facts);
+}
+
+void ImpactState::add_links(const RelationName& name, const RelationFacts& facts) {
   for_each_link(facts, [&](const RelationName& other, Names Links::*list) { add_name(links[other].*list, name); });
+}
+
+void ImpactState::add(const RelationName& name, RelationFacts facts) {
+  add_links(name, facts);
   relations.insert_or_assign(name, std::move(facts));
 }
 

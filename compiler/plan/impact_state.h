@@ -42,6 +42,8 @@ struct ImpactState {
   bool is_constrained_domain(std::string_view type) const;
   /// What a relation of the catalog is called by now.
   RelationName present(const RelationName& name) const;
+  /// Begins with those relations.
+  void start(kinds::Relations all);
   void add(const RelationName& name, RelationFacts facts);
   void remove(const RelationName& name);
   /// Changes the facts of a relation, if it is known.
@@ -73,6 +75,7 @@ struct ImpactState {
   Names views_of(const Names& relations, std::string_view column = {}) const;
 
  private:
+  void add_links(const RelationName& name, const RelationFacts& facts);
   void remove_links(const RelationName& name, const RelationFacts& facts);
 };
 

@@ -120,14 +120,12 @@ std::vector<Keep> keep_data(std::vector<Action>& actions, const Catalog& before,
 }
 
 Catalog with_kept(const std::vector<Keep>& keeps, Catalog target) {
-  if (keeps.empty()) return target;
-  CatalogBuilder builder(target);
   for (const Keep& keep : keeps) {
     const std::optional<ObjectId> id = ObjectId::parse(keep.object);
-    Object* object = id ? builder.find(*id) : nullptr;
+    Object* object = id ? target.edit(*id) : nullptr;
     if (object != nullptr) object->hints.push_back(kinds::kept_hint({*id, keep.table, keep.key, keep.as_text}));
   }
-  return builder.finish();
+  return target;
 }
 
 }  // namespace lpc::plan

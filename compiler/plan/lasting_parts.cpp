@@ -59,10 +59,8 @@ Catalog with_lasting_parts(const Catalog& live, Catalog wanted, int server_versi
       if (rule.lists_parts ? must_keep_parts(*present, object, live) : must_keep(rule, *present, object, live, server_version)) lasting.emplace_back(present, &rule);
     }
   }
-  if (lasting.empty()) return wanted;      // nearly always: a catalog takes its time to build
-  CatalogBuilder builder(wanted);
-  for (const auto& [present, rule] : lasting) take(*rule, *present, *builder.find(present->id));
-  return builder.finish();
+  for (const auto& [present, rule] : lasting) take(*rule, *present, *wanted.edit(present->id));
+  return wanted;
 }
 
 }  // namespace lpc::plan

@@ -62,7 +62,7 @@ Catalog with_needs(const Catalog& catalog, const std::vector<ObjectId>& ids);
 
 /// What the plan can reach, and what is to be kept where the sources say nothing: live column order for existing columns (new ones after them), live values of attributes that
 /// `unsaid_keeps_live` names, `role` as the owner of new objects. Columns that must be dropped and made again count as new. Reports differences in order as LP5012.
-Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink);
+Catalog reconcile(const Catalog& live, Catalog wanted, const std::string& role, int server_version, diag::Sink& sink);
 
 /// The same with what bears one of the new names, and isn't renamed, moved aside: what a plan drops, or has made on the way there, under a name that something else gets, goes only afterwards.
 Renames with_room(Renames renames, const Catalog& live);

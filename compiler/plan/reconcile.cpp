@@ -42,7 +42,8 @@ List in_live_order(const List& desired, const List& live, const Replaced& replac
   return result;
 }
 
-void keep_order(Object& object, const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first, diag::Sink& sink) {
+void keep_order(Catalog& wanted_catalog, const Object& object, const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first,
+                diag::Sink& sink) {
   const Value* wanted = object.attributes.find(rule.name);
   const Value* present = live.attributes.find(rule.name);
   if (!wanted || !present) return;
@@ -53,19 +54,19 @@ void keep_order(Object& object, const Object& live, const kinds::AttributeRule& 
   });
   if (reached == wanted->list()) return;
   sink.add(diag::make(diag::Code::kColumnOrderDiffers, object.origin, object.id.path()));
-  object.attributes.set(rule.name, Value(std::move(reached)));
+  wanted_catalog.edit(object.id)->attributes.set(rule.name, Value(std::move(reached)));
 }
 
-void keep_unsaid(Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
+void keep_unsaid(Catalog& wanted, const Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
   const auto says_it = [&](const PlanningHint& hint) { return hint.name == "said" && hint.arguments == std::vector<std::string>{std::string(rule.name)}; };
   if (object.attributes.has(rule.name) || std::any_of(object.hints.begin(), object.hints.end(), says_it)) return;
   const Value* value = live ? live->attributes.find(rule.name) : nullptr;
   // An empty text means that the value comes from elsewhere (an owned sequence has its table's owner) and isn't its own to keep.
   const bool is_borrowed = value && value->is_text() && value->text().empty();
   if (live && !is_borrowed) {
-    if (value) object.attributes.set_always(rule.name, *value);
+    if (value) wanted.edit(object.id)->attributes.set_always(rule.name, *value);
   } else if (rule.content == kinds::Content::role && !role.empty()) {
-    object.attributes.set(rule.name, Value(role));
+    wanted.edit(object.id)->attributes.set(rule.name, Value(role));
   }
 }
 
@@ -78,16 +79,15 @@ bool has_its_flag(const Object& object, const kinds::AttributeRule& rule) {
   return true;
 }
 
-Catalog fill_unsaid(const Catalog& live, const Catalog& desired, const std::string& role) {
-  CatalogBuilder builder(desired);
-  for (Object* object : builder.objects()) {
-    if (object->external) continue;
-    const Object* present = live.find(object->id);
-    for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
-      if (rule.unsaid_keeps_live && has_its_flag(*object, rule)) keep_unsaid(*object, present, rule, role);
+void fill_unsaid(const Catalog& live, Catalog& wanted, const std::string& role) {
+  for (std::size_t at = 0; at < wanted.objects().size(); ++at) {
+    const auto object = [&]() -> const Object& { return wanted.objects()[at]; };    // an edit may move it
+    if (object().external) continue;
+    const Object* present = live.find(object().id);
+    for (const kinds::AttributeRule& rule : kinds::kind(object().id.kind).attributes) {
+      if (rule.unsaid_keeps_live && has_its_flag(object(), rule)) keep_unsaid(wanted, object(), present, rule, role);
     }
   }
-  return builder.finish();
 }
 
 /// Whole -> its parts that will be replaced.
@@ -104,29 +104,33 @@ std::map<ObjectId, Replaced> replaced_parts(const Catalog& live, const Catalog& 
 
 class Reconciler {
  public:
-  Reconciler(const Catalog& live, CatalogBuilder& builder, const std::map<ObjectId, Replaced>& replaced, diag::Sink& sink)
-      : live_(live), builder_(builder), lineage_(builder), replaced_(replaced), sink_(sink) {}
+  Reconciler(const Catalog& live, Catalog& wanted, const std::map<ObjectId, Replaced>& replaced, diag::Sink& sink)
+      : live_(live), wanted_(wanted), lineage_(wanted), replaced_(replaced), sink_(sink) {}
 
-  void visit(Object& object) {
-    const Object* present = object.external ? nullptr : live_.find(object.id);
-    if (!present) return;
-    std::vector<std::string> first;
-    if (object.attributes.has("_first")) {
-      if (!visited_.insert(object.id).second) return;
-      first = inherited_order(object);
-    }
-    // What the role may not see stays as it is.
-    for (const std::string& unreadable : present->attributes.texts("_unreadable")) object.attributes.remove(unreadable);
-    const auto parts = replaced_.find(object.id);
-    for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
-      if (rule.keeps_live_order) keep_order(object, *present, rule, parts == replaced_.end() ? Replaced() : parts->second, first, sink_);
-    }
+  void run() {
+    for (std::size_t at = 0; at < wanted_.objects().size(); ++at) visit(wanted_.objects()[at]);
   }
 
  private:
+  void visit(const Object& at_first) {
+    const Object* present = at_first.external ? nullptr : live_.find(at_first.id);
+    if (!present) return;
+    std::vector<std::string> first;
+    if (at_first.attributes.has("_first")) {
+      if (!visited_.insert(present->id).second) return;
+      first = inherited_order(at_first);
+    }
+    // What the role may not see stays as it is.
+    for (const std::string& unreadable : present->attributes.texts("_unreadable")) wanted_.edit(present->id)->attributes.remove(unreadable);
+    const auto parts = replaced_.find(present->id);
+    for (const kinds::AttributeRule& rule : kinds::kind(present->id.kind).attributes) {
+      if (rule.keeps_live_order) keep_order(wanted_, *wanted_.find(present->id), *present, rule, parts == replaced_.end() ? Replaced() : parts->second, first, sink_);
+    }
+  }
+
   /// What a table has from its parents stands in their order, and that one may be kept too.
   std::vector<std::string> inherited_order(const Object& table) {
-    for (const ObjectId& parent : lineage_.parents(table.id)) visit(*builder_.find(parent));
+    for (const ObjectId& parent : lineage_.parents(table.id)) visit(*wanted_.find(parent));
     const std::vector<std::string> inherited = table.attributes.texts("_first");
     std::vector<std::string> order = lineage_.natural_order(table.id);
     std::erase_if(order, [&](const std::string& name) { return std::find(inherited.begin(), inherited.end(), name) == inherited.end(); });
@@ -134,7 +138,7 @@ class Reconciler {
   }
 
   const Catalog& live_;
-  CatalogBuilder& builder_;
+  Catalog& wanted_;
   kinds::Lineage lineage_;
   const std::map<ObjectId, Replaced>& replaced_;
   diag::Sink& sink_;
@@ -143,16 +147,14 @@ class Reconciler {
 
 }  // namespace
 
-Catalog reconcile(const Catalog& live, const Catalog& desired, const std::string& role, int server_version, diag::Sink& sink) {
+Catalog reconcile(const Catalog& live, Catalog wanted, const std::string& role, int server_version, diag::Sink& sink) {
   std::vector<ObjectId> declared;
-  const std::optional<Catalog> fitting = kinds::with_declared_columns(live, desired, declared);
-  for (const ObjectId& column : declared) sink.add(diag::make(diag::Code::kStaysDeclared, fitting->find(column)->origin, column.path()));
-  const Catalog wanted = fill_unsaid(live, fitting ? *fitting : desired, role);
+  if (std::optional<Catalog> fitting = kinds::with_declared_columns(live, wanted, declared)) wanted = *std::move(fitting);
+  for (const ObjectId& column : declared) sink.add(diag::make(diag::Code::kStaysDeclared, wanted.find(column)->origin, column.path()));
+  fill_unsaid(live, wanted, role);
   const std::map<ObjectId, Replaced> replaced = replaced_parts(live, wanted, server_version);
-  CatalogBuilder builder(wanted);
-  Reconciler reconciler(live, builder, replaced, sink);
-  for (Object* object : builder.objects()) reconciler.visit(*object);
-  return builder.finish();
+  Reconciler(live, wanted, replaced, sink).run();
+  return wanted;
 }
 
 }  // namespace lpc::plan

@@ -214,16 +214,16 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
 }
 
 Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames) {
-  CatalogBuilder builder(renamed);
-  for (Object* object : builder.objects()) {
-    for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
-      if (!rule.unsaid_keeps_live || rule.content != kinds::Content::name || !object->attributes.has(rule.name)) continue;
-      const Object* before = live.find(id_before(object->id, renames));
-      const bool is_held = rule.held && rule.held(*object, renamed);
-      if (before && !before->attributes.has(rule.name) && !is_held) object->attributes.remove(rule.name);
+  Catalog result = renamed;
+  for (const Object& object : renamed.objects()) {
+    for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
+      if (!rule.unsaid_keeps_live || rule.content != kinds::Content::name || !object.attributes.has(rule.name)) continue;
+      const Object* before = live.find(id_before(object.id, renames));
+      const bool is_held = rule.held && rule.held(object, renamed);
+      if (before && !before->attributes.has(rule.name) && !is_held) result.edit(object.id)->attributes.remove(rule.name);
     }
   }
-  return builder.finish();
+  return result;
 }
 
 }  // namespace lpc::plan

@@ -64,10 +64,9 @@ std::vector<ObjectId> maybe_spelled_differently(const std::vector<Delta>& deltas
   return ids;
 }
 
-Catalog with_words(const Catalog& catalog, const std::vector<ObjectId>& ids, const Catalog& settled) {
-  CatalogBuilder builder(catalog);
+Catalog with_words(Catalog catalog, const std::vector<ObjectId>& ids, const Catalog& settled) {
   for (const ObjectId& id : ids) {
-    Object* object = builder.find(id);
+    Object* object = catalog.edit(id);
     const Object* other = settled.find(id);
     if (!object || !other) continue;
     for (const kinds::AttributeRule& rule : kinds::kind(id.kind).attributes) {
@@ -75,7 +74,7 @@ Catalog with_words(const Catalog& catalog, const std::vector<ObjectId>& ids, con
       if (words) object->attributes.set(rule.name, *words);
     }
   }
-  return builder.finish();
+  return catalog;
 }
 
 std::optional<Respelling> Respelling::between(const Catalog& live, const Catalog& copy, const Scope& scope) {
@@ -107,23 +106,22 @@ Catalog Respelling::without_mishaps(const Catalog& copy) const {
 
 /// `copy` with what befell each object put in its place by `put`.
 template <class Put>
-Catalog Respelling::changed(const Catalog& copy, Put put) const {
-  CatalogBuilder builder(copy);
+Catalog Respelling::changed(Catalog copy, Put put) const {
   for (const auto& [id, changes] : changes_) {
-    Object* object = builder.find(id);
+    Object* object = copy.edit(id);
     for (const Change& change : changes) {
       if (object && !change.mended_by.empty()) put(*object, change);
     }
   }
-  return builder.finish();
+  return copy;
 }
 
-Catalog Respelling::with_stale_texts(const Catalog& renamed, const Survivors& survivors) const {
-  CatalogBuilder builder(renamed);
-  for (Object* object : builder.objects()) {
-    const ObjectId* id = before(survivors, object->id);
+Catalog Respelling::with_stale_texts(Catalog renamed, const Survivors& survivors) const {
+  for (const Object& each : renamed.objects()) {
+    const ObjectId* id = before(survivors, each.id);
     const auto at = id ? changes_.find(*id) : changes_.end();
     if (at == changes_.end()) continue;
+    Object* object = renamed.edit(each.id);
     for (const Change& change : at->second) {
       const Value* text = object->attributes.find(change.attribute);
       if (!change.mended_by.empty()) {
@@ -133,7 +131,7 @@ Catalog Respelling::with_stale_texts(const Catalog& renamed, const Survivors& su
       }
     }
   }
-  return builder.finish();
+  return renamed;
 }
 
 Respelling::Attributes Respelling::said_again(const std::vector<Step>& steps, const Catalog& reached, const Survivors& survivors) const {
@@ -161,19 +159,19 @@ Respelling::Attributes Respelling::said_again(const std::vector<Step>& steps, co
   return result;
 }
 
-Catalog Respelling::as_live(const Catalog& reached, const Survivors& survivors, const Attributes& said_again) const {
-  CatalogBuilder builder(reached);
-  for (Object* object : builder.objects()) {
-    const ObjectId* id = before(survivors, object->id);
+Catalog Respelling::as_live(Catalog reached, const Survivors& survivors, const Attributes& said_again) const {
+  for (const Object& each : reached.objects()) {
+    const ObjectId* id = before(survivors, each.id);
     const auto at = id ? changes_.find(*id) : changes_.end();
     if (at == changes_.end()) continue;
+    Object* object = reached.edit(each.id);
     for (const Change& change : at->second) {
       const Value* text = object->attributes.find(change.attribute);
       const bool is_as_it_was = change.mended_by.empty() ? text && *text == change.copy : !text;
       if (is_as_it_was && !said_again.contains({*id, change.attribute})) object->attributes.set(change.attribute, change.live);
     }
   }
-  return builder.finish();
+  return reached;
 }
 
 std::vector<ObjectId> Respelling::reworded(const Catalog& now) const {

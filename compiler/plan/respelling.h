@@ -24,7 +24,7 @@ bool is_about_sql(const Delta& delta, const AttributeDelta& attribute);
 /// Objects of both catalogs that differ in the text of their SQL, which may be a matter of spelling.
 std::vector<ObjectId> maybe_spelled_differently(const std::vector<Delta>& deltas);
 /// The catalog with the SQL of these objects as `settled` has it.
-Catalog with_words(const Catalog& catalog, const std::vector<ObjectId>& ids, const Catalog& settled);
+Catalog with_words(Catalog catalog, const std::vector<ObjectId>& ids, const Catalog& settled);
 
 /// What an object of the later of two readings of one database was in the earlier one: the same catalog rows.
 using Survivors = std::unordered_map<ObjectId, ObjectId, ObjectIdHash>;
@@ -46,13 +46,13 @@ class Respelling {
 
   /// `renamed` is the copy after renames. Where they changed text that the live database spells differently, nobody can tell how that reads there: it gets the text of before the renames,
   /// so that the plan says it again.
-  Catalog with_stale_texts(const Catalog& renamed, const Survivors& survivors) const;
+  Catalog with_stale_texts(Catalog renamed, const Survivors& survivors) const;
 
   /// The respelled attributes that the steps, which led to `reached`, say again: from then on they read as in the copy.
   Attributes said_again(const std::vector<Step>& steps, const Catalog& reached, const Survivors& survivors) const;
 
   /// How the live database reads when its copy reads as `reached`: what is still the object that it was and hasn't been said again is in the words that it always had.
-  Catalog as_live(const Catalog& reached, const Survivors& survivors, const Attributes& said_again) const;
+  Catalog as_live(Catalog reached, const Survivors& survivors, const Attributes& said_again) const;
 
   /// What isn't in the words any more that it had in the live database.
   std::vector<ObjectId> reworded(const Catalog& now) const;
@@ -66,7 +66,7 @@ class Respelling {
   };
 
   template <class Put>
-  Catalog changed(const Catalog& copy, Put put) const;
+  Catalog changed(Catalog copy, Put put) const;
 
   std::unordered_map<ObjectId, std::vector<Change>, ObjectIdHash> changes_;
 };

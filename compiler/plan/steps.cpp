@@ -289,7 +289,7 @@ std::vector<Step> to_steps(const std::vector<Action>& actions, const StepOptions
   return steps;
 }
 
-Catalog with_moved_parts(const Catalog& target, const std::vector<Action>& actions) {
+Catalog with_moved_parts(Catalog target, const std::vector<Action>& actions) {
   const std::vector<std::size_t> whole = wholes(actions);
   std::map<ObjectId, std::vector<std::string>> last;      // of each object, its parts that come or move, in the order in which they do
   std::set<ObjectId> with_moved;
@@ -309,10 +309,8 @@ Catalog with_moved_parts(const Catalog& target, const std::vector<Action>& actio
       for (const ObjectId& part : actions[at].covers) add(part);
     }
   }
-  if (with_moved.empty()) return target;
-  CatalogBuilder builder(target);
   for (const ObjectId& id : with_moved) {
-    Object* object = builder.find(id);
+    Object* object = target.edit(id);
     const std::vector<std::string>& names = last.at(id);
     for (const kinds::AttributeRule& rule : kinds::kind(id.kind).attributes) {
       const Value* list = object != nullptr && rule.keeps_live_order ? object->attributes.find(rule.name) : nullptr;
@@ -325,7 +323,7 @@ Catalog with_moved_parts(const Catalog& target, const std::vector<Action>& actio
       object->attributes.set(rule.name, Value(std::move(items)));
     }
   }
-  return builder.finish();
+  return target;
 }
 
 std::vector<Loss> losses(const std::vector<Action>& actions) {

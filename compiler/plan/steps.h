@@ -23,7 +23,7 @@ struct StepOptions {
 std::vector<Step> to_steps(const std::vector<Action>& actions, const StepOptions& options);
 
 /// The catalog that the actions lead to, given the one that they were made for: what they make anew beside the old one stands behind its siblings then.
-Catalog with_moved_parts(const Catalog& target, const std::vector<Action>& actions);
+Catalog with_moved_parts(Catalog target, const std::vector<Action>& actions);
 
 /// What a plan loses that its reverse can't bring back.
 std::vector<Loss> losses(const std::vector<Action>& actions);

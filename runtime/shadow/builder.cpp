@@ -81,12 +81,11 @@ std::vector<std::string> named_roles(const Catalog& catalog) {
   return result;
 }
 
-Catalog with_foreign_cluster(const Catalog& catalog, const plan::Scope* scope) {
-  CatalogBuilder builder(catalog);
-  for (Object* object : builder.objects()) {
-    if (is_cluster_wide(*object) && (!scope || !scope->covers(*object))) object->external = true;
+Catalog with_foreign_cluster(Catalog catalog, const plan::Scope* scope) {
+  for (const Object& object : catalog.objects()) {
+    if (is_cluster_wide(object) && (!scope || !scope->covers(object))) catalog.edit(object.id)->external = true;
   }
-  return builder.finish();
+  return catalog;
 }
 
 Status run_script(pg::Connection& connection, const Script& script, const Catalog& catalog, const SourceMap* sources, diag::Sink& sink) {

@@ -38,7 +38,7 @@ void add_actions(Script& script, const std::vector<Action>& actions);
 std::vector<std::string> named_roles(const Catalog& catalog);
 
 /// The same catalog with cluster-wide objects declared external unless `scope` covers them (null: none is covered), so that a build needs only their names.
-Catalog with_foreign_cluster(const Catalog& catalog, const plan::Scope* scope);
+Catalog with_foreign_cluster(Catalog catalog, const plan::Scope* scope);
 
 /// Runs the script; an error is reported to the sink and leaves the transaction failed.
 Status run_script(pg::Connection& connection, const Script& script, const Catalog& catalog, const SourceMap* sources, diag::Sink& sink);

@@ -60,21 +60,21 @@ Result<Catalog> build_and_read(pg::Connection& connection, const Catalog& catalo
 }
 
 /// The answer as it was found, with what only the sources know.
-Catalog with_sources(const Catalog& kept, const Catalog& catalog) {
-  CatalogBuilder builder(kept);
-  for (Object* object : builder.objects()) {
-    if (const Object* said = catalog.find(object->id)) {
-      object->hints = said->hints;
-      object->external_partitions = said->external_partitions;
+Catalog with_sources(Catalog kept, const Catalog& catalog) {
+  for (const Object& object : kept.objects()) {
+    Object& edited = *kept.edit(object.id);
+    if (const Object* said = catalog.find(object.id)) {
+      edited.hints = said->hints;
+      edited.external_partitions = said->external_partitions;
     }
-    for (const Object* outer = object; outer; outer = outer->parent ? builder.find(*outer->parent) : nullptr) {
+    for (const Object* outer = &object; outer; outer = outer->parent ? kept.find(*outer->parent) : nullptr) {
       const Object* said = catalog.find(outer->id);
       if (!said || said->origin.is_nowhere()) continue;
-      object->origin = said->origin;
+      edited.origin = said->origin;
       break;
     }
   }
-  return builder.finish();
+  return kept;
 }
 
 }  // namespace

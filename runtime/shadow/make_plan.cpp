@@ -69,7 +69,7 @@ class PlanMaker {
       kept = plan::without_old_names(*renamed.catalog, words_.live, renamed.said);
     }
     const Catalog& start = renamed.catalog ? *renamed.catalog : words_.live;
-    const Catalog planned = plan::reconcile(kept ? *kept : start, wanted, request_.role, request_.server_version, sink_);
+    Catalog planned = plan::reconcile(kept ? *kept : start, std::move(wanted), request_.role, request_.server_version, sink_);
     may_be_spelled_differently_ = !plan::maybe_spelled_differently(plan::diff(start, planned)).empty();
     if (in_use_) in_use_ = plan::with_new_names(*in_use_, words_.live, renamed.done);
     const plan::PlannerOptions options{request_.server_version, request_.role, &renamed.done, in_use()};
@@ -87,7 +87,7 @@ class PlanMaker {
     plan::refuse_drops_of_protected(actions, words_.live, words_.desired, request_.protect, sink_);
     if (sink_.has_errors()) return Failure::reported();
 
-    const Catalog target = plan::with_moved_parts(planned, actions);
+    const Catalog target = plan::with_moved_parts(std::move(planned), actions);
     plan::Plan plan = to_plan(actions, target, source_hash);
     plan.keeps = std::move(keeps);
     if (plan.empty() || !request_.prove) return plan;

@@ -260,12 +260,10 @@ class Prover {
   Result<Catalog> read(const Catalog& said, introspect::IntrospectOptions options = {}) {
     options.again = true;
     LP_TRY(const Catalog raw, introspect::introspect(connection_, options, fragments_, quiet_));
-    Catalog tidied = tidy(raw, {said, empty_, connection_.user(), plan_.role, false});
-    CatalogBuilder builder(tidied);
-    for (const Object& object : tidied.objects()) {    // the shadow's roles are no part of the proof
-      if (kinds::kind(object.id.kind).traits.cluster_wide && !request_.scope.covers(object)) builder.remove(object.id);
-    }
-    return builder.finish();
+    // The shadow's roles are no part of the proof.
+    return tidy(raw, {said, empty_, connection_.user(), plan_.role, false}).only([&](const Object& object) {
+      return !kinds::kind(object.id.kind).traits.cluster_wide || request_.scope.covers(object);
+    });
   }
 
   /// The shadow holds nothing that no kind has, unless the plan made it.
@@ -311,16 +309,16 @@ class Prover {
   }
 
   /// On the way back a name that Postgres chose is wanted again, and not the one that is there meanwhile.
-  static Catalog as_said(const Catalog& catalog) {
-    CatalogBuilder builder(catalog);
-    for (Object* object : builder.objects()) {
-      for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
+  static Catalog as_said(Catalog catalog) {
+    for (const Object& object : catalog.objects()) {
+      Object& edited = *catalog.edit(object.id);
+      for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
         const bool is_name = rule.unsaid_keeps_live && rule.content == kinds::Content::name;
-        if (is_name && !object->attributes.has(rule.name)) object->hints.push_back({"said", {std::string(rule.name)}, {}});
+        if (is_name && !object.attributes.has(rule.name)) edited.hints.push_back({"said", {std::string(rule.name)}, {}});
       }
-      kinds::set_undone(*object);
+      kinds::set_undone(edited);
     }
-    return builder.finish();
+    return catalog;
   }
 
   /// What the reverse can reach from `start`: the order of columns doesn't come back, and some values of enums don't go.

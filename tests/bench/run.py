@@ -152,9 +152,10 @@ class Bench:
         return script, len(found)
 
     def planning(self):
-        """Ten changes among so many tables, without proof: `lint --base` plans and judges. Twice the tables should take at most twice the time."""
+        """Ten changes among so many tables, without proof: `lint --base` plans and judges. Twice the tables should take at most twice the time: those of the
+        largest schema of the corpus (some thousand), and many times as many."""
         commands = {}
-        for tables in (4000, 8000):
+        for tables in (1000, 2000, 4000, 8000):
             before, after = self.path(f"{tables}.lp"), self.path(f"{tables}.changed.lp")
             text = subprocess.run([sys.executable, f"{HERE}/generate.py", str(tables)], capture_output=True, text=True, check=True).stdout
             parts = text.split("weight_0 integer")
@@ -163,7 +164,8 @@ class Bench:
                 with open(path, "w") as file:
                     file.write(content)
             commands[tables] = [self.lpc, "lint", "--allow", "all", "--base", before, after]
-        self.pair("ten changes among 8,000 tables", 2.0, commands[8000], commands[4000], "the same among 4,000", times=3)
+        self.pair("ten changes among 2,000 tables", 2.0, commands[2000], commands[1000], "the same among 1,000", times=7)
+        self.pair("ten changes among 8,000 tables", 2.0, commands[8000], commands[4000], "the same among 4,000", times=5)
 
     def live(self):
         if not self.load():
