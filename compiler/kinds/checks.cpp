@@ -188,7 +188,7 @@ void check_enum_values(const Object& before, const std::vector<std::string>& gon
   const Sql list = join(labels, ", ");
   for_each_column_of(qualified(before.id.schema, before.id.name).text, context.before, [&](const ObjectId& column, bool is_array) {
     const LiveRows rows(table_of(column), context);
-    if (!rows.exist() || context.is_dropped(column)) return;
+    if (!rows.exist() || (context.is_dropped(column) && !context.is_created(column))) return;
     const Sql condition = is_array ? sql("{}::text[] && ARRAY[{}]", ident(column.member), list) : sql("{}::text IN ({})", ident(column.member), list);
     add(action, fmt::format("no row of {} holds {} in {}", table_of(column).path(), list.text, column.member), sql("SELECT {} FROM {} WHERE {}", rows.keys(), rows.source(), condition));
   });

@@ -204,7 +204,11 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
   std::sort(before.begin(), before.end());
   std::sort(after.begin(), after.end());
   if (before != after) return std::nullopt;
-  const std::string own = address_qualified(index.id).text;
+  const auto name_on = [&](const ObjectId& whole) {
+    Object part = index;
+    part.parent = whole;
+    return whole == table ? address_qualified(index.id).text : qualified(whole.schema, automatic_name(part)).text;
+  };
   std::vector<ObjectId> result, level{table};
   while (!level.empty()) {
     std::vector<ObjectId> next;
@@ -212,7 +216,7 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
       const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
       if (attachment == nullptr || !context.before.has(attachment->id) || context.is_created(attachment->id) || !is_standing(context, partition) || is_foreign(context.after, partition)) return std::nullopt;
       for (const Object* part : context.after.children(partition)) {
-        if (part->attributes.text("attached_to") == own) return std::nullopt;
+        if (part->attributes.text("attached_to") == name_on(whole_of(*attachment))) return std::nullopt;
       }
       if (std::ranges::find(level, whole_of(*attachment)) != level.end()) next.push_back(partition);
     }

@@ -35,17 +35,42 @@ bool table_leaves_identity_open(const Object& part, const ChangeContext& context
 
 ObjectId attachment_of(const Object& part) { return {KindId::Partition, relation_id(part).schema, relation_id(part).name, {}, {}}; }
 
-/// The partitioned table's index or constraint that `part` is attached to. A partition's key may be a part of an index that no constraint owns.
+bool has_index(const Object& part) {
+  const std::string& type = part.attributes.text("type");
+  return part.id.kind == KindId::Index || (part.id.kind == KindId::Constraint && type != "check" && type != "foreign key");
+}
+
+/// The index or key of a table further up that implies one called so on `table`, which is no object since it has the name that Postgres gave it.
+template <class AnyCatalog>
+std::optional<ObjectId> implying(const std::string& name, const ObjectId& table, AnyCatalog& catalog) {
+  ObjectId above = table;
+  while (const Object* attachment = catalog.find({KindId::Partition, above.schema, above.name, {}, {}})) {
+    above = whole_of(*attachment);
+    for (const Object* candidate : catalog.children(above)) {
+      if (!has_index(*candidate)) continue;
+      Object implied = *candidate;
+      implied.parent = table;
+      if (automatic_name(implied) == name) return candidate->id;
+    }
+  }
+  return std::nullopt;
+}
+
+/// The index or constraint of a partitioned table that `part` is attached to, or that implies the one that it is attached to. A partition's key may be a part of an index that
+/// no constraint owns.
 template <class AnyCatalog>
 std::optional<ObjectId> attached_parent(const Object& part, const Object* attachment, AnyCatalog& catalog) {
   const std::string& text = part.attributes.text("attached_to");
   if (text.empty()) return std::nullopt;
   ObjectId id = table_named(text);
   id.kind = KindId::Index;
-  if (part.id.kind == KindId::Index || catalog.find(id) != nullptr) return id;
-  if (attachment == nullptr) return std::nullopt;
-  ObjectId of = whole_of(*attachment);
-  return ObjectId{KindId::Constraint, of.schema, of.name, id.name, {}};
+  if (catalog.find(id) != nullptr) return id;
+  if (attachment == nullptr) return part.id.kind == KindId::Index ? std::optional(id) : std::nullopt;
+  const ObjectId of = whole_of(*attachment);
+  const ObjectId key{KindId::Constraint, of.schema, of.name, id.name, {}};
+  if (catalog.find(key) != nullptr) return key;
+  if (const std::optional<ObjectId> above = implying(id.name, of, catalog)) return above;
+  return part.id.kind == KindId::Index ? id : key;
 }
 
 void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {

@@ -129,6 +129,7 @@ class Harmony {
 
   void all() {
     const std::vector<const Object*> kept = keep_checks();      // a column takes those that read it along
+    drop_indexes_in_old_form();
     columns();
     add_checks(kept);
   }
@@ -163,7 +164,7 @@ class Harmony {
         const auto same = std::ranges::find_if(wanted, [&](const Object* other) {
           return other->id.member == check->id.member && other->attributes.text("expression") == check->attributes.text("expression");
         });
-        if (same != wanted.end()) {
+        if (same != wanted.end() && !says_old_form(check->attributes.text("expression"))) {
           kept.push_back(*same);
         } else if (!context_.after.has(own)) {
           action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}", ident(check->id.member))}));
@@ -171,6 +172,39 @@ class Harmony {
       }
     }
     return kept;
+  }
+
+  /// Whether the column is of a type that is made anew under the same name, so that its values go through text to the new form.
+  bool is_of_new_form(std::string_view name) const {
+    const std::vector<const Object*> after = future_.chain(table_, name);
+    return !after.empty() && std::ranges::any_of(after.back()->depends_on, [&](const ObjectId& need) {
+      return kind(need.kind).traits.swappable && context_.is_dropped(need) && context_.is_created(need);
+    });
+  }
+
+  /// Whether an expression of the old parent, which the partition still has, compares such a column with values of the old form: no conversion gets over that.
+  bool says_old_form(std::string_view expression) const {
+    const std::string text = fmt::format("({})", expression);
+    return std::ranges::any_of(past_.column_names(table_), [&](const std::string& name) { return names_column(text, name) && is_of_new_form(name); });
+  }
+
+  /// ATTACH makes them again.
+  void drop_indexes_in_old_form() {
+    const Object* attachment = past_.partition(table_);
+    if (attachment == nullptr) return;
+    for (const Object* index : context_.before.children(whole_of(*attachment))) {
+      const Value* elements = index->attributes.find("elements");
+      const bool says_it = says_old_form(index->attributes.text("where")) || (elements != nullptr && std::ranges::any_of(elements->list(), [&](const Value& element) {
+        const Value* expression = element.find("expression");
+        return expression != nullptr && says_old_form(expression->text());
+      }));
+      if (!says_it) continue;
+      Object own = *index;
+      own.parent = table_;
+      const std::string name = automatic_name(own);
+      if (index->id.kind == KindId::Index) action_.sql.push_back(sql("DROP INDEX {}", qualified(table_.schema, name)));
+      else action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}", ident(name))}));
+    }
   }
 
   /// While a partition is detached its parent's columns come and go without it: the parent is another one now, or has been changed.
@@ -204,11 +238,19 @@ class Harmony {
     const Object* said_before = context_.before.find(id);
     const Object* said_after = context_.after.find(id);
     const bool altered_by_itself = said_before != nullptr && said_after != nullptr && said_before->attributes.has("type") && said_after->attributes.has("type");
-    if (has_other_type(was, is) && !altered_by_itself) change_type(was, is, is, context_, action_);
+    const bool has_new_form = !altered_by_itself && is_of_new_form(id.member.str());
+    const bool says_default = context_.after.has(default_id(id)) || is.attributes.has("generated");
+    const Object* old_default = past_.default_of(table_, id.member);
+    if (has_new_form && !says_default && old_default != nullptr) {
+      put(sql("DROP DEFAULT"));
+      old_default = nullptr;
+    }
+    Object said = is;
+    if (has_new_form) said.hints.insert(said.hints.begin(), through_text(id.member.str(), is.attributes.text("type")));
+    if ((has_other_type(was, is) || has_new_form) && !altered_by_itself) change_type(was, is, said, context_, action_);
     if (is.attributes.flag("not_null") && !was.attributes.flag("not_null")) put(sql("SET NOT NULL"));
     if (!is.attributes.flag("not_null") && was.attributes.flag("not_null")) put(sql("DROP NOT NULL"));
-    if (!context_.after.has(default_id(id)) && !is.attributes.has("generated")) {
-      const Object* old_default = past_.default_of(table_, id.member);
+    if (!says_default) {
       const Object* new_default = future_.default_of(table_, id.member);
       const std::string old_text = old_default == nullptr ? std::string() : old_default->attributes.text("expression");
       if (new_default == nullptr && old_default != nullptr) put(sql("DROP DEFAULT"));
@@ -274,6 +316,7 @@ void add_proven_form(const Object& attachment, const ChangeContext& context, Act
 void attach(const Object& attachment, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(attachment.id);
   const ObjectId parent = whole_of(attachment);
+  describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
   if (is_standing(context, table)) {
     Harmony(table, parent, context, action).all();
     if (!context.before.has(attachment.id)) rename_not_nulls(table, true, context, action);
@@ -284,7 +327,6 @@ void attach(const Object& attachment, const ChangeContext& context, Action& acti
   add_proven_form(attachment, context, action);
   const Object* earlier = context.before.find(attachment.id);
   check_bounds(attachment, earlier == nullptr ? std::vector<const Object*>() : successors(*earlier, context), context, action);
-  describe(action, fmt::format("Attach partition {} to {}", table.path(), parent.path()));
 }
 
 /// What the table had because of its parent stays when it goes its own way; what it isn't to have is taken off.

@@ -4,6 +4,7 @@
 #include <array>
 #include <charconv>
 
+#include "base/sql.h"
 #include "base/sql_scan.h"
 #include "base/text.h"
 
@@ -228,6 +229,10 @@ std::string_view toastable_storage(std::string_view type, const Catalog& catalog
   if (own == nullptr) return "extended";
   const std::string& said = own->attributes.text("storage");
   return said.empty() ? std::string_view("plain") : std::string_view(said);
+}
+
+PlanningHint through_text(std::string_view name, std::string_view type) {
+  return {"using", {sql("{}::{}::{}", ident(name), fragment(type.ends_with("[]") ? "text[]" : "text"), fragment(type)).text}, {}};
 }
 
 std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after) {

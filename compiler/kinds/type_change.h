@@ -28,6 +28,9 @@ TypeChange type_change(std::string_view from, std::string_view to, const Catalog
 /// The types to cast through, one after the other, when Postgres has no implicit or assignment cast ("text", "shop.mood"); empty when it has one.
 std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after);
 
+/// The `@using` that takes the values of such a column or attribute from a type to the new form of that type, which is made anew under the same name.
+PlanningHint through_text(std::string_view name, std::string_view type);
+
 /// pg_type.typstorage of types whose values can be stored out of line ("extended" or "main"), and of base types that the catalog has.
 std::string_view toastable_storage(std::string_view type, const Catalog& catalog);
 /// The type that a domain stands for, through all levels; the type itself when it is none.

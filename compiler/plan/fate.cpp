@@ -72,6 +72,7 @@ class Decider {
     if (fates_.dropped.contains(id)) return;
     fates_.altered.erase(id);
     fates_.redefined.erase(id);
+    fates_.converted.erase(id);
     fates_.dropped.insert(id);
     if (after_.has(id)) fates_.created.insert(id);
     queue_.push_back(id);
@@ -135,8 +136,9 @@ class Decider {
     const bool loses_data = traits.holds_data && !(traits.derived && traits.derived(dependent));
     if (!loses_data) {
       replace(dependent.id);
-    } else if (!gone && traits.ties_down && traits.ties_down(dependent, before_)) {
-      refuse(id, dependent);
+    } else if (const auto whole = !gone && traits.ties_down ? traits.ties_down(dependent, before_) : std::nullopt; whole && kind(id.kind).traits.swappable) {
+      fates_.swapped.insert(id);
+      replace(*whole);
     } else if (!gone && kind(id.kind).traits.swappable) {
       fates_.swapped.insert(id);
       if (fates_.converted.insert(dependent.id).second) {

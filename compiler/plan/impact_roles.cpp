@@ -412,6 +412,44 @@ Names in_schema(const Case& at) {
 }
 
 Names index_tables(const Case& at) { return with_partitions(at); }
+
+/// Whether the partition has an index by itself that CREATE INDEX of the table above it takes for its part: https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"
+bool has_index_to_take(const Case& at, const RelationName& partition) {
+  return std::ranges::any_of(at.state.indexes(partition), [&](const RelationName& name) {
+    const RelationFacts& own = *at.state.find(name);
+    const Object* index = at.state.catalog->find(own.id);
+    if (index == nullptr || !own.attached_to.empty() || at.command.index_expressions || !own.index_expressions.empty()) return false;
+    const std::string& method = index->attributes.text("using");
+    const std::string& text = at.statement.text;
+    const bool same_method = text.find(" USING " + (method.empty() ? "btree" : method) + " ") != std::string::npos || (method.empty() && text.find(" USING ") == std::string::npos);
+    return same_method && own.index_columns == at.command.index_columns && index->attributes.flag("unique") == text.starts_with("CREATE UNIQUE");
+  });
+}
+
+/// The table and those of `below`, which stand behind what they are below of, without any that has it already, and without what is below those alone.
+template <class Has>
+Names without_those_that_have(const Case& at, const Names& below, Has has) {
+  Names result;
+  for (const RelationName& name : below) {
+    const Names& parents = at.state.find(name)->parents;
+    const auto is_reached = [&](const RelationName& parent) { return std::ranges::find(result, parent) != result.end(); };
+    if (name == at.table || (std::ranges::any_of(parents, is_reached) && !has(name))) add(result, name);
+  }
+  return result;
+}
+
+Names unindexed_tables(const Case& at) {
+  return without_those_that_have(at, with_partitions(at), [&](const RelationName& name) { return has_index_to_take(at, name); });
+}
+
+/// A CHECK that a child has under that name becomes one with the parent's, and isn't validated: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
+Names unchecked_tree(const Case& at) {
+  return without_those_that_have(at, tree(at), [&](const RelationName& name) {
+    const ConstraintFacts* own = at.constraint == nullptr ? nullptr : at.state.find(name)->constraint(at.constraint->name);
+    return own != nullptr && own->type == ConstraintType::check && !own->not_valid;
+  });
+}
+
 Names indexes(const Case& at) { return at.state.indexes(at.table); }
 Names indexed_table(const Case& at) { return at.state.indexes(at.table).empty() ? Names{} : table(at); }
 
@@ -483,7 +521,7 @@ constexpr auto kRoles = std::to_array<Role>({
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},
-    {"in_schema", in_schema}, {"index_tables", index_tables}, {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
+    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
     {"statistics_table", statistics_table}, {"published", published}, {"typed_tables", typed_tables}, {"domain_users", domain_users},
 });
 

@@ -10,6 +10,7 @@
 #include "kinds/kind.h"
 #include "kinds/mishaps.h"
 #include "kinds/moved_rows.h"
+#include "kinds/type_change.h"
 #include "plan/fate.h"
 #include "plan/folding.h"
 #include "plan/moves.h"
@@ -268,9 +269,7 @@ class Synthesiser {
       if (std::any_of(deltas_of(object.id).begin(), deltas_of(object.id).end(), [&](const auto& d) { return d.name == rule.name; })) return;
       Object converted = object;
       const std::string& type = object.attributes.text(rule.name);
-      const std::string_view through = type.ends_with("[]") ? "text[]" : "text";
-      converted.hints.insert(converted.hints.begin(),
-                             {"using", {sql("{}::{}::{}", ident(object.id.own_name()), fragment(through), fragment(type)).text}, {}});
+      converted.hints.insert(converted.hints.begin(), kinds::through_text(object.id.own_name(), type));
       add_alter({&before, converted, {rule.name}}, rule.alter);
       graph_.actions.back().description = fmt::format("Convert {} to the new form of {}", kinds::spoken(object.id), type);
       conversion_nodes_[object.id] = alter_nodes_[object.id].back();
@@ -317,12 +316,28 @@ class Synthesiser {
     for (const auto& [id, aside] : aside_nodes_) {
       edge(&aside, create_node(id));
       edge(create_node(id), drop_node(id));
+      for (const std::size_t* conversion : conversions_elsewhere(id)) edge(conversion, drop_node(id));
       for (const ObjectId& need : before_.needs(*before_.find(id))) {      // its functions are named by the types that it is made of
         if (const auto other = aside_nodes_.find(need); other != aside_nodes_.end()) edge(&aside, &other->second);
       }
     }
     for (const Object& object : after_.objects()) connect_parts_in_order(object);
     connect_slots();
+  }
+
+  /// Of a column that ties down its whole, which is made anew: what it has rows in is converted when it becomes part of the new one.
+  std::vector<const std::size_t*> conversions_elsewhere(const ObjectId& type) const {
+    std::vector<const std::size_t*> nodes;
+    for (const Object* dependent : before_.dependents(type)) {
+      const auto ties_down = kind(dependent->id.kind).traits.ties_down;
+      const auto whole = ties_down ? ties_down(*dependent, before_) : std::nullopt;
+      if (!whole || !fates_.replaced(*whole)) continue;
+      for (const Object* user : after_.dependents(*whole)) {
+        const auto attached_to = kind(user->id.kind).traits.attached_to;
+        if (attached_to && attached_to(*user) == *whole && fates_.created.contains(user->id)) nodes.push_back(create_node(user->id));
+      }
+    }
+    return nodes;
   }
 
   void connect_moves() {
