@@ -216,7 +216,7 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
       const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
       if (attachment == nullptr || !context.before.has(attachment->id) || context.is_created(attachment->id) || !is_standing(context, partition) || is_foreign(context.after, partition)) return std::nullopt;
       for (const Object* part : context.after.children(partition)) {
-        if (part->attributes.text("attached_to") == name_on(whole_of(*attachment))) return std::nullopt;
+        if (part->attributes.has("attached_to") && part->attributes.text("attached_to") == name_on(whole_of(*attachment))) return std::nullopt;
       }
       if (std::ranges::find(level, whole_of(*attachment)) != level.end()) next.push_back(partition);
     }

@@ -241,7 +241,7 @@ class Harmony {
     const bool has_new_form = !altered_by_itself && is_of_new_form(id.member.str());
     const bool says_default = context_.after.has(default_id(id)) || is.attributes.has("generated");
     const Object* old_default = past_.default_of(table_, id.member);
-    if (has_new_form && !says_default && old_default != nullptr) {
+    if (has_new_form && old_default != nullptr && !context_.before.has(default_id(id)) && !was.attributes.has("generated")) {
       put(sql("DROP DEFAULT"));
       old_default = nullptr;
     }
