@@ -183,6 +183,7 @@ Result<Template> ensure_template(const PostgresPrograms& programs, const std::st
 
 Command server_command(const PostgresPrograms& programs, int major, const std::string& data, const std::string& socket_folder, const std::string& log,
                        int locks, const ChildUser& user) {
+  constexpr int kFirstWithWorkerSlots = 18, kFirstWithIoWorkers = 18;
   Command command{{programs.postgres(), "-D", data, "-k", socket_folder, "-p", kSocketPort}, data, log, user};
   const auto set = [&command](std::string_view setting) {
     command.arguments.emplace_back("-c");
@@ -196,12 +197,15 @@ Command server_command(const PostgresPrograms& programs, int major, const std::s
   set("wal_level=logical");    // publications warn without it
   set("max_logical_replication_workers=0");
   set("shared_buffers=64MB");
+  // The server fills its table of locks when it starts, which is a good part of the start: with room for each lock of each process there might be.
   set("max_connections=20");
+  set("max_worker_processes=0");
+  set("max_wal_senders=0");
+  set(major >= kFirstWithWorkerSlots ? "autovacuum_worker_slots=1" : "autovacuum_max_workers=1");
   set(fmt::format("max_locks_per_transaction={}", locks > 0 ? locks : kDefaultLocks));
   set("dynamic_shared_memory_type=mmap");    // in the data directory, so that nothing stays in /dev/shm after kill -9
   set("timezone=UTC");
   set("log_timezone=UTC");
-  constexpr int kFirstWithIoWorkers = 18;
   if (major >= kFirstWithIoWorkers) set("io_method=sync");    // saves starting the workers
   return command;
 }
