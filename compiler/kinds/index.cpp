@@ -204,11 +204,7 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
   std::sort(before.begin(), before.end());
   std::sort(after.begin(), after.end());
   if (before != after) return std::nullopt;
-  const auto name_on = [&](const ObjectId& whole) {
-    Object part = index;
-    part.parent = whole;
-    return whole == table ? address_qualified(index.id).text : qualified(whole.schema, automatic_name(part)).text;
-  };
+  const auto name_on = [&](const ObjectId& whole) { return whole == table ? address_qualified(index.id).text : qualified(whole.schema, automatic_name_on(whole, index)).text; };
   std::vector<ObjectId> result, level{table};
   while (!level.empty()) {
     std::vector<ObjectId> next;
@@ -243,7 +239,7 @@ void add_partitioned_form(const Object& index, const ChangeContext& context, Act
     Object part = index;
     part.parent = partition;
     part.id.schema = partition.schema;
-    part.id.name = automatic_name(part);
+    part.id.name = automatic_name_on(partition, index);
     const Object* below = context.after.find(partition);
     const bool is_leaf = !below->attributes.has("partition_by");
     if (!is_leaf) part.attributes.set("only", true);

@@ -63,5 +63,9 @@ bool alter_attached_part(const Alteration&, const ChangeContext&, Action&);
 
 /// The name of a partition's part that Postgres makes: {table}_{columns}_{idx, key, pkey, excl}.
 std::string automatic_name(const Object& part);
+/// That of the part of `whole` which a partition has because of it.
+std::string automatic_name_on(const ObjectId& partition, const Object& whole);
+/// Takes from a table that was a partition its part of `whole`, an index or a constraint, which stays with it under the name that Postgres made.
+void drop_implied_part(const ObjectId& table, const Object& whole, Action& action);
 
 }  // namespace lpc::kinds

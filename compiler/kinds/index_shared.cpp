@@ -47,10 +47,7 @@ std::optional<ObjectId> implying(const std::string& name, const ObjectId& table,
   while (const Object* attachment = catalog.find({KindId::Partition, above.schema, above.name, {}, {}})) {
     above = whole_of(*attachment);
     for (const Object* candidate : catalog.children(above)) {
-      if (!has_index(*candidate)) continue;
-      Object implied = *candidate;
-      implied.parent = table;
-      if (automatic_name(implied) == name) return candidate->id;
+      if (has_index(*candidate) && automatic_name_on(table, *candidate) == name) return candidate->id;
     }
   }
   return std::nullopt;
@@ -264,17 +261,19 @@ std::optional<ObjectId> plain_parent(const Object& part, const Catalog& catalog)
   return above && above->kind == KindId::Index ? above : std::nullopt;
 }
 
-std::string automatic_name(const Object& part) {
-  const std::string& table = relation_id(part).name;
-  const std::string& type = part.attributes.text("type");
+std::string automatic_name(const Object& part) { return automatic_name_on(relation_id(part), part); }
+
+std::string automatic_name_on(const ObjectId& partition, const Object& whole) {
+  const std::string& table = partition.name;
+  const std::string& type = whole.attributes.text("type");
   if (type == "primary key") return make_object_name(table, "", "pkey");
-  std::vector<std::string> columns = part.attributes.texts("columns");
-  if (const Value* elements = part.attributes.find("elements")) {
+  std::vector<std::string> columns = whole.attributes.texts("columns");
+  if (const Value* elements = whole.attributes.find("elements")) {
     frontend::FragmentParser fragments;
     columns = element_names(elements->list(), fragments);
   }
-  for (const std::string& column : part.attributes.texts("include")) columns.push_back(column);
-  const std::string_view label = part.id.kind == KindId::Index ? "idx" : type == "exclusion" ? "excl" : "key";
+  for (const std::string& column : whole.attributes.texts("include")) columns.push_back(column);
+  const std::string_view label = whole.id.kind == KindId::Index ? "idx" : type == "exclusion" ? "excl" : "key";
   return make_object_name(table, joined_column_names(distinct_column_names(columns)), label);
 }
 
@@ -341,6 +340,15 @@ std::optional<std::string> taken_by_parent(const Object& part, const ChangeConte
   return type == "check" || type == "foreign key" ? own_name(part) : automatic_name(part);
 }
 
+void drop_implied_part(const ObjectId& table, const Object& whole, Action& action) {
+  if (whole.id.kind == KindId::Index) {
+    action.sql.push_back(sql("DROP INDEX {}", qualified(table.schema, automatic_name_on(table, whole))));
+  } else {
+    const std::string name = whole.attributes.text("type") == "foreign key" ? own_name(whole) : automatic_name_on(table, whole);
+    action.sql.push_back(sql("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table.schema, table.name), ident(name)));
+  }
+}
+
 void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action& action) {
   const Lineage past(context.before);
   const std::vector<const Object*> own = context.before.children(table), wanted = context.after.children(table);
@@ -353,15 +361,7 @@ void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action
       const std::string address = index_address(*part).text;
       const bool has_own_name = std::ranges::any_of(own, [&](const Object* one) { return one->attributes.text("attached_to") == address; });
       if (has_own_name || std::ranges::any_of(wanted, [&](const Object* one) { return same_definition(*part, *one); })) continue;
-      Object left = *part;
-      left.parent = table;
-      left.id.schema = table.schema;
-      if (part->id.kind == KindId::Index) {
-        action.sql.push_back(sql("DROP INDEX {}", qualified(table.schema, automatic_name(left))));
-      } else {
-        const std::string name = part->attributes.text("type") == "foreign key" ? own_name(*part) : automatic_name(left);
-        action.sql.push_back(sql("ALTER TABLE {} DROP CONSTRAINT {}", qualified(table.schema, table.name), ident(name)));
-      }
+      drop_implied_part(table, *part, action);
     }
     for (const ObjectId& next : past.parents(above[i])) above.push_back(next);
   }

@@ -174,36 +174,35 @@ class Harmony {
     return kept;
   }
 
-  /// Whether the column is of a type that is made anew under the same name, so that its values go through text to the new form.
-  bool is_of_new_form(std::string_view name) const {
-    const std::vector<const Object*> after = future_.chain(table_, name);
-    return !after.empty() && std::ranges::any_of(after.back()->depends_on, [&](const ObjectId& need) {
-      return kind(need.kind).traits.swappable && context_.is_dropped(need) && context_.is_created(need);
+  /// Columns of types that are made anew under the same names, so that their values go through text to the new form.
+  std::vector<std::string> columns_of_new_form() const {
+    std::vector<std::string> names = future_.column_names(parent_);
+    std::erase_if(names, [&](const std::string& name) {
+      const std::vector<const Object*> after = future_.chain(table_, name);
+      return after.empty() || std::ranges::none_of(after.back()->depends_on, [&](const ObjectId& need) {
+        return kind(need.kind).traits.swappable && context_.is_dropped(need) && context_.is_created(need);
+      });
     });
+    return names;
   }
 
   /// Whether an expression of the old parent, which the partition still has, compares such a column with values of the old form: no conversion gets over that.
   bool says_old_form(std::string_view expression) const {
     const std::string text = fmt::format("({})", expression);
-    return std::ranges::any_of(past_.column_names(table_), [&](const std::string& name) { return names_column(text, name) && is_of_new_form(name); });
+    return std::ranges::any_of(of_new_form_, [&](const std::string& name) { return names_column(text, name); });
   }
 
   /// ATTACH makes them again.
   void drop_indexes_in_old_form() {
     const Object* attachment = past_.partition(table_);
-    if (attachment == nullptr) return;
+    if (attachment == nullptr || of_new_form_.empty()) return;
     for (const Object* index : context_.before.children(whole_of(*attachment))) {
       const Value* elements = index->attributes.find("elements");
       const bool says_it = says_old_form(index->attributes.text("where")) || (elements != nullptr && std::ranges::any_of(elements->list(), [&](const Value& element) {
         const Value* expression = element.find("expression");
         return expression != nullptr && says_old_form(expression->text());
       }));
-      if (!says_it) continue;
-      Object own = *index;
-      own.parent = table_;
-      const std::string name = automatic_name(own);
-      if (index->id.kind == KindId::Index) action_.sql.push_back(sql("DROP INDEX {}", qualified(table_.schema, name)));
-      else action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}", ident(name))}));
+      if (says_it) drop_implied_part(table_, *index, action_);
     }
   }
 
@@ -238,7 +237,7 @@ class Harmony {
     const Object* said_before = context_.before.find(id);
     const Object* said_after = context_.after.find(id);
     const bool altered_by_itself = said_before != nullptr && said_after != nullptr && said_before->attributes.has("type") && said_after->attributes.has("type");
-    const bool has_new_form = !altered_by_itself && is_of_new_form(id.member.str());
+    const bool has_new_form = !altered_by_itself && std::ranges::find(of_new_form_, id.member.str()) != of_new_form_.end();
     const bool says_default = context_.after.has(default_id(id)) || is.attributes.has("generated");
     const Object* old_default = past_.default_of(table_, id.member);
     if (has_new_form && old_default != nullptr && !context_.before.has(default_id(id)) && !was.attributes.has("generated")) {
@@ -269,8 +268,9 @@ class Harmony {
   const ObjectId parent_;
   const ChangeContext& context_;
   Action& action_;
-  Lineage past_;
-  Lineage future_;
+  const Lineage past_;
+  const Lineage future_;
+  const std::vector<std::string> of_new_form_ = columns_of_new_form();
 };
 
 /// From 18 on NOT NULL constraints have names, and keep them: https://www.postgresql.org/docs/18/sql-createtable.html. Nobody says those that a partition has from its

@@ -42,21 +42,6 @@ List in_live_order(const List& desired, const List& live, const Replaced& replac
   return result;
 }
 
-void keep_order(Catalog& wanted_catalog, const Object& object, const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first,
-                diag::Sink& sink) {
-  const Value* wanted = object.attributes.find(rule.name);
-  const Value* present = live.attributes.find(rule.name);
-  if (!wanted || !present) return;
-  List reached = in_live_order(wanted->list(), present->list(), replaced);
-  // The place of these follows from other objects, whatever it is in the database.
-  std::stable_sort(reached.begin(), reached.end(), [&](const Value& a, const Value& b) {
-    return std::find(first.begin(), first.end(), item_name(a)) < std::find(first.begin(), first.end(), item_name(b));
-  });
-  if (reached == wanted->list()) return;
-  sink.add(diag::make(diag::Code::kColumnOrderDiffers, object.origin, object.id.path()));
-  wanted_catalog.edit(object.id)->attributes.set(rule.name, Value(std::move(reached)));
-}
-
 void keep_unsaid(Catalog& wanted, const Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
   const auto says_it = [&](const PlanningHint& hint) { return hint.name == "said" && hint.arguments == std::vector<std::string>{std::string(rule.name)}; };
   if (object.attributes.has(rule.name) || std::any_of(object.hints.begin(), object.hints.end(), says_it)) return;
@@ -124,8 +109,23 @@ class Reconciler {
     for (const std::string& unreadable : present->attributes.texts("_unreadable")) wanted_.edit(present->id)->attributes.remove(unreadable);
     const auto parts = replaced_.find(present->id);
     for (const kinds::AttributeRule& rule : kinds::kind(present->id.kind).attributes) {
-      if (rule.keeps_live_order) keep_order(wanted_, *wanted_.find(present->id), *present, rule, parts == replaced_.end() ? Replaced() : parts->second, first, sink_);
+      if (rule.keeps_live_order) keep_order(*present, rule, parts == replaced_.end() ? Replaced() : parts->second, first);
     }
+  }
+
+  void keep_order(const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first) {
+    const Object& object = *wanted_.find(live.id);
+    const Value* wanted = object.attributes.find(rule.name);
+    const Value* present = live.attributes.find(rule.name);
+    if (!wanted || !present) return;
+    List reached = in_live_order(wanted->list(), present->list(), replaced);
+    // The place of these follows from other objects, whatever it is in the database.
+    std::stable_sort(reached.begin(), reached.end(), [&](const Value& a, const Value& b) {
+      return std::find(first.begin(), first.end(), item_name(a)) < std::find(first.begin(), first.end(), item_name(b));
+    });
+    if (reached == wanted->list()) return;
+    sink_.add(diag::make(diag::Code::kColumnOrderDiffers, object.origin, object.id.path()));
+    wanted_.edit(live.id)->attributes.set(rule.name, Value(std::move(reached)));
   }
 
   /// What a table has from its parents stands in their order, and that one may be kept too.

@@ -6,6 +6,7 @@
 #include <set>
 
 #include "kinds/common.h"
+#include "kinds/inheritance.h"
 #include "kinds/judge.h"
 #include "kinds/kind.h"
 #include "kinds/mishaps.h"
@@ -332,9 +333,8 @@ class Synthesiser {
       const auto ties_down = kind(dependent->id.kind).traits.ties_down;
       const auto whole = ties_down ? ties_down(*dependent, before_) : std::nullopt;
       if (!whole || !fates_.replaced(*whole)) continue;
-      for (const Object* user : after_.dependents(*whole)) {
-        const auto attached_to = kind(user->id.kind).traits.attached_to;
-        if (attached_to && attached_to(*user) == *whole && fates_.created.contains(user->id)) nodes.push_back(create_node(user->id));
+      for (const Object* attachment : kinds::attachments_to(*whole, after_)) {
+        if (fates_.created.contains(attachment->id)) nodes.push_back(create_node(attachment->id));
       }
     }
     return nodes;
