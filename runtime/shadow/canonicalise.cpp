@@ -86,20 +86,21 @@ Result<Catalog> canonicalise(ShadowServer& server, const Catalog& catalog, const
     key = cache.key(catalog, fmt::format("{}\n{}", server.server_version(), options.canonical));
     if (const auto kept = cache.find(key)) return with_sources(*kept, catalog);
   }
-  LP_TRY(pg::Connection connection, server.create_database());
-  const std::string database = connection.database();
+  LP_TRY(pg::Connection connection, server.create_database(room_for(catalog.objects().size())));
   if (options.use_cache && key.empty()) {
     LP_TRY(const std::string versions, extension_versions(connection, catalog));
     key = cache.key(catalog, fmt::format("{}\n{}\n{}", server.server_version(), options.canonical, versions));
     if (const auto kept = cache.find(key)) {
-      LP_DO(server.drop_database(database));
+      server.take_back(std::move(connection));
       return with_sources(*kept, catalog);
     }
   }
   LP_DO(ensure_tablespaces(server, connection, catalog));
+  const std::string database = connection.database();
   Result<Catalog> result = build_and_read(connection, catalog, options, fragments, sink);
   if (!connection.is_connection_lost() && connection.transaction_state() != pg::TransactionState::kIdle) (void)connection.execute("ROLLBACK");
-  const Status dropped = server.drop_database(database);
+  const Status dropped = connection.is_connection_lost() ? server.drop_database(database) : ok();
+  if (!connection.is_connection_lost()) server.take_back(std::move(connection));
   if (!result) return result.failure();
   LP_DO(dropped);
   if (options.use_cache) cache.put(key, *result);

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cstdlib>
 #include <iterator>
+#include <utility>
 
 #include "base/sql.h"
 #include "shadow/keeper.h"
@@ -27,36 +28,62 @@ std::vector<std::string> deferred_folders(const Template& made) {
 // What a conninfo string can't take back: https://www.postgresql.org/docs/15/libpq-envars.html
 constexpr const char* kStrayVariables[] = {"PGHOSTADDR", "PGSERVICE"};
 
+std::string folder_in_memory(const EmbeddedOptions& options, const ChildUser& user) { return options.cache.empty() ? memory_folder(user) : ""; }
+
+/// max_locks_per_transaction, as a multiple of which the server has room for locks whoever holds them. It fills that table when it starts, which with a large one takes
+/// longer than all the rest of the start. https://www.postgresql.org/docs/15/runtime-config-locks.html
+int locks_for(std::size_t objects) {
+  constexpr std::size_t kLocksPerObject = 4;    // a table also locks its type, its TOAST table and that one's index
+  constexpr std::size_t kLeast = 256, kMost = 32768;
+  return static_cast<int>(std::clamp(objects * kLocksPerObject / kServerSessions, kLeast, kMost));
+}
+
 bool is_plain(const DatabaseOptions& options) {
   return (options.encoding.empty() || options.encoding == "UTF8") && options.collate.empty() && options.ctype.empty();
+}
+
+bool is_like_the_ready_ones(const DatabaseOptions& options) {
+  return is_plain(options) && options.name.empty() && options.owner.empty() && options.settings.empty();
 }
 
 }  // namespace
 
 Result<std::unique_ptr<ShadowServer>> EmbeddedServer::open(const ShadowOptions& options) {
-  LP_TRY(const PostgresPrograms programs, find_postgres(options.embedded.bindir, options.embedded.major));
+  LP_TRY(PostgresPrograms programs, find_postgres(options.embedded.bindir, options.embedded.major));
   const ChildUser user = child_user();
-  LP_TRY(const std::string cache, cache_folder(options.embedded.cache, user));
-  const std::string memory = options.embedded.cache.empty() ? memory_folder(user) : "";
+  LP_TRY(std::string cache, cache_folder(options.embedded.cache, user));
   sweep_runs(cache);
-  if (!memory.empty()) sweep_runs(memory);
-  LP_TRY(const Template made, ensure_template(programs, cache, user));
-  LP_TRY(RunFolder folder, RunFolder::create(has_room(memory) ? memory : cache, user));
-  std::unique_ptr<EmbeddedServer> server(new EmbeddedServer(options, made, std::move(folder)));
-  const RunFolder& run = *server->folder_;
-  const std::vector<std::string> deferred = deferred_folders(made);
-  LP_DO(copy_tree(made.data, run.data(), user, [&deferred](std::string_view path) { return std::find(deferred.begin(), deferred.end(), path) != deferred.end(); }));
-  constexpr int kVersionsPerMajor = 10000;
-  server->keeper_ = std::make_unique<ServerKeeper>(
-      server_command(programs, made.server_version / kVersionsPerMajor, run.data(), run.socket_folder(), run.log(), options.embedded.locks, user), made,
-      run.data(), deferred);
-  LP_DO(server->keeper_->wait_until_ready());
-  return std::unique_ptr<ShadowServer>(std::move(server));
+  if (const std::string memory = folder_in_memory(options.embedded, user); !memory.empty()) sweep_runs(memory);
+  LP_TRY(Template made, ensure_template(programs, cache, user));
+  return std::unique_ptr<ShadowServer>(new EmbeddedServer(options, std::move(programs), std::move(cache), std::move(made)));
 }
 
-EmbeddedServer::EmbeddedServer(const ShadowOptions& options, Template made, RunFolder folder)
-    : options_(options), template_(std::move(made)), folder_(std::make_unique<RunFolder>(std::move(folder))) {
+EmbeddedServer::EmbeddedServer(const ShadowOptions& options, PostgresPrograms programs, std::string cache, Template made)
+    : options_(options), programs_(std::move(programs)), cache_(std::move(cache)), template_(std::move(made)) {
   options_.target = nullptr;
+}
+
+Status EmbeddedServer::start(int locks) {
+  const ChildUser user = child_user();
+  const std::string memory = folder_in_memory(options_.embedded, user);
+  LP_TRY(RunFolder folder, RunFolder::create(has_room(memory) ? memory : cache_, user));
+  folder_ = std::make_unique<RunFolder>(std::move(folder));
+  const std::vector<std::string> deferred = deferred_folders(template_);
+  LP_DO(copy_tree(template_.data, folder_->data(), user, [&](std::string_view path) { return std::find(deferred.begin(), deferred.end(), path) != deferred.end(); }));
+  constexpr int kVersionsPerMajor = 10000;
+  keeper_ = std::make_unique<ServerKeeper>(
+      server_command(programs_, template_.server_version / kVersionsPerMajor, folder_->data(), folder_->socket_folder(), folder_->log(), locks, user), template_,
+      folder_->data(), deferred);
+  locks_ = locks;
+  return keeper_->wait_until_ready();
+}
+
+/// A running server, with a table of locks that is large enough. One that has too small a table, and no database in use, is replaced.
+Status EmbeddedServer::make_room(std::size_t objects) {
+  const int locks = locks_for(objects);
+  if (keeper_ && (locks <= locks_ || databases_in_use_ > 0)) return ok();
+  LP_DO(close());
+  return start(locks);
 }
 
 EmbeddedServer::~EmbeddedServer() {
@@ -85,6 +112,7 @@ pg::ConnectOptions EmbeddedServer::connect_options() const {
 
 /// The connection for what concerns the whole server.
 Result<pg::Connection*> EmbeddedServer::admin() {
+  if (!keeper_) LP_DO(make_room(0));
   if (admin_ && !admin_->is_connection_lost()) return admin_.get();
   LP_DO(keeper_->wait_for_copy(template_.admin.folder));
   LP_TRY(pg::Connection connection, connect(template_.admin.name));
@@ -115,7 +143,7 @@ Result<std::string> EmbeddedServer::take_ready_database(const DatabaseOptions& o
   const auto& [ready, folder] = template_.ready[ready_taken_++];
   LP_DO(keeper_->wait_for_copy(folder));
   const std::string name = options.name.empty() ? ready : options.name;
-  if (name == ready && options.owner.empty() && options.settings.empty()) return name;
+  if (name == ready && is_like_the_ready_ones(options)) return name;
   LP_TRY(pg::Connection * session, admin());
   if (name != ready) LP_DO(session->execute(sql("ALTER DATABASE {} RENAME TO {}", ident(ready), ident(name))));
   if (!options.owner.empty()) LP_DO(session->execute(sql("ALTER DATABASE {} OWNER TO {}", ident(name), ident(options.owner))));
@@ -123,7 +151,9 @@ Result<std::string> EmbeddedServer::take_ready_database(const DatabaseOptions& o
 }
 
 Result<pg::Connection> EmbeddedServer::create_database(const DatabaseOptions& options) {
-  LP_CHECK(keeper_ != nullptr);
+  LP_DO(make_room(options.objects));
+  ++databases_in_use_;
+  if (untouched_ && is_like_the_ready_ones(options) && !untouched_->is_connection_lost()) return *std::exchange(untouched_, std::nullopt);
   LP_DO(drop_unneeded());
   if (!options.owner.empty()) LP_DO(ensure_role(options.owner));
   LP_TRY(std::string name, take_ready_database(options));
@@ -144,7 +174,13 @@ Result<pg::Connection> EmbeddedServer::create_database(const DatabaseOptions& op
 /// Only when there is another one to come: most commands need one, and the server's end takes it along in less time.
 Status EmbeddedServer::drop_database(const std::string& name) {
   unneeded_.push_back(name);
+  --databases_in_use_;
   return ok();
+}
+
+void EmbeddedServer::take_back(pg::Connection untouched) {
+  untouched_ = std::move(untouched);
+  --databases_in_use_;
 }
 
 Status EmbeddedServer::drop_unneeded() {
@@ -167,8 +203,12 @@ Status EmbeddedServer::adopt_role(const std::string&) { return ok(); }
 
 Status EmbeddedServer::close() {
   admin_.reset();
+  untouched_.reset();
   keeper_.reset();    // before the folder: the server works in it
   folder_.reset();
+  unneeded_.clear();
+  ready_taken_ = 0;
+  databases_in_use_ = 0;
   return ok();
 }
 

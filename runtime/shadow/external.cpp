@@ -150,6 +150,7 @@ Result<pg::Connection> ExternalServer::create_database(const DatabaseOptions& op
   LP_CHECK(!closed_);
   if (!options.owner.empty()) LP_DO(ensure_role(options.owner));
   const bool plain = options.encoding.empty() && options.collate.empty() && options.ctype.empty() && options.owner.empty();
+  if (untouched_ && plain && options.settings.empty() && !untouched_->is_connection_lost()) return *std::exchange(untouched_, std::nullopt);
   std::string name;
   if (plain && !unused_database_.empty()) {
     name = std::exchange(unused_database_, "");
@@ -173,6 +174,8 @@ Status ExternalServer::drop_database(const std::string& name) {
   databases_.erase(found);
   return held_note ? write_comment() : ok();
 }
+
+void ExternalServer::take_back(pg::Connection untouched) { untouched_ = std::move(untouched); }
 
 Status ExternalServer::remember_role(const std::string& name) {
   LP_TRY(const pg::Rows found, admin_.query("SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1", {name}));
@@ -216,6 +219,7 @@ Status ExternalServer::drop_roles() {
 Status ExternalServer::close() {
   if (closed_) return ok();
   closed_ = true;
+  untouched_.reset();
   Status result = ok();
   for (auto name = databases_.rbegin(); name != databases_.rend(); ++name) {    // the one with the note goes last
     const auto reconnect = [&]() { return pg::Connection::open(options_.url, connect_options(*name)); };

@@ -4,6 +4,7 @@
 #pragma once
 
 #include <memory>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -19,6 +20,7 @@ class ExternalServer final : public ShadowServer {
   Result<pg::Connection> create_database(const DatabaseOptions& options) override;
   Result<pg::Connection> connect(const std::string& database) override;
   Status drop_database(const std::string& name) override;
+  void take_back(pg::Connection untouched) override;
   Status ensure_role(const std::string& name) override;
   Status adopt_role(const std::string& name) override;
   int server_version() const override;
@@ -46,6 +48,7 @@ class ExternalServer final : public ShadowServer {
   std::string key_;                        ///< of this run: in its databases' names, and its advisory lock
   std::vector<std::string> databases_;     ///< made here and not yet dropped
   std::string unused_database_;            ///< made early to note a role in, not handed out yet
+  std::optional<pg::Connection> untouched_;    ///< taken back
   std::vector<Role> roles_;
   int databases_made_ = 0;
   bool closed_ = false;

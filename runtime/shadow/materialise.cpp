@@ -45,7 +45,7 @@ bool is_superuser(const pg::Connection& connection) { return connection.paramete
 Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, const std::string& name) {
   LP_TRY(const bool exists, role_exists(connection, name));
   if (exists) return ok();
-  LP_DO(server.ensure_role(name));
+  LP_DO(is_own_server(server) ? connection.execute(sql("CREATE ROLE {}", ident(name))) : server.ensure_role(name));    // the own one's roles end with it
   // A role that only stands in for one elsewhere may own whatever that one owns: an event trigger's owner must be a superuser.
   if (is_own_server(server)) return connection.execute(sql("ALTER ROLE {} SUPERUSER", ident(name)));
   if (is_superuser(connection)) return ok();
@@ -123,7 +123,7 @@ Status materialise(ShadowServer& server, pg::Connection& connection, const Catal
 
 Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const NextActions& next, frontend::FragmentParser& fragments, diag::Sink& sink,
                           plan::Survivors* survivors) {
-  LP_TRY(pg::Connection connection, server.create_database());
+  LP_TRY(pg::Connection connection, server.create_database(room_for(catalog.objects().size())));
   LP_TRY(const Catalog empty, introspect::introspect(connection, {.again = true}, fragments, sink));
   LP_DO(build(server, connection, empty, with_foreign_cluster(catalog, nullptr), {.canonical = true}, sink));
   introspect::Identities before, after;

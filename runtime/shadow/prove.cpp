@@ -20,6 +20,7 @@
 #include "shadow/builder.h"
 #include "shadow/differences.h"
 #include "shadow/measure.h"
+#include "shadow/new_database.h"
 #include "shadow/observe.h"
 #include "shadow/rows_kept.h"
 #include "shadow/run_steps.h"
@@ -505,41 +506,8 @@ class Prover {
   plan::Respelling::Attributes said_again_;
 };
 
-Result<std::set<std::string>> role_names(pg::Connection& connection) {
-  LP_TRY(const pg::Rows rows, connection.query("SELECT rolname FROM pg_catalog.pg_roles"));
-  std::set<std::string> names;
-  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0));
-  return names;
-}
-
-/// Roles that the plan made and, when the proof failed half-way, didn't take away again.
-Status adopt_roles(ShadowServer& server, pg::Connection& connection, const std::set<std::string>& before) {
-  LP_TRY(const std::set<std::string> after, role_names(connection));
-  for (const std::string& name : after) {
-    if (!before.contains(name)) LP_DO(server.adopt_role(name));
-  }
-  return ok();
-}
-
-/// Makes a database, does something with it, and takes it away again.
-template <class Work>
-auto in_new_database(ShadowServer& server, const Work& work) -> decltype(work(std::declval<pg::Connection&>())) {
-  LP_TRY(pg::Connection connection, server.create_database());
-  const std::string database = connection.database();
-  LP_TRY(const std::set<std::string> roles, role_names(connection));
-  auto result = work(connection);
-  Status tidied = ok();
-  if (!connection.is_connection_lost()) {
-    if (connection.transaction_state() != pg::TransactionState::kIdle) (void)connection.execute("ROLLBACK");
-    (void)connection.execute("RESET SESSION AUTHORIZATION");
-    tidied = adopt_roles(server, connection, roles);
-  }
-  const Status dropped = server.drop_database(database);
-  if (!result) return result.failure();
-  LP_DO(tidied);
-  LP_DO(dropped);
-  return result;
-}
+/// What there is before or after the plan, each step by itself making about one.
+std::size_t objects_in(const plan::Plan& plan, const ProveRequest& request) { return request.live.objects().size() + plan.steps.size(); }
 
 /// Those that an earlier try made and, cut off, didn't take away; on another server they are dropped in the end. The first call remembers which there are.
 Status drop_new_roles(ShadowServer& server, pg::Connection& connection, std::set<std::string>& known) {
@@ -564,7 +532,7 @@ Status prove_rows(ShadowServer& server, plan::Plan& plan, const ProveRequest& re
   for (int tries = 0; tries < kTries; ++tries) {
     diag::Sink said;    // of the live database all has been said
     std::vector<RowsDiffer> not_back;
-    const auto rows = in_new_database(server, [&](pg::Connection& connection) -> Result<std::optional<plan::RowsProof>> {
+    const auto rows = in_new_database(server, objects_in(plan, request), [&](pg::Connection& connection) -> Result<std::optional<plan::RowsProof>> {
       LP_DO(drop_new_roles(server, connection, roles));
       return Prover(server, plan, request, fragments, said, connection).try_rows(left_empty, not_back);
     });
@@ -588,7 +556,8 @@ Status prove_rows(ShadowServer& server, plan::Plan& plan, const ProveRequest& re
 }  // namespace
 
 Result<ProvenPlan> prove(ShadowServer& server, plan::Plan plan, const ProveRequest& request, frontend::FragmentParser& fragments, diag::Sink& sink) {
-  LP_TRY(ProvenPlan proven, in_new_database(server, [&](pg::Connection& connection) { return Prover(server, std::move(plan), request, fragments, sink, connection).run(); }));
+  const std::size_t objects = objects_in(plan, request);
+  LP_TRY(ProvenPlan proven, in_new_database(server, objects, [&](pg::Connection& connection) { return Prover(server, std::move(plan), request, fragments, sink, connection).run(); }));
   if (request.rows > 0 && proven.plan.proof) LP_DO(prove_rows(server, proven.plan, request, fragments, sink));
   return proven;
 }

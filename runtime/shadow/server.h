@@ -3,6 +3,7 @@
 #pragma once
 
 #include <atomic>
+#include <cstddef>
 #include <functional>
 #include <memory>
 #include <string>
@@ -22,13 +23,19 @@ struct DatabaseOptions {
   std::string collate;      ///< LC_COLLATE, when it must differ from the server's default
   std::string ctype;        ///< LC_CTYPE
   std::vector<std::pair<std::string, std::string>> settings;    ///< ALTER DATABASE … SET
+  std::size_t objects = 0;  ///< about how many objects one of its transactions will touch: an embedded server has room for their locks
 };
+
+inline DatabaseOptions room_for(std::size_t objects) {
+  DatabaseOptions options;
+  options.objects = objects;
+  return options;
+}
 
 struct EmbeddedOptions {
   std::string bindir;       ///< of the Postgres programs; empty looks for them
   int major = 0;            ///< wanted major version, taken when installed; 0 is the newest
   std::string cache;        ///< folder for everything; empty is the user's cache, and memory for the run
-  int locks = 0;            ///< max_locks_per_transaction; 0 is enough for some 80,000 objects in one transaction
 };
 
 struct ShadowOptions {
@@ -52,6 +59,9 @@ class ShadowServer {
   virtual Result<pg::Connection> connect(const std::string& database) = 0;
   /// Drops a database made here, whoever is connected to it; an embedded server may leave that until the next one is made, or close().
   virtual Status drop_database(const std::string& name) = 0;
+  /// Takes back a database made here in which nothing was left, since all was done in transactions that were rolled back, with its idle session: both may be
+  /// handed out again, which saves a new one, and what a session learns of the system catalogs.
+  virtual void take_back(pg::Connection untouched) = 0;
   /// Makes a role unless the server has it. Roles made here are dropped at close.
   virtual Status ensure_role(const std::string& name) = 0;
   /// Remembers a role that the caller has just made by its own SQL, to be dropped at close.

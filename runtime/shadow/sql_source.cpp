@@ -14,6 +14,7 @@
 #include "kinds/common.h"
 #include "kinds/kind.h"
 #include "shadow/builder.h"
+#include "shadow/new_database.h"
 
 namespace lpc::shadow {
 
@@ -38,13 +39,6 @@ std::string missing_role(const pg::ServerError& error) {
   constexpr std::string_view kAfter = "\" does not exist";
   if (error.sqlstate != "42704" || !error.message.starts_with(kBefore) || !error.message.ends_with(kAfter)) return "";
   return error.message.substr(kBefore.size(), error.message.size() - kBefore.size() - kAfter.size());
-}
-
-Result<std::set<std::string>> roles_of(pg::Connection& connection) {
-  LP_TRY(const pg::Rows rows, connection.query("SELECT rolname FROM pg_catalog.pg_roles"));
-  std::set<std::string> names;
-  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0));
-  return names;
 }
 
 /// The byte range of the word that the error points at, or the whole statement.
@@ -154,19 +148,27 @@ Status drop_roles(ShadowServer& server, pg::Connection& connection, const std::s
   return ok();
 }
 
+/// From the length of the scripts, since a statement for less than a line makes one.
+std::size_t about_as_many_objects(const std::vector<FileId>& files, const SourceMap& sources) {
+  constexpr std::size_t kBytesPerObject = 64;
+  std::size_t bytes = 0;
+  for (const FileId file : files) bytes += sources.at(file).text().size();
+  return bytes / kBytesPerObject;
+}
+
 }  // namespace
 
 Result<Catalog> run_sql_sources(ShadowServer& server, const std::vector<FileId>& files, const SourceMap& sources, frontend::FragmentParser& fragments, diag::Sink& sink) {
-  LP_TRY(pg::Connection connection, server.create_database());
+  LP_TRY(pg::Connection connection, server.create_database(room_for(about_as_many_objects(files, sources))));
   if (is_superuser(connection)) LP_DO(connection.execute("SET lc_messages = 'C'"));
-  LP_TRY(const std::set<std::string> roles_before, roles_of(connection));
+  LP_TRY(const std::set<std::string> roles_before, role_names(connection));
   Runner runner(sources, sink);
   Status ran = ok();
   for (std::size_t i = 0; i < files.size() && ran; ++i) ran = runner.run(connection, files[i]);
   if (connection.is_connection_lost()) return ran.failure();
   if (connection.transaction_state() != pg::TransactionState::kIdle) LP_DO(connection.execute("ROLLBACK"));
   LP_DO(connection.execute("DISCARD ALL"));
-  LP_TRY(std::set<std::string> roles, roles_of(connection));
+  LP_TRY(std::set<std::string> roles, role_names(connection));
   std::erase_if(roles, [&](const std::string& role) { return roles_before.contains(role); });
   std::set<std::string> roles_made = roles;
   std::erase_if(roles_made, [&](const std::string& role) { return runner.supplied_roles().contains(role); });

@@ -29,7 +29,6 @@ constexpr int kReadyDatabases = 2;
 constexpr const char* kAdminDatabase = "postgres";    // initdb's
 // Part of the cache's key: raise it when what is in a template changes.
 constexpr std::string_view kTemplateRevision = "2";
-constexpr int kDefaultLocks = 4096;    // times 20 connections: some 80,000 objects in one transaction, for 3 ms
 
 std::string ready_name(int number) { return fmt::format("lockplane_shadow_{}", number); }
 
@@ -198,11 +197,11 @@ Command server_command(const PostgresPrograms& programs, int major, const std::s
   set("max_logical_replication_workers=0");
   set("shared_buffers=64MB");
   // The server fills its table of locks when it starts, which is a good part of the start: with room for each lock of each process there might be.
-  set("max_connections=20");
+  set(fmt::format("max_connections={}", kServerSessions));
   set("max_worker_processes=0");
   set("max_wal_senders=0");
   set(major >= kFirstWithWorkerSlots ? "autovacuum_worker_slots=1" : "autovacuum_max_workers=1");
-  set(fmt::format("max_locks_per_transaction={}", locks > 0 ? locks : kDefaultLocks));
+  set(fmt::format("max_locks_per_transaction={}", locks));
   set("dynamic_shared_memory_type=mmap");    // in the data directory, so that nothing stays in /dev/shm after kill -9
   set("timezone=UTC");
   set("log_timezone=UTC");

@@ -30,7 +30,9 @@ struct Template {
 /// Waits while another lpc makes it. LP6011 with initdb's words, LP6012, LP6015.
 Result<Template> ensure_template(const PostgresPrograms& programs, const std::string& cache, const ChildUser& user);
 
-/// The command that runs a server on `data`, its socket in `socket_folder`.
+constexpr int kServerSessions = 20;    ///< max_connections
+
+/// The command that runs a server on `data`, its socket in `socket_folder`; `locks` is its max_locks_per_transaction.
 Command server_command(const PostgresPrograms& programs, int major, const std::string& data, const std::string& socket_folder, const std::string& log,
                        int locks, const ChildUser& user);
 /// How to connect to it, as a conninfo string.

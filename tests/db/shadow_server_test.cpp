@@ -87,8 +87,40 @@ struct Child {
   }
 };
 
-TEST(EmbeddedServer, GivesDatabasesAndLeavesNothing) {
+/// One that has been asked for a database.
+Result<std::unique_ptr<ShadowServer>> started(const ShadowOptions& options = {}) {
+  LP_TRY(std::unique_ptr<ShadowServer> server, open_shadow(options));
+  LP_TRY([[maybe_unused]] const pg::Connection database, server->create_database());
+  return server;
+}
+
+TEST(EmbeddedServer, StartsWhenADatabaseIsWanted) {
   Result<std::unique_ptr<ShadowServer>> server = open_shadow({});
+  ASSERT_OK(server);
+  EXPECT_GT((*server)->server_version(), 130000);
+  EXPECT_EQ(embedded(*server).server_pid(), 0);
+  ASSERT_OK((*server)->ensure_role("someone"));
+  EXPECT_TRUE(process_exists(embedded(*server).server_pid()));
+}
+
+TEST(EmbeddedServer, HasRoomForTheLocksOfAsManyObjectsAsAreSaid) {
+  Result<std::unique_ptr<ShadowServer>> server = open_shadow({});
+  ASSERT_OK(server);
+  const auto room = [&](std::size_t objects, bool keep) -> std::string {
+    Result<pg::Connection> database = (*server)->create_database(room_for(objects));
+    if (!database) return words(database);
+    const std::string locks = value(*database, "SHOW max_locks_per_transaction");
+    if (!keep) EXPECT_OK((*server)->drop_database(database->database()));
+    return locks;
+  };
+  EXPECT_EQ(room(0, false), "256");
+  EXPECT_EQ(room(10000, false), "2000");    // begun anew
+  EXPECT_EQ(room(10, true), "2000");
+  EXPECT_EQ(room(100000, true), "2000");    // there is a database in use
+}
+
+TEST(EmbeddedServer, GivesDatabasesAndLeavesNothing) {
+  Result<std::unique_ptr<ShadowServer>> server = started();
   ASSERT_OK(server);
   const pid_t pid = embedded(*server).server_pid();
   const std::string folder = embedded(*server).run_folder();
@@ -162,7 +194,7 @@ TEST(EmbeddedServer, DropsADatabaseInUseAndOneWithASubscription) {
 
 TEST(EmbeddedServer, OutlivesTheThreadThatOpenedIt) {
   Result<std::unique_ptr<ShadowServer>> server = Failure{};
-  std::thread([&server]() { server = open_shadow({}); }).join();
+  std::thread([&server]() { server = started(); }).join();
   ASSERT_OK(server);
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   Result<pg::Connection> database = (*server)->create_database();
@@ -210,7 +242,7 @@ TEST(EmbeddedServer, ASweepEndsAServerThatOutlivedItsRun) {
   ShadowOptions options;
   options.embedded.cache = root;
   Child child([&options]() -> std::string {
-    static Result<std::unique_ptr<ShadowServer>> server = open_shadow(options);
+    static Result<std::unique_ptr<ShadowServer>> server = started(options);
     return server ? embedded(*server).run_folder() : "";
   });
   ASSERT_FALSE(child.line.empty());
@@ -236,7 +268,7 @@ TEST(EmbeddedServer, ASignalHandlerCanEndIt) {
       terminate_children();
       _exit(6);
     });
-    static Result<std::unique_ptr<ShadowServer>> server = open_shadow({});
+    static Result<std::unique_ptr<ShadowServer>> server = started();
     return server ? std::to_string(embedded(*server).server_pid()) : "";
   });
   const pid_t server_pid = std::atoi(child.line.c_str());
