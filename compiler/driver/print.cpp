@@ -4,6 +4,7 @@
 #include <set>
 
 #include "ast/format.h"
+#include "base/sql.h"
 #include "diag/render.h"
 #include "frontend/parse.h"
 #include "kinds/common.h"
@@ -173,11 +174,24 @@ class Printer {
 
 std::map<std::string, std::string> print_lp(const Catalog& catalog, Split split) { return Printer(catalog, split).run(); }
 
-Result<std::string> print_sql(const Catalog& catalog, int server_version, diag::Sink& sink) {
-  const std::vector<Action> actions = plan::plan_actions(Catalog(), catalog, {server_version, ""}, sink);
+/// What of the catalog every database is born with: the schema public, none of whose attributes is said then (kinds/schema.cpp).
+Catalog new_database(const Catalog& catalog) {
+  Object untouched;
+  untouched.id = {KindId::Schema, "", "public", "", ""};
+  CatalogBuilder builder;
+  if (catalog.find(untouched.id)) builder.add(std::move(untouched));
+  return builder.finish();
+}
+
+Result<std::string> print_sql(const Catalog& catalog, bool canonical, int server_version, diag::Sink& sink) {
+  const std::vector<Action> actions = plan::plan_actions(new_database(catalog), catalog, {server_version, ""}, sink);
   if (sink.has_errors()) return Failure::reported();
-  std::string out;
+  std::string out, path = "public";
   for (const Action& action : actions) {
+    if (const std::string& schema = action.object.schema; !canonical && !schema.empty() && schema != path && !action.sql.empty()) {
+      out += (schema == "public" ? sql("SET search_path = public") : sql("SET search_path = {}, public", ident(schema))).text + ";\n";
+      path = schema;
+    }
     for (const Sql& statement : action.sql) out += statement.text + ";\n";
   }
   return out;

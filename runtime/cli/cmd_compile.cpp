@@ -54,7 +54,7 @@ Result<std::string> print_catalog(const std::string& emit, const std::vector<std
   const Loaded& loaded = context.keep(std::move(result));
   if (emit == "module") return print_module(loaded);
   if (emit == "hash") return catalog_hash(loaded.catalog) + "\n";
-  if (emit == "sql") return driver::print_sql(loaded.catalog, loaded.server_version ? loaded.server_version : 150000, context.sink);
+  if (emit == "sql") return driver::print_sql(loaded.catalog, loaded.canonical, loaded.server_version ? loaded.server_version : 150000, context.sink);
   return catalog_to_json(loaded.catalog, true);
 }
 

@@ -103,7 +103,7 @@ Status pull(const Options& options, Context& context) {
                    "pass --allow-unmodelled to print the rest", ""};
   }
   if (options.format == "sql") {
-    LP_TRY(std::string sql, driver::print_sql(loaded.catalog, loaded.server_version ? loaded.server_version : 150000, context.sink));
+    LP_TRY(std::string sql, driver::print_sql(loaded.catalog, loaded.canonical, loaded.server_version ? loaded.server_version : 150000, context.sink));
     return write_all({{"schema.sql", std::move(sql)}}, options, context);
   }
   const driver::Split split = options.split == "object" ? driver::Split::object : options.split == "schema" ? driver::Split::schema : driver::Split::file;
