@@ -83,11 +83,19 @@ class Runner {
       if (done) return in_transaction ? connection.execute("RELEASE SAVEPOINT lockplane_statement") : ok();
       if (!connection.last_error() || connection.is_connection_lost() || connection.last_error()->interrupted) return done;
       const pg::ServerError error = *connection.last_error();
-      const std::string role = missing_role(error);
-      if (role.empty() || !tried.insert(role).second) return refuse(error, place, statement, connection);
+      const std::string missing = missing_role(error), too_weak = missing.empty() && is_superuser(connection) ? too_weak_owner(error, statement) : "";
+      if ((missing.empty() && too_weak.empty()) || !tried.insert(missing + " " + too_weak).second) return refuse(error, place, statement, connection);
       if (in_transaction) LP_DO(connection.execute("ROLLBACK TO SAVEPOINT lockplane_statement"));
-      LP_DO(supply(connection, role));
+      LP_DO(too_weak.empty() ? supply(connection, missing) : connection.execute(sql("ALTER ROLE {} SUPERUSER", ident(too_weak))));
     }
+  }
+
+  /// The role, made here in another's stead, that can't own an event trigger, since only superusers can. https://www.postgresql.org/docs/15/sql-altereventtrigger.html
+  std::string too_weak_owner(const pg::ServerError& error, std::string_view statement) const {
+    if (error.sqlstate != "42501" || !to_lower_ascii(statement).starts_with("alter event trigger ")) return "";
+    const auto is_owner = [&](const std::string& role) { return trim(statement).ends_with(sql("OWNER TO {}", ident(role)).text); };
+    const auto found = std::find_if(supplied_.begin(), supplied_.end(), is_owner);
+    return found == supplied_.end() ? "" : *found;
   }
 
   /// In the session itself: a transaction under way doesn't always notice what others make.
@@ -125,7 +133,10 @@ Result<Catalog> meant(const Catalog& read, const std::string& admin, const std::
   builder.remove({KindId::Database, "", "current", "", ""});    // the shadow's
   bool is_clean = true;
   for (Object* object : builder.objects()) {
-    if (object->id.kind == KindId::Role) object->external = !roles_made.contains(object->id.name);
+    if (object->id.kind == KindId::Role && !roles_made.contains(object->id.name)) {
+      object->external = true;
+      object->attributes = {};    // it stands in for another's, of which nothing is known
+    }
     for (const kinds::AttributeRule& rule : kinds::kind(object->id.kind).attributes) {
       const Value* value = rule.unsaid_keeps_live ? object->attributes.find(rule.name) : nullptr;
       if (value && value->text() == admin) object->attributes.remove(rule.name);
