@@ -4,13 +4,13 @@
 #include <set>
 
 #include "ast/format.h"
-#include "base/sql.h"
 #include "diag/render.h"
 #include "frontend/parse.h"
 #include "kinds/common.h"
 #include "kinds/kind.h"
 #include "kinds/lp_writer.h"
 #include "plan/planner.h"
+#include "plan/source_path.h"
 
 namespace lpc::driver {
 
@@ -170,10 +170,6 @@ class Printer {
   std::map<std::string, std::string> files_;
 };
 
-}  // namespace
-
-std::map<std::string, std::string> print_lp(const Catalog& catalog, Split split) { return Printer(catalog, split).run(); }
-
 /// What of the catalog every database is born with: the schema public, none of whose attributes is said then (kinds/schema.cpp).
 Catalog new_database(const Catalog& catalog) {
   Object untouched;
@@ -183,13 +179,17 @@ Catalog new_database(const Catalog& catalog) {
   return builder.finish();
 }
 
+}  // namespace
+
+std::map<std::string, std::string> print_lp(const Catalog& catalog, Split split) { return Printer(catalog, split).run(); }
+
 Result<std::string> print_sql(const Catalog& catalog, bool canonical, int server_version, diag::Sink& sink) {
   const std::vector<Action> actions = plan::plan_actions(new_database(catalog), catalog, {server_version, ""}, sink);
   if (sink.has_errors()) return Failure::reported();
   std::string out, path = "public";
   for (const Action& action : actions) {
     if (const std::string& schema = action.object.schema; !canonical && !schema.empty() && schema != path && !action.sql.empty()) {
-      out += (schema == "public" ? sql("SET search_path = public") : sql("SET search_path = {}, public", ident(schema))).text + ";\n";
+      out += sql("SET search_path = {}", plan::source_path(schema)).text + ";\n";
       path = schema;
     }
     for (const Sql& statement : action.sql) out += statement.text + ";\n";

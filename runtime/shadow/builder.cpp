@@ -7,6 +7,7 @@
 #include "kinds/kind.h"
 #include "kinds/security_labels.h"
 #include "plan/planner.h"
+#include "plan/source_path.h"
 
 namespace lpc::shadow {
 
@@ -58,7 +59,7 @@ void add_actions(Script& script, const std::vector<Action>& actions) {
     const std::string& schema = action.object.schema.empty() ? "public" : action.object.schema;
     if (schema != schema_of_path) {
       schema_of_path = schema;
-      script.add(schema == "public" ? "SET LOCAL search_path = public" : sql("SET LOCAL search_path = {}, public", ident(schema)).text);
+      script.add(sql("SET LOCAL search_path = {}", plan::source_path(schema)).text);
     }
     for (const Sql& statement : action.sql) {
       if (!kinds::is_security_label(statement.text)) script.add(statement.text, &action);

@@ -143,7 +143,7 @@ Result<std::string> EmbeddedServer::take_ready_database(const DatabaseOptions& o
   const auto& [ready, folder] = template_.ready[ready_taken_++];
   LP_DO(keeper_->wait_for_copy(folder));
   const std::string name = options.name.empty() ? ready : options.name;
-  if (name == ready && is_like_the_ready_ones(options)) return name;
+  if (name == ready && options.owner.empty() && options.settings.empty()) return name;
   LP_TRY(pg::Connection * session, admin());
   if (name != ready) LP_DO(session->execute(sql("ALTER DATABASE {} RENAME TO {}", ident(ready), ident(name))));
   if (!options.owner.empty()) LP_DO(session->execute(sql("ALTER DATABASE {} OWNER TO {}", ident(name), ident(options.owner))));

@@ -45,9 +45,9 @@ bool is_superuser(const pg::Connection& connection) { return connection.paramete
 Status ensure_usable_role(ShadowServer& server, pg::Connection& connection, const std::string& name) {
   LP_TRY(const bool exists, role_exists(connection, name));
   if (exists) return ok();
-  LP_DO(is_own_server(server) ? connection.execute(sql("CREATE ROLE {}", ident(name))) : server.ensure_role(name));    // the own one's roles end with it
-  // A role that only stands in for one elsewhere may own whatever that one owns: an event trigger's owner must be a superuser.
-  if (is_own_server(server)) return connection.execute(sql("ALTER ROLE {} SUPERUSER", ident(name)));
+  // A role that only stands in for one elsewhere may own whatever that one owns: an event trigger's owner must be a superuser. The own server's roles end with it.
+  if (is_own_server(server)) return connection.execute(sql("CREATE ROLE {} SUPERUSER", ident(name)));
+  LP_DO(server.ensure_role(name));
   if (is_superuser(connection)) return ok();
   return connection.execute(sql("GRANT {} TO CURRENT_USER", ident(name)));
 }

@@ -83,10 +83,11 @@ class Runner {
       if (done) return in_transaction ? connection.execute("RELEASE SAVEPOINT lockplane_statement") : ok();
       if (!connection.last_error() || connection.is_connection_lost() || connection.last_error()->interrupted) return done;
       const pg::ServerError error = *connection.last_error();
-      const std::string missing = missing_role(error), too_weak = missing.empty() && is_superuser(connection) ? too_weak_owner(error, statement) : "";
-      if ((missing.empty() && too_weak.empty()) || !tried.insert(missing + " " + too_weak).second) return refuse(error, place, statement, connection);
+      const std::string missing = missing_role(error), too_weak = is_superuser(connection) ? too_weak_owner(error, statement) : "";
+      const std::string& role = missing.empty() ? too_weak : missing;
+      if (role.empty() || !tried.insert(error.sqlstate + role).second) return refuse(error, place, statement, connection);
       if (in_transaction) LP_DO(connection.execute("ROLLBACK TO SAVEPOINT lockplane_statement"));
-      LP_DO(too_weak.empty() ? supply(connection, missing) : connection.execute(sql("ALTER ROLE {} SUPERUSER", ident(too_weak))));
+      LP_DO(missing.empty() ? connection.execute(sql("ALTER ROLE {} SUPERUSER", ident(role))) : supply(connection, role));
     }
   }
 
