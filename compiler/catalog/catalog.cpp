@@ -68,9 +68,16 @@ std::uint32_t CatalogBuilder::position(const ObjectId& id) const {
 }
 
 void CatalogBuilder::share(ObjectId& id) {
-  for (Name* name : {&id.schema, &id.name, &id.member, &id.arguments}) {
-    if (!name->empty()) *name = *names_.insert(*name).first;
-  }
+  share(id.schema, last_.schema);
+  share(id.name, last_.name);
+  share(id.member, last_.member);
+  share(id.arguments, last_.arguments);
+}
+
+void CatalogBuilder::share(Name& name, Name& last) {
+  if (name.empty()) return;
+  if (name != last) last = *names_.insert(name).first;
+  name = last;
 }
 
 /// The children of what is there; null when it isn't.
@@ -128,6 +135,14 @@ std::vector<Object*> CatalogBuilder::objects() {
   return result;
 }
 
+std::vector<const Object*> CatalogBuilder::removed() const {
+  std::vector<const Object*> result;
+  for (std::size_t i = 0; i < objects_.size(); ++i) {
+    if (removed_[i]) result.push_back(objects_[i].get());
+  }
+  return result;
+}
+
 std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
   if (const std::vector<Object*>* const list = children_list(id)) return *list;
   const auto at = orphans_.find(id);
@@ -146,9 +161,18 @@ Catalog CatalogBuilder::finish() {
 }
 
 Catalog Catalog::only(const std::function<bool(const Object&)>& keep) && {
-  if (std::ranges::all_of(objects(), keep)) return std::move(*this);
+  std::vector<bool> stays;
+  stays.reserve(objects().size());
+  for (const Object& object : objects()) stays.push_back(keep(object));
+  if (std::ranges::find(stays, false) == stays.end()) return std::move(*this);
+  if (data_.use_count() == 1) {
+    data_->keep(stays);
+    return std::move(*this);
+  }
   std::vector<Object> kept;
-  std::ranges::copy_if(objects(), std::back_inserter(kept), keep);
+  for (std::size_t i = 0; i < stays.size(); ++i) {
+    if (stays[i]) kept.push_back(objects()[i]);
+  }
   return Catalog(std::move(kept));
 }
 
@@ -161,6 +185,47 @@ Catalog::Lists Catalog::Data::make_lists(const std::vector<std::pair<std::uint32
   std::vector<std::uint32_t> next(lists.begin.begin(), lists.begin.end() - 1);
   for (const auto& [of, item] : pairs) lists.items[next[of]++] = item;
   return lists;
+}
+
+void Catalog::Data::keep(const std::vector<bool>& stays) {
+  std::unordered_set<ObjectId, ObjectIdHash> gone;
+  std::vector<std::uint32_t> losing;
+  for (std::uint32_t i = 0; i < objects.size(); ++i) {
+    if (stays[i]) {
+      if (!objects[i].mentions.empty()) losing.push_back(i);    // `dependents` doesn't have these
+      continue;
+    }
+    gone.insert(objects[i].id);
+    for (std::uint32_t at = dependents.begin[i]; at < dependents.begin[i + 1]; ++at) losing.push_back(dependents.items[at]);
+  }
+  for (const std::uint32_t i : losing) {
+    std::erase_if(objects[i].depends_on, [&](const ObjectId& id) { return gone.contains(id); });
+    std::erase_if(objects[i].mentions, [&](const ObjectId& id) { return gone.contains(id); });
+  }
+
+  std::vector<std::uint32_t> numbers(objects.size(), IdTable::kNone);
+  std::uint32_t count = 0;
+  for (std::uint32_t i = 0; i < objects.size(); ++i) {
+    if (!stays[i]) continue;
+    numbers[i] = count;
+    if (i != count) objects[count] = std::move(objects[i]);
+    ++count;
+  }
+  objects.resize(count);
+  positions.renumber(numbers);
+  const auto renumbered = [&](const Lists& lists) {
+    std::vector<std::pair<std::uint32_t, std::uint32_t>> pairs;
+    pairs.reserve(lists.items.size());
+    for (std::uint32_t i = 0; i + 1 < lists.begin.size(); ++i) {
+      for (std::uint32_t at = lists.begin[i]; at < lists.begin[i + 1]; ++at) {
+        const std::uint32_t item = lists.items[at];
+        if (stays[i] && stays[item]) pairs.emplace_back(numbers[i], numbers[item]);
+      }
+    }
+    return make_lists(pairs);
+  };
+  children = renumbered(children);
+  dependents = renumbered(dependents);
 }
 
 /// Tidies the objects' lists of others, and makes the tables to look up by.

@@ -35,6 +35,15 @@ class IdTable {
     place({hash_of(id), position});
   }
 
+  /// What is at a position is at `to[position]` from now on, or gone, where that is kNone.
+  void renumber(const std::vector<std::uint32_t>& to) {
+    for (Slot& slot : slots_) {
+      if (slot.position >= kGone) continue;
+      const std::uint32_t position = to[slot.position];
+      slot.position = position == kNone ? kGone : position;
+    }
+  }
+
   template <class IdAt>
   void erase(const ObjectId& id, const IdAt& id_at) {
     const std::uint32_t position = find(id, id_at);

@@ -312,7 +312,7 @@ constexpr Kind kColumn = {
                .rebuilt_with_column = true,
                .acl_type = 'c',
                .ties_down = partitioned_table_of_key,
-               .introspection_cost = 55},
+               .asked_beside = true},
 };
 static_assert(is_complete(kColumn));
 

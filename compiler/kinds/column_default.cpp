@@ -147,7 +147,7 @@ constexpr Kind kColumnDefault = {
     .print_lp = print_default,
     .slots = nullptr,
     // A default that doesn't convert with its column's type stands in the way of the change.
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .introspection_cost = 20},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .asked_beside = true},
 };
 
 static_assert(is_complete(kColumnDefault));

@@ -44,7 +44,7 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "(select case when opn.nspname = 'pg_catalog' then op.oprname::text else format('OPERATOR(%I.%s)', opn.nspname, op.oprname) end\n"           \
   "         from pg_operator op join pg_namespace opn on opn.oid = op.oprnamespace where op.oid = con.conexclop[k.position])"
 
-// https://www.postgresql.org/docs/15/catalog-pg-constraint.html. `i` is the index where its columns must be read from it, `ix` the index of any constraint that has one.
+// https://www.postgresql.org/docs/15/catalog-pg-constraint.html. `ix` is the index of a constraint that has one.
 #define LPC_CONSTRAINT_QUERY(version_columns, validated)                                                                                       \
   "select n.nspname as _schema, t.relname as _name, con.conname as _member, 'table' as _parent_kind,\n"                                        \
   "  'pg_constraint:' || con.oid || case when ix.indexrelid is not null then ' pg_class:' || ix.indexrelid else '' end as _aliases,\n"         \
@@ -57,10 +57,11 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  case con.confmatchtype when 'f' then 'full' when 'p' then 'partial' end as match,\n" version_columns                                      \
   "  con.condeferrable as deferrable, con.condeferred as initially_deferred, " validated " as not_valid,\n"                                    \
   "  con.contype = 'c' and con.connoinherit as no_inherit,\n"                                                                                  \
-  "  keys.include, case when con.contype = 'x' then keys.elements end as elements, case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n" \
-  "  case when con.contype = 'x' then pg_get_expr(ix.indpred, ix.indrelid) end as \"where\",\n"                                                \
-  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ",\n"                     \
-  "  case when con.contype = 'x' then keys._element_order end as _element_order, ts.spcname as tablespace,\n"                                                                           \
+  "  case when ix.indnatts > ix.indnkeyatts then (select json_agg(a.attname order by k.position)\n"                                           \
+  "    from unnest(ix.indkey::int2[]) with ordinality k(attnum, position) join pg_attribute a on a.attrelid = ix.indrelid and a.attnum = k.attnum\n" \
+  "    where k.position > ix.indnkeyatts) end as include,\n"                                                                                    \
+  "  case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n"                                                         \
+  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", ts.spcname as tablespace,\n"                                   \
   "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
   "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname)\n"                                                    \
   "    when plain.oid is not null then format('%I.%I', pln.nspname, plain.relname) end as attached_to,\n"                                   \
@@ -75,17 +76,16 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "left join pg_class c on c.oid = ix.indexrelid\n"                                                                                            \
   "left join pg_am am on am.oid = c.relam\n"                                                                                                   \
   "left join pg_tablespace ts on ts.oid = c.reltablespace\n"                                                                                   \
-  "left join pg_index i on i.indexrelid = ix.indexrelid and (con.contype = 'x' or con.conparentid <> 0 or ix.indnatts <> ix.indnkeyatts)\n"    \
   "left join pg_constraint parent on parent.oid = con.conparentid\n"                                                                           \
   "left join pg_class pc on pc.oid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                                    \
   "left join pg_namespace pn on pn.oid = parent.connamespace\n"                                                                                \
   "left join pg_index pi on pi.indexrelid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                              \
-  "left join pg_inherits h on h.inhrelid = c.oid and c.relispartition and parent.oid is null\n"                                               \
+  "left join lateral (select h.inhparent from pg_inherits h where h.inhrelid = c.oid and c.relispartition and parent.oid is null offset 0) h on true\n" \
   "left join pg_class plain on plain.oid = h.inhparent\n"                                                                                     \
   "left join pg_namespace pln on pln.oid = plain.relnamespace\n"                                                                              \
   "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
   "left join pg_description di on di.objoid = ix.indexrelid and di.classoid = 'pg_class'::regclass and di.objsubid = 0\n"                      \
-  LPC_RARE_INDEX_KEYS(LPC_EXCLUSION_OPERATOR)                                                                                                  \
+  LPC_KEY_NAMES("ix", "con.conparentid <> 0 and con.contype in ('u', 'x')")                                                                   \
   "where t.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                                                        \
   "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0\n"                        \
   "    or con.contype in ('p', 'u', 'x') and (con.conparentid = 0 or not pi.indisvalid or d.description is not null or di.description is not null\n" \
@@ -104,6 +104,13 @@ constexpr IntrospectQuery kQueries[] = {
     {.sql = LPC_CONSTRAINT_QUERY(LPC_COLUMNS_15 LPC_COLUMNS_18, "not con.convalidated and con.conenforced"), .from_version = 180000},
     {.sql = LPC_CONSTRAINT_QUERY(LPC_COLUMNS_15, "not con.convalidated"), .from_version = 150000},
     {.sql = LPC_CONSTRAINT_QUERY("", "not con.convalidated")},
+};
+
+constexpr DetailQuery kDetails[] = {
+    {.sql = "select 'pg_constraint:' || con.oid as _of, keys.elements, keys._element_order, pg_get_expr(i.indpred, i.indrelid) as \"where\"\n"
+            "from pg_constraint con join pg_index i on i.indexrelid = con.conindid cross join lateral (\n" LPC_SELECT_INDEX_KEYS(LPC_EXCLUSION_OPERATOR) ") keys\n"
+            "where con.contype = 'x' and con.oid >= 16384",
+     .found_in = "pg_constraint where contype = 'x' and oid >= 16384"},
 };
 
 // ---- what it needs -----------------------------------------------------------------------------------------------------------------
@@ -511,6 +518,7 @@ constexpr Kind kConstraint = {
     .sql_name = "CONSTRAINT",
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
+    .details = kDetails,
     .lower = lower_constraint,
     .normalise = complete_constraints,
     .edges = constraint_edges,
@@ -523,7 +531,7 @@ constexpr Kind kConstraint = {
     .attributes = kAttributes,
     .print_lp = print_constraint,
     .slots = constraint_slots,
-    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .torn_by_types = is_torn_by_types, .found_in = "pg_constraint where oid >= 16384", .introspection_cost = 110},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .torn_by_types = is_torn_by_types, .found_in = "pg_constraint where oid >= 16384"},
 };
 
 static_assert(is_complete(kConstraint));

@@ -30,8 +30,8 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
 #define LPC_INDEX_QUERY(version_columns)                                                                                          \
   "select n.nspname as _schema, c.relname as _name, case t.relkind when 'm' then 'materialized view' else 'table' end as _parent_kind,\n" \
   "  t.relname as _parent_name, 'pg_class:' || c.oid as _aliases,\n"                                                              \
-  "  i.indisunique as \"unique\", nullif(am.amname, 'btree') as \"using\", keys.elements, keys.include,\n" version_columns        \
-  "  pg_get_expr(i.indpred, i.indrelid) as \"where\", " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", keys._element_order, ts.spcname as tablespace, keys.statistics,\n" \
+  "  i.indisunique as \"unique\", nullif(am.amname, 'btree') as \"using\",\n" version_columns                                       \
+  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", ts.spcname as tablespace,\n"                        \
   "  c.relkind = 'I' and not i.indisvalid as \"only\", c.relkind = 'i' and not i.indisvalid as invalid,\n"                        \
   "  i.indisclustered as clustered, i.indisreplident as replica_identity,\n"                                                      \
   "  case when p.oid is not null then format('%I.%I', pn.nspname, p.relname) end as attached_to, d.description as comment,\n"     \
@@ -42,22 +42,48 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   "join pg_namespace n on n.oid = c.relnamespace\n"                                                                               \
   "join pg_am am on am.oid = c.relam\n"                                                                                           \
   "left join pg_tablespace ts on ts.oid = c.reltablespace\n"                                                                      \
-  "left join pg_inherits h on h.inhrelid = c.oid and c.relispartition\n"                                                          \
+  "left join lateral (select h.inhparent from pg_inherits h where h.inhrelid = c.oid and c.relispartition offset 0) h on true\n"  \
   "left join pg_class p on p.oid = h.inhparent\n"                                                                                 \
   "left join pg_namespace pn on pn.oid = p.relnamespace\n"                                                                        \
   "left join pg_index pi on pi.indexrelid = p.oid\n"                                                                              \
-  "left join pg_constraint own on own.conindid = i.indexrelid and own.contype in ('p', 'u', 'x')\n"                             \
   "left join pg_description d on d.objoid = c.oid and d.classoid = 'pg_class'::regclass and d.objsubid = 0\n"                     \
   LPC_EXTENSIONS_JOIN("pg_class", "c.oid")                                                                                        \
-  LPC_INDEX_KEYS("null::text")                                                                                                    \
-  "where own.oid is null and t.relkind in ('r', 'p', 'm') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                  \
+  LPC_KEY_NAMES("i", "p.oid is not null")                                                                                         \
+  "where i.indexrelid not in (select own.conindid from pg_constraint own where own.contype in ('p', 'u', 'x'))\n"                \
+  "  and t.relkind in ('r', 'p', 'm') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                  \
   "  and (p.oid is null or not pi.indisvalid or d.description is not null or ext.names is not null or i.indisclustered or i.indisreplident\n"              \
-  "       or c.reloptions is distinct from p.reloptions or c.reltablespace <> p.reltablespace or keys.statistics is not null\n"     \
+  "       or c.reloptions is distinct from p.reloptions or c.reltablespace <> p.reltablespace\n"                                    \
+  "       or exists (select from pg_attribute s where s.attrelid = c.oid and s.attstattarget >= 0)\n"                            \
   "       or c.relname <> " LPC_CUT_NAME("58", "29", "29", "idx") ")"
 
 constexpr IntrospectQuery kQueries[] = {
     {.sql = LPC_INDEX_QUERY("  i.indnullsnotdistinct as nulls_not_distinct,\n"), .from_version = 150000},
     {.sql = LPC_INDEX_QUERY("")},
+};
+
+// A key is plain when its column's name says it all: in the default order, under the column's collation and the default operator class of its type (1043 varchar takes
+// that of 25 text). Most indexes have no other keys, and this asks a tenth of what it costs to look at each of theirs. What is primary has no other either, and isn't an
+// index's but a constraint's; most of these are pg_toast's.
+constexpr DetailQuery kDetails[] = {
+    {.sql = "with plain as materialized (\n"
+            "  select i.indexrelid, json_agg(a.attname order by k.position) filter (where k.position <= i.indnkeyatts) as elements,\n"
+            "    json_agg(a.attname order by k.position) filter (where k.position > i.indnkeyatts) as include,\n"
+            "    bool_and(k.position > i.indnkeyatts or k.option = 0 and k.coll in (0, a.attcollation) and (k.opclass, a.atttypid) in (\n"
+            "      select oc.oid, oc.opcintype from pg_opclass oc where oc.opcdefault\n"
+            "      union all select oc.oid, 1043::oid from pg_opclass oc where oc.opcdefault and oc.opcintype = 25)) as is_all\n"
+            "  from pg_index i\n"
+            "  cross join lateral unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[]) with ordinality k(attnum, opclass, coll, option, position)\n"
+            "  cross join lateral (select a.attname, a.attcollation, a.atttypid from pg_attribute a where a.attrelid = i.indrelid and a.attnum = k.attnum offset 0) a\n"
+            "  where i.indexrelid >= 16384 and not i.indisprimary and i.indexprs is null and i.indexrelid not in (select o.attrelid from pg_attribute o where o.attoptions is not null)\n"
+            "  group by i.indexrelid)\n"
+            "select 'pg_class:' || plain.indexrelid as _of, plain.elements, plain.include, null::json as statistics, null::json as _element_order from plain where plain.is_all\n"
+            "union all\n"
+            "select 'pg_class:' || i.indexrelid, keys.* from pg_index i cross join lateral (\n" LPC_SELECT_INDEX_KEYS("null::text") ") keys\n"
+            "where i.indexrelid >= 16384 and not i.indisprimary and i.indexrelid not in (select plain.indexrelid from plain where plain.is_all)",
+     .found_in = "pg_index where indexrelid >= 16384 and not indisprimary",
+     .asked_beside = true},
+    {.sql = "select 'pg_class:' || i.indexrelid as _of, pg_get_expr(i.indpred, i.indrelid) as \"where\" from pg_index i where i.indpred is not null and i.indexrelid >= 16384",
+     .found_in = "pg_index where indpred is not null and indexrelid >= 16384"},
 };
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
@@ -442,6 +468,7 @@ constexpr Kind kIndex = {
     .sql_name = "INDEX",
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
+    .details = kDetails,
     .lower = lower_index,
     .normalise = normalise_indexes,
     .edges = index_edges,
@@ -456,7 +483,7 @@ constexpr Kind kIndex = {
     .slots = index_slots,
     .traits = {.dropped_with_parent = true,
                .found_in = "pg_class where relkind in ('i', 'I') and oid >= 16384 and relnamespace <> 'pg_toast'::pg_catalog.regnamespace",
-               .introspection_cost = 105},
+               .asked_beside = true},
 };
 
 static_assert(is_complete(kIndex));

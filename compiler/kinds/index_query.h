@@ -5,8 +5,8 @@
 
 // An operator class is left unsaid when it is the default of the column's type. That is plain to see for an exact match, a polymorphic class
 // (2277 anyarray, 3500 anyenum, 3831 anyrange, 4537 anymultirange) and varchar under text_ops; for anything else, and for the collation of an
-// expression, the server's own definition tells whether it says it.
-// Aliases of the caller: i (pg_index). Gives: elements, include, statistics, _element_order, names. `operator_of_key` is the operator of an exclusion, or null.
+// expression, the server's own definition tells whether it says it. OFFSET 0 keeps what is used in several places from being planned, and run, for each.
+// Aliases of the caller: i (pg_index). Gives: elements, include, statistics, _element_order. `operator_of_key` is the operator of an exclusion, or null.
 #define LPC_SELECT_INDEX_KEYS(operator_of_key)                                                                                                     \
   "  select json_agg(\n"                                                                                                                           \
   "      case when a.attname is not null and opclass.said is null and coll.said is null and k.option = 0 and " operator_of_key " is null\n"        \
@@ -18,8 +18,7 @@
   "      filter (where k.position <= i.indnkeyatts) as elements,\n"                                                                                \
   "    json_agg(a.attname order by k.position) filter (where k.position > i.indnkeyatts) as include,\n"                                            \
   "    json_object_agg(k.position, k.attstattarget::text order by k.position) filter (where k.attstattarget >= 0) as statistics,\n"                  \
-  "    json_object_agg(k.position, e.option_order order by k.position) filter (where e.option_order is not null) as _element_order,\n"           \
-  "    string_agg(coalesce(a.attname, k.attname), '_' order by k.position) as names\n"                                                               \
+  "    json_object_agg(k.position, e.option_order order by k.position) filter (where e.option_order is not null) as _element_order\n"            \
   "  from (select ia.attname, ia.attnum::int8 as position, ia.attstattarget, ia.attoptions, ia.atttypid, i.indkey[ia.attnum - 1] as attnum,\n"       \
   "      i.indclass[ia.attnum - 1] as opclass, i.indcollation[ia.attnum - 1] as coll, i.indoption[ia.attnum - 1] as option\n"                        \
   "    from pg_attribute ia where ia.attrelid = i.indexrelid and ia.attnum > 0 offset 0) k\n"                                                        \
@@ -29,15 +28,16 @@
   "  cross join lateral (select\n"                                                                                                                 \
   "      case when a.attname is null then pg_get_indexdef(i.indexrelid, k.position::int, false) else quote_ident(a.attname) end as text,\n"        \
   "      case when a.attname is null then pg_get_indexdef(i.indexrelid, k.position::int, false) end as stripped,\n"                                \
-  "      (select format('%I.%I', cn.nspname, co.collname) from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace\n"                \
-  "       where co.oid = k.coll) as coll,\n"                                                                                                       \
+  "      case when k.coll is distinct from coalesce(a.attcollation, 0) then\n"                                                                     \
+  "        (select format('%I.%I', cn.nspname, co.collname) from pg_collation co join pg_namespace cn on cn.oid = co.collnamespace\n"              \
+  "         where co.oid = k.coll) end as coll,\n"                                                                                                 \
   "      (select case when cn.nspname = 'pg_catalog' then quote_ident(oc.opcname) else format('%I.%I', cn.nspname, oc.opcname) end\n"              \
   "       from pg_namespace cn where cn.oid = oc.opcnamespace) as opclass,\n"                                                                      \
   "      case when k.attoptions is not null then\n"                                                                                                  \
   "        (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(k.attoptions) o\n"                              \
   "         where o not like 'pg\\_attver=%') end as options,\n"                                                                                    \
   "      case when cardinality(k.attoptions) > 1 then (select json_agg(split_part(o, '=', 1)) from unnest(k.attoptions) o\n"                         \
-  "         where o not like 'pg\\_attver=%') end as option_order) e\n"                                                                                 \
+  "         where o not like 'pg\\_attver=%') end as option_order offset 0) e\n"                                                                  \
   "  cross join lateral (select\n"                                                                                                                 \
   "      case when k.coll = 0 then null\n"                                                                                                         \
   "        when a.attname is not null then case when k.coll <> a.attcollation then e.coll end\n"                                                   \
@@ -46,38 +46,14 @@
   "      case when not oc.opcdefault or e.options is not null then e.opclass\n"                                                                    \
   "        when oc.opcintype in (coalesce(a.atttypid, k.atttypid), 2277, 3500, 3831, 4537) or (oc.opcintype = 25 and a.atttypid = 1043) then null\n" \
   "        when strpos(pg_get_indexdef(i.indexrelid), e.text || coalesce(' COLLATE ' || replace(coll.said, 'pg_catalog.', ''), '') || ' ' || e.opclass) > 0\n" \
-  "        then e.opclass end as said) opclass\n"                                                                                                  \
-  "  where i.indexrelid is not null\n"
+  "        then e.opclass end as said) opclass\n"
 
-// The names of the columns, when they say it all: plain columns in the default order, under the default collation and operator class (1043 varchar takes that
-// of 25 text). Most indexes are of this sort, and this costs a third of what asking for each of their keys does.
-#define LPC_PLAIN_INDEX_KEYS                                                                                                                       \
-  "left join lateral (\n"                                                                                                                          \
-  "  select array_agg(a.attname order by k.position) as names\n"                                                                                  \
-  "  from unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[]) with ordinality k(attnum, opclass, coll, option, position)\n" \
-  "  join pg_attribute a on a.attrelid = i.indrelid and a.attnum = k.attnum\n"                                                                    \
-  "  where i.indexprs is null and i.indexrelid not in (select o.attrelid from pg_attribute o where o.attoptions is not null)\n"                   \
-  "  having bool_and(k.position > i.indnkeyatts or k.option = 0 and k.coll in (0, a.attcollation) and (k.opclass, a.atttypid) in (\n"             \
-  "    select oc.oid, oc.opcintype from pg_opclass oc where oc.opcdefault\n"                                                                      \
-  "    union all select oc.oid, 1043::oid from pg_opclass oc where oc.opcdefault and oc.opcintype = 25))) plain on true\n"
-
-// As `keys`, of each row that there is. Beginning to ask for each key costs more than reading one.
-#define LPC_INDEX_KEYS(operator_of_key) LPC_PLAIN_INDEX_KEYS                                                                                       \
-  "cross join lateral (select case when plain.names is null then (select row_to_json(k) from (\n" LPC_SELECT_INDEX_KEYS(operator_of_key)          \
-  ") k) end as found offset 0) packed\n"                                                                                                          \
-  "cross join lateral (select\n"                                                                                                                  \
-  "  case when plain.names is null then (found ->> 'elements')::json else array_to_json(plain.names[:i.indnkeyatts]) end as elements,\n"          \
-  "  case when plain.names is null then (found ->> 'include')::json\n"                                                                            \
-  "    when i.indnatts > i.indnkeyatts then array_to_json(plain.names[i.indnkeyatts + 1:]) end as include,\n"                                     \
-  "  (found ->> 'statistics')::json as statistics, (found ->> '_element_order')::json as _element_order,\n"                                       \
-  "  case when plain.names is null then found ->> 'names' else array_to_string(plain.names, '_') end as names) keys\n"
-
-// As `keys`, where only few of the rows have an index `i`: begun for those alone, because beginning costs more than reading a key.
-#define LPC_RARE_INDEX_KEYS(operator_of_key)                                                                                                       \
-  "cross join lateral (select case when i.indexrelid is not null then (select row_to_json(k) from (\n" LPC_SELECT_INDEX_KEYS(operator_of_key)      \
-  ") k) end as found offset 0) packed\n"                                                                                                         \
-  "cross join lateral (select (found ->> 'elements')::json as elements, (found ->> 'include')::json as include,\n"                                \
-  "  (found ->> 'statistics')::json as statistics, (found ->> '_element_order')::json as _element_order, found ->> 'names' as names) keys\n"
+// The names of the keys of `index` (a pg_index row), as in the name that Postgres chooses for it, where the condition holds. As `keys`.
+#define LPC_KEY_NAMES(index, condition)                                                                                                            \
+  "cross join lateral (select (select string_agg(coalesce(a.attname, k.attname), '_' order by k.attnum) from pg_attribute k\n"                    \
+  "  left join lateral (select a.attname from pg_attribute a\n"                                                                                   \
+  "    where a.attrelid = " index ".indrelid and a.attnum = " index ".indkey[k.attnum - 1] and a.attnum <> 0 offset 0) a on true\n"               \
+  "  where k.attrelid = " index ".indexrelid and k.attnum > 0 and " condition ") as names offset 0) keys\n"
 
 // Storage parameters of the relation `c` as a map.
 #define LPC_INDEX_OPTIONS                                                                                                 \

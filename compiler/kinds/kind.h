@@ -126,6 +126,14 @@ struct IntrospectQuery {
   int from_version = 0;                        ///< the first server version number that it is for (0, 140000, …)
 };
 
+/// Attributes that are dear to ask for and that not every object has: asked for by themselves, so that a database without any pays nothing for them, and beside the rest.
+struct DetailQuery {
+  /// `_of` is one of the words of the object's `_aliases`; every other column is an attribute. Rows of what the kind's own query leaves out count for nothing. As IntrospectQuery's otherwise.
+  std::string_view sql;
+  std::string_view found_in = {};              ///< as KindTraits::found_in
+  bool asked_beside = false;                   ///< as KindTraits::asked_beside
+};
+
 using LowerFn = void (*)(const ast::Decl&, LowerContext&);
 using NormaliseFn = void (*)(CatalogBuilder&);
 using EdgesFn = void (*)(const Object&, LinkContext&);
@@ -175,8 +183,9 @@ struct KindTraits {
   /// Rows of system catalogs, as what follows FROM: without one there is no object of this kind, and its own, longer query need not be asked. "" when it always must be.
   /// Users' rows have OIDs from 16384 on: FirstNormalObjectId in src/include/access/transam.h.
   std::string_view found_in = {};
-  /// How long its query takes on a big database (GitLab's schema: 1,400 tables, 6,000 indexes) in milliseconds, so that two sessions can share the work.
-  int introspection_cost = 4;
+  /// Of a big database a second session asks for it, beside the others and without a look into `found_in`: its query takes long there. It prints no expressions, for which a
+  /// session loads each relation that they are over, once: what does is asked for in the first session.
+  bool asked_beside = false;
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
   bool (*can_replace)(const Object& before, const Object& after) = nullptr;
   /// The statement that makes (or, with `replaces`, makes of what is there) the same object without what it needs but for the types of its columns; `create` then replaces that.
@@ -189,6 +198,7 @@ struct Kind {
   std::string_view sql_name;                   ///< as in ALTER, DROP, COMMENT ON: "MATERIALIZED VIEW"
   std::span<const std::string_view> declared_as;  ///< ast::Decl kinds that `lower` takes
   std::span<const IntrospectQuery> introspect; ///< newest first; the first whose from_version fits is used
+  std::span<const DetailQuery> details = {};
   LowerFn lower;
   NormaliseFn normalise;                       ///< leaves out what the server implies; may be null
   EdgesFn edges;                               ///< beyond what Content says; may be null

@@ -23,10 +23,11 @@ namespace {
 
 constexpr std::string_view kDeclaredAs[] = {"partition"};
 
-// The bound's values are of the key's types: a new one of an enum must be there, and committed.
+// The bound has no columns in it, so the relation isn't needed to print it, which would load each partition. Its values are of the key's types: a new one of an enum must
+// be there, and committed.
 #define LPC_PARTITIONS(columns)                                                                                                                                      \
   "select n.nspname as _schema, c.relname as _name, 'table' as _parent_kind, 'pg_inherits:' || c.oid as _aliases,\n"                                                 \
-  "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, c.oid) as bound,\n" columns                                         \
+  "  quote_ident(pn.nspname) || '.' || quote_ident(p.relname) as of, pg_get_expr(c.relpartbound, 0) as bound,\n" columns                                             \
   "  concat_ws(E'\\n', 'table ' || quote_ident(pn.nspname) || '.' || quote_ident(p.relname),\n"                                                                      \
   "    (select string_agg('enum ' || quote_ident(tn.nspname) || '.' || quote_ident(t.typname), E'\\n' order by a.attnum) from pg_partitioned_table pt\n"             \
   "     join pg_attribute a on a.attrelid = pt.partrelid and a.attnum = any (pt.partattrs::int2[]) join pg_type t on t.oid = a.atttypid and t.typtype = 'e'\n"       \

@@ -265,7 +265,7 @@ constexpr Kind kSequence = {
     .attributes = kAttributes,
     .print_lp = print_sequence,
     .slots = sequence_slots,
-    .traits = {.gone_with = owner_column, .holds_data = true, .drop_hazard = diag::Code::kDropsData, .acl_type = 's', .found_in = "pg_sequence", .introspection_cost = 12},
+    .traits = {.gone_with = owner_column, .holds_data = true, .drop_hazard = diag::Code::kDropsData, .acl_type = 's', .found_in = "pg_sequence", .asked_beside = true},
 };
 
 static_assert(is_complete(kSequence));

@@ -51,7 +51,7 @@ constexpr IntrospectQuery kQueries[] = {{
            "left join pg_tablespace ts on ts.oid = c.reltablespace\n"
            "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = 0\n"
            "left join (select a.attrelid, json_agg(a.attname order by a.attnum) as names from pg_attribute a\n"
-           "    where a.attnum > 0 and not a.attisdropped and a.attrelid >= 16384 group by a.attrelid) cols on cols.attrelid = c.oid\n"
+           "    where a.attnum > 0 and not a.attisdropped and a.attrelid in (select oid from pg_class where relkind in ('r', 'p', 'f') and oid >= 16384) group by a.attrelid) cols on cols.attrelid = c.oid\n"
            "left join (select i.inhrelid, json_agg(quote_ident(pn.nspname) || '.' || quote_ident(p.relname) order by i.inhseqno) as parents\n"
            "    from pg_inherits i join pg_class p on p.oid = i.inhparent join pg_namespace pn on pn.oid = p.relnamespace group by i.inhrelid) inh\n"
            "  on inh.inhrelid = c.oid and not c.relispartition\n"
@@ -271,7 +271,7 @@ constexpr Kind kTable = {
     .attributes = kAttributes,
     .print_lp = print_table,
     .slots = relation_slots,
-    .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r', .introspection_cost = 35},
+    .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r', .asked_beside = true},
 };
 
 static_assert(is_complete(kTable));

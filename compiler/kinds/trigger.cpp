@@ -370,7 +370,7 @@ constexpr Kind kTrigger = {
     .attributes = kAttributes,
     .print_lp = print_trigger,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_trigger where not tgisinternal", .introspection_cost = 10},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_trigger where not tgisinternal", .asked_beside = true},
 };
 
 static_assert(is_complete(kTrigger));

@@ -26,11 +26,11 @@ enum class Part : std::uint8_t {
   schema, name, member, arguments, parent_kind, parent_schema, parent_name, parent_member, aliases, acl, acl_owner, depends, attribute
 };
 
-constexpr std::array<std::pair<std::string_view, Part>, 12> kParts{{
+constexpr std::array<std::pair<std::string_view, Part>, 13> kParts{{
     {"_schema", Part::schema}, {"_name", Part::name}, {"_member", Part::member}, {"_arguments", Part::arguments},
     {"_parent_kind", Part::parent_kind}, {"_parent_schema", Part::parent_schema}, {"_parent_name", Part::parent_name},
     {"_parent_member", Part::parent_member}, {"_aliases", Part::aliases}, {"_acl", Part::acl}, {"_acl_owner", Part::acl_owner},
-    {"_depends", Part::depends},
+    {"_depends", Part::depends}, {"_of", Part::aliases},
 }};
 
 Failure broken(std::string message) { return {"LP5010", "the catalog contradicts itself: " + std::move(message), "", ""}; }
@@ -60,9 +60,9 @@ class Decoder {
     return ok();
   }
 
-  Result<Object> object(int row) const {
+  Result<Object> object(int row) {
     Object object;
-    object.id = {kind_.id, text(row, Part::schema), text(row, Part::name), text(row, Part::member), text(row, Part::arguments)};
+    object.id = {kind_.id, name(row, Part::schema, last_.schema), name(row, Part::name, last_.name), text(row, Part::member), text(row, Part::arguments)};
     LP_DO(set_parent(object, row));
     for (const auto& [column, rule] : attributes_) {
       if (rows_.is_null(row, column)) continue;
@@ -90,12 +90,19 @@ class Decoder {
   std::string_view view(int row, Part part) const { return has(row, part) ? rows_(row, columns_[static_cast<std::size_t>(part)]) : std::string_view(); }
   std::string text(int row, Part part) const { return std::string(view(row, part)); }
 
+  /// Neighbours have the same ones more often than not.
+  Name name(int row, Part part, Name& last) const {
+    const std::string_view text = view(row, part);
+    if (text != last.str()) last = text;
+    return last;
+  }
+
   Status set_parent(Object& object, int row) const {
     if (!has(row, Part::parent_kind)) return ok();
     const auto parent_kind = kind_by_name(view(row, Part::parent_kind));
     if (!parent_kind) return broken(fmt::format("the parent of `{}` is a `{}`, which is no kind", object.id.text(), view(row, Part::parent_kind)));
-    object.parent = ObjectId{*parent_kind, has(row, Part::parent_schema) ? text(row, Part::parent_schema) : object.id.schema.str(),
-                             has(row, Part::parent_name) ? text(row, Part::parent_name) : object.id.name.str(), text(row, Part::parent_member), ""};
+    object.parent = ObjectId{*parent_kind, has(row, Part::parent_schema) ? Name(view(row, Part::parent_schema)) : object.id.schema,
+                             has(row, Part::parent_name) ? Name(view(row, Part::parent_name)) : object.id.name, view(row, Part::parent_member), {}};
     return ok();
   }
 
@@ -131,6 +138,7 @@ class Decoder {
   const kinds::Kind& kind_;
   const pg::Rows& rows_;
   int server_version_;
+  ObjectId last_;
   std::array<int, static_cast<std::size_t>(Part::attribute)> columns_{};
   std::vector<std::pair<int, const kinds::AttributeRule*>> attributes_;
 };
@@ -155,6 +163,17 @@ Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& alias
     Object* added = builder.add(std::move(object));
     if (!added) return broken(fmt::format("`{}` is there twice", id.text()));
     if (!aliases.add(words, added)) return broken(fmt::format("the catalog rows of `{}` can't be read: {}", id.text(), words));
+  }
+  return ok();
+}
+
+Status add_details(std::vector<Decoded> details, KindId kind, const Aliases& aliases) {
+  for (auto& [detail, word] : details) {
+    const auto row = aliases.row(word);
+    if (!row) return broken(fmt::format("the catalog row of details can't be read: {}", word));
+    Object* object = aliases.find(*row);
+    if (!object || object->id.kind != kind) continue;
+    for (const auto& [name, value] : detail.attributes) object->attributes.set(name, value);
   }
   return ok();
 }

@@ -39,23 +39,29 @@ std::uint32_t Aliases::catalog(std::string_view name) const {
   return at == catalogs_.end() ? 0 : at->second;
 }
 
+std::optional<CatalogRow> Aliases::row(std::string_view word) const {
+  const std::size_t colon = word.find(':');
+  if (colon == std::string_view::npos) return std::nullopt;
+  CatalogRow row;
+  row.catalog = catalog(word.substr(0, colon));
+  std::string_view oid = word.substr(colon + 1);
+  if (const std::size_t second = oid.find(':'); second != std::string_view::npos) {
+    if (!read(oid.substr(second + 1), row.sub)) return std::nullopt;
+    oid = oid.substr(0, second);
+  }
+  if (row.catalog == 0 || !read(oid, row.oid)) return std::nullopt;
+  return row;
+}
+
 bool Aliases::add(std::string_view words, Object* object) {
   while (!words.empty()) {
     const std::size_t blank = words.find(' ');
     const std::string_view word = words.substr(0, blank);
     words.remove_prefix(blank == std::string_view::npos ? words.size() : blank + 1);
     if (word.empty()) continue;
-    const std::size_t colon = word.find(':');
-    if (colon == std::string_view::npos) return false;
-    CatalogRow row;
-    row.catalog = catalog(word.substr(0, colon));
-    std::string_view oid = word.substr(colon + 1);
-    if (const std::size_t second = oid.find(':'); second != std::string_view::npos) {
-      if (!read(oid.substr(second + 1), row.sub)) return false;
-      oid = oid.substr(0, second);
-    }
-    if (row.catalog == 0 || !read(oid, row.oid)) return false;
-    objects_.emplace(row, object);
+    const auto row = this->row(word);
+    if (!row) return false;
+    objects_.emplace(*row, object);
   }
   return true;
 }
@@ -177,22 +183,18 @@ void Dependencies::apply(CatalogBuilder& builder) const {
   }
 }
 
-RemovedObjects::RemovedObjects(CatalogBuilder& builder) {
-  const std::vector<Object*> objects = builder.objects();
-  count_ = objects.size();
-  for (const Object* object : objects) {
-    if (object->parent) parents_.emplace(object->id, *object->parent);
+void redirect_from_removed(CatalogBuilder& builder) {
+  const std::vector<const Object*> removed = builder.removed();
+  if (removed.empty()) return;
+  std::unordered_map<ObjectId, ObjectId, ObjectIdHash> parents;
+  for (const Object* object : removed) {
+    if (object->parent) parents.emplace(object->id, *object->parent);
   }
-}
-
-void RemovedObjects::redirect(CatalogBuilder& builder) const {
-  const std::vector<Object*> objects = builder.objects();
-  if (objects.size() == count_) return;
-  for (Object* object : objects) {
+  for (Object* object : builder.objects()) {
     for (ObjectId& need : object->depends_on) {
       while (!builder.find(need)) {
-        const auto parent = parents_.find(need);
-        if (parent == parents_.end()) break;
+        const auto parent = parents.find(need);
+        if (parent == parents.end()) break;
         need = parent->second;
       }
     }

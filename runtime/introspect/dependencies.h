@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
@@ -43,6 +44,8 @@ class Aliases {
 
   /// `words` as IntrospectQuery's `_aliases`: "pg_class:16390 pg_type:16392". False when one can't be read.
   bool add(std::string_view words, Object* object);
+  /// What one word stands for; nothing when it can't be read.
+  std::optional<CatalogRow> row(std::string_view word) const;
   std::uint32_t catalog(std::string_view name) const;    ///< its oid; 0 when the server has none of that name
   Object* find(const CatalogRow& row) const;
   /// The ids of the rows whose objects the builder still has.
@@ -85,15 +88,7 @@ class Dependencies {
   ByCatalogRow<CatalogRow> partitions_;
 };
 
-/// Dependencies on objects that have been removed since go to their nearest ancestor that is still there.
-class RemovedObjects {
- public:
-  explicit RemovedObjects(CatalogBuilder& builder);    ///< before the removals
-  void redirect(CatalogBuilder& builder) const;        ///< after them
-
- private:
-  std::unordered_map<ObjectId, ObjectId, ObjectIdHash> parents_;
-  std::size_t count_;
-};
+/// Dependencies on objects that the builder has no longer go to their nearest ancestor that is still there.
+void redirect_from_removed(CatalogBuilder& builder);
 
 }  // namespace lpc::introspect

@@ -33,18 +33,33 @@ void forget_identities_of_parts(CatalogBuilder& builder) {
 
 Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& options, frontend::FragmentParser& fragments, diag::Sink& sink) {
   const int server_version = connection.server_version_num();
-  std::vector<Result<std::vector<Decoded>>> decoded(kKindCount, std::vector<Decoded>());    // of each kind: threads write to different ones
+  struct OfKind {
+    Result<std::vector<Decoded>> objects = std::vector<Decoded>();
+    std::vector<Result<std::vector<Decoded>>> details;    // as Kind::details
+  };
+  std::vector<OfKind> decoded(kKindCount);    // threads write to different ones
+  for (const kinds::Kind* kind : kinds::all_kinds()) decoded[static_cast<std::size_t>(kind->id)].details.assign(kind->details.size(), std::vector<Decoded>());
   LP_TRY(Reading reading, read(connection, {.in_transaction = options.in_transaction, .hash_only = options.hash_only, .again = options.again},
-                                     [&](const kinds::Kind& kind, const pg::Rows& rows) { decoded[static_cast<std::size_t>(kind.id)] = decode(kind, rows, server_version); }));
+                                     [&](const kinds::Kind& kind, const kinds::DetailQuery* detail, const pg::Rows& rows) {
+                                       OfKind& of_kind = decoded[static_cast<std::size_t>(kind.id)];
+                                       auto& place = detail == nullptr ? of_kind.objects : of_kind.details[static_cast<std::size_t>(detail - kind.details.data())];
+                                       place = decode(kind, rows, server_version);
+                                     }));
 
   CatalogBuilder builder;
   Aliases aliases(reading.system_catalogs);
   std::size_t rows = 0;
-  for (const auto& of_kind : decoded) rows += of_kind ? of_kind->size() : 0;
+  for (const OfKind& of_kind : decoded) rows += of_kind.objects ? of_kind.objects->size() : 0;
   aliases.expect(2 * rows);    // a table has its row type too
-  for (auto& of_kind : decoded) {
-    LP_TRY(std::vector<Decoded> objects, std::move(of_kind));
+  for (OfKind& of_kind : decoded) {
+    LP_TRY(std::vector<Decoded> objects, std::move(of_kind.objects));
     LP_DO(add(std::move(objects), builder, aliases));
+  }
+  for (const kinds::Kind* kind : kinds::all_kinds()) {
+    for (auto& of_detail : decoded[static_cast<std::size_t>(kind->id)].details) {
+      LP_TRY(std::vector<Decoded> details, std::move(of_detail));
+      LP_DO(add_details(std::move(details), kind->id, aliases));
+    }
   }
   std::vector<Unmodelled> labelled = apply_security_labels(reading.labels, aliases);
   if (!options.hash_only) {
@@ -56,11 +71,10 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
     if (options.unmodelled) *options.unmodelled = std::move(unmodelled);
   }
 
-  const RemovedObjects removed(builder);
   for (const kinds::Kind* kind : kinds::all_kinds()) {
     if (kind->normalise) kind->normalise(builder);
   }
-  removed.redirect(builder);
+  redirect_from_removed(builder);
   if (options.identities) {
     *options.identities = aliases.identities(builder);
   } else {

@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-#include <array>
 #include <future>
 #include <optional>
 #include <set>
@@ -29,11 +27,8 @@ constexpr const char* kSettings = R"sql(SELECT pg_catalog.set_config(s.name, s.v
 
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kSavepoint = "lockplane_introspect";
-/// Relations from which on a second session is worth its start: then a snapshot for it.
-constexpr std::string_view kSizeQuery = "SELECT CASE WHEN count(*) > 4000 THEN pg_catalog.pg_export_snapshot() END FROM pg_catalog.pg_class";
-/// As KindTraits::introspection_cost, for the queries that belong to no kind.
-constexpr int kDependenciesCost = 35;
-constexpr int kCandidatesCost = 10;
+/// Relations from which on a second session is worth its start: then a snapshot for it, else null.
+constexpr const char* kSnapshotQuery = "SELECT CASE WHEN count(*) > 4000 THEN pg_catalog.pg_export_snapshot() END FROM pg_catalog.pg_class";
 
 /// The newest query of the kind that the server is new enough for.
 std::string_view query_for(const kinds::Kind& kind, int server_version) {
@@ -43,13 +38,22 @@ std::string_view query_for(const kinds::Kind& kind, int server_version) {
   return {};
 }
 
-/// In one row the snapshot (null of a small database, or within a caller's transaction, which must not go on in another session), in others the names of kinds of which
-/// there is nothing: planning the queries of all kinds would take longer than all else in a small database.
-std::string first_look_query(bool with_snapshot) {
-  std::string text(with_snapshot ? kSizeQuery : "SELECT NULL");
+/// As a prepared statement, and when there is nothing to ask it for: "lockplane_index", "lockplane_index_1" for the first of its details.
+std::string name_of(const kinds::Kind& kind, const kinds::DetailQuery* detail = nullptr) {
+  const std::string name = fmt::format("lockplane_{}", kind_name(kind.id));
+  return detail == nullptr ? name : fmt::format("{}_{}", name, detail - kind.details.data() + 1);
+}
+
+/// The names of queries for which there is nothing: planning those of all kinds would take longer than all else in a small database.
+std::string look_query() {
+  std::string text;
+  const auto look_for = [&](const std::string& name, std::string_view rows) {
+    if (rows.empty()) return;
+    text += sql("{}SELECT {} WHERE NOT EXISTS (SELECT FROM pg_catalog.{})", fragment(text.empty() ? "" : " UNION ALL "), literal(name), fragment(rows)).text;
+  };
   for (const kinds::Kind* kind : kinds::all_kinds()) {
-    const std::string_view rows = kind->traits.found_in;
-    if (!rows.empty()) text += sql(" UNION ALL SELECT {} WHERE NOT EXISTS (SELECT FROM pg_catalog.{})", literal(kind_name(kind->id)), fragment(rows)).text;
+    look_for(name_of(*kind), kind->traits.found_in);
+    for (const kinds::DetailQuery& detail : kind->details) look_for(name_of(*kind, &detail), detail.found_in);
   }
   return text;
 }
@@ -58,6 +62,7 @@ std::string first_look_query(bool with_snapshot) {
 struct Answer {
   pg::Rows* target = nullptr;                ///< null: nobody keeps it
   const kinds::Kind* kind = nullptr;         ///< whose query it is about, if any
+  const kinds::DetailQuery* detail = nullptr;    ///< of the kind's, if it is one of them
   bool is_of_kind = false;                   ///< the rows of that query, for OnKind
 };
 
@@ -75,7 +80,7 @@ struct Batch {
 Status run(pg::Connection& connection, const Batch& batch, const OnKind& on_kind) {
   const Status done = connection.pipeline(batch.queries, [&](std::size_t i, pg::Rows rows) {
     const Answer& answer = batch.answers[i];
-    if (answer.is_of_kind) on_kind(*answer.kind, rows);
+    if (answer.is_of_kind) on_kind(*answer.kind, answer.detail, rows);
     if (answer.target) *answer.target = std::move(rows);
   });
   if (done) return ok();
@@ -85,12 +90,8 @@ Status run(pg::Connection& connection, const Batch& batch, const OnKind& on_kind
   return failure;
 }
 
-struct Question {
-  std::string name;              ///< as a prepared statement
-  std::string query;
-  Answer answer;
-  int cost;
-};
+/// Which of the questions a session asks, where there are two (KindTraits::asked_beside).
+enum class Share { all, beside, rest };
 
 class Reader {
  public:
@@ -108,47 +109,61 @@ class Reader {
   }
 
  private:
-  /// What there is to read, and for a big database a snapshot, so that a second session can see what this one sees.
+  /// What there is to read, and for a big database a snapshot, so that a second session can see what this one sees. A caller's transaction must not go on in another one.
   Status look() {
-    const std::string start = options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin;
-    auto found = connection_.pipeline({{start, {}}, {kSettings, {}}, {first_look_query(!options_.in_transaction), {}}});
+    Status found = look(!options_.in_transaction);
     if (!found && !options_.in_transaction) {    // a server that can't export snapshots
       leave();
-      found = connection_.pipeline({{start, {}}, {kSettings, {}}, {first_look_query(false), {}}});
+      found = look(false);
     }
-    if (!found) {
-      leave();
-      return found.failure();
-    }
-    const pg::Rows& rows = found->back();
-    if (!rows.is_null(0, 0)) snapshot_ = rows.at(0, 0);
-    for (int row = 1; row < rows.size(); ++row) absent_.emplace(rows(row, 0));
-    return ok();
+    if (!found) leave();
+    return found;
+  }
+
+  Status look(bool with_snapshot) {
+    second_ = {};    // waits for one that a failed look has begun
+    snapshot_.clear();
+    beside_ = {};
+    std::vector<pg::Query> queries{{options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin, {}}, {kSettings, {}}};
+    const std::size_t snapshot_at = queries.size();
+    if (with_snapshot) queries.push_back({.sql = kSnapshotQuery, .soon = true});
+    queries.push_back({look_query(), {}});
+    return connection_.pipeline(queries, [&](std::size_t i, const pg::Rows& rows) {
+      if (with_snapshot && i == snapshot_at) {
+        if (rows.is_null(0, 0)) return;
+        snapshot_ = rows.at(0, 0);
+        fill(beside_, Share::beside);
+        beside_.add("COMMIT");
+        second_ = std::async(std::launch::async, [this] { return read_beside(); });    // it starts while the look goes on
+      } else if (i + 1 == queries.size()) {
+        for (int row = 0; row < rows.size(); ++row) absent_.emplace(rows(row, 0));
+      }
+    });
   }
 
   Status read_alone() {
     Batch batch;
-    fill(batch, batch);
+    fill(batch, Share::all);
     end(batch);
     return introspect::run(connection_, batch, on_kind_);
   }
 
   Status read_in_two() {
-    Batch first, second;
-    fill(first, second);
-    second.add("COMMIT");
-    bool opened = false;
-    std::future<Status> other = std::async(std::launch::async, [&]() -> Status {
-      std::optional<pg::Connection> session = second_session();
-      opened = session.has_value();
-      return opened ? introspect::run(*session, second, on_kind_) : ok();
-    });
-    const Status done = introspect::run(connection_, first, on_kind_);
-    const Status other_done = other.get();
+    Batch rest;
+    fill(rest, Share::rest);
+    const Status done = introspect::run(connection_, rest, on_kind_);
+    LP_TRY(const bool is_read, second_.get());
     if (!done) return done;
-    if (!other_done) return other_done;
     // Whatever kept the second session from being opened, one will do.
-    return opened ? connection_.execute("COMMIT") : introspect::run(connection_, second, on_kind_);
+    return is_read ? connection_.execute("COMMIT") : introspect::run(connection_, beside_, on_kind_);
+  }
+
+  /// False when there can't be a second session.
+  Result<bool> read_beside() {
+    std::optional<pg::Connection> session = second_session();
+    if (!session) return false;
+    LP_DO(introspect::run(*session, beside_, on_kind_));
+    return true;
   }
 
   std::optional<pg::Connection> second_session() const {
@@ -163,35 +178,30 @@ class Reader {
     return ok();
   }
 
-  /// With two sessions, each query goes to the one that has less to do.
-  void fill(Batch& first, Batch& second) {
-    std::vector<Question> questions;
-    questions.push_back({"lockplane_system_catalogs", kSystemCatalogQuery, {.target = &reading_.system_catalogs}, 1});
+  void fill(Batch& batch, Share share) {
+    const auto is_asked = [share](bool beside) { return share == Share::all || beside == (share == Share::beside); };
+    if (is_asked(false)) add(batch, "lockplane_system_catalogs", kSystemCatalogQuery, {.target = &reading_.system_catalogs});
     const int server_version = connection_.server_version_num();
     for (const kinds::Kind* kind : kinds::all_kinds()) {
       const std::string_view query = query_for(*kind, server_version);
-      if (query.empty() || absent_.contains(kind_name(kind->id))) continue;
-      questions.push_back({fmt::format("lockplane_{}", kind_name(kind->id)), expand_macros(query), {.kind = kind, .is_of_kind = true}, kind->traits.introspection_cost});
+      if (query.empty() || absent_.contains(name_of(*kind))) continue;
+      if (is_asked(kind->traits.asked_beside)) add(batch, name_of(*kind), expand_macros(query), {.kind = kind, .is_of_kind = true});
+      for (const kinds::DetailQuery& detail : kind->details) {
+        if (!is_asked(detail.asked_beside) || absent_.contains(name_of(*kind, &detail))) continue;
+        add(batch, name_of(*kind, &detail), expand_macros(detail.sql), {.kind = kind, .detail = &detail, .is_of_kind = true});
+      }
     }
-    questions.push_back({"lockplane_labels", kSecurityLabelQuery, {.target = &reading_.labels}, 1});
-    if (!options_.hash_only) {
-      questions.push_back({"lockplane_dependencies", kDependencyQuery, {.target = &reading_.dependencies}, kDependenciesCost});
-      questions.push_back({"lockplane_candidates", expand_macros(kCandidateQuery), {.target = &reading_.candidates}, kCandidatesCost});
-    }
-    if (!snapshot_.empty()) std::stable_sort(questions.begin(), questions.end(), [](const Question& a, const Question& b) { return a.cost > b.cost; });
-    std::array<int, 2> loads = {0, 0};
-    for (Question& question : questions) {
-      const std::size_t lighter = loads[0] <= loads[1] ? 0 : 1;
-      loads[lighter] += question.cost;
-      add(lighter == 0 ? first : second, question);
-    }
+    if (is_asked(false)) add(batch, "lockplane_labels", kSecurityLabelQuery, {.target = &reading_.labels});
+    if (!is_asked(true) || options_.hash_only) return;
+    add(batch, "lockplane_dependencies", kDependencyQuery, {.target = &reading_.dependencies});
+    add(batch, "lockplane_candidates", expand_macros(kCandidateQuery), {.target = &reading_.candidates});
   }
 
-  void add(Batch& batch, Question& question) const {
-    if (!options_.again || !snapshot_.empty()) return batch.add(std::move(question.query), question.answer);
-    const Sql name = ident(question.name);
-    if (!prepared_.contains(question.name)) batch.add(sql("PREPARE {} AS {}", name, fragment(question.query)).text, {.kind = question.answer.kind});
-    batch.add(sql("EXECUTE {}", name).text, question.answer);
+  /// Under its name when it is to be a prepared statement.
+  void add(Batch& batch, const std::string& name, std::string query, const Answer& answer) const {
+    if (!options_.again || !snapshot_.empty()) return batch.add(std::move(query), answer);
+    if (!prepared_.contains(name)) batch.add(sql("PREPARE {} AS {}", ident(name), fragment(query)).text, {.kind = answer.kind});
+    batch.add(sql("EXECUTE {}", ident(name)).text, answer);
   }
 
   void end(Batch& batch) const {
@@ -217,7 +227,9 @@ class Reader {
   const ReadOptions options_;
   const OnKind& on_kind_;
   std::string snapshot_;              ///< of a big database, for the second session
-  std::set<std::string, std::less<>> absent_;    ///< kinds of which the database has nothing
+  Batch beside_;                      ///< what that asks
+  std::future<Result<bool>> second_;  ///< of read_beside(), when there is a snapshot
+  std::set<std::string, std::less<>> absent_;    ///< queries for which the database has nothing
   std::set<std::string> prepared_;    ///< names that the session has
   Reading reading_;
 };

@@ -226,6 +226,7 @@ bool send_some(PGconn* connection, Exchange& exchange) {
   while (exchange.sent < exchange.queries.size() && !exchange.error) {
     const Query& query = exchange.queries[exchange.sent];
     if (!send_query(connection, query.sql, query.params)) return false;
+    if (query.soon && PQsendFlushRequest(connection) != 1) return false;
     ++exchange.sent;
     queued += query.sql.size();
     if (queued < kBytesBetweenFlushes) continue;

@@ -27,6 +27,7 @@ using Params = std::vector<std::optional<std::string>>;
 struct Query {
   std::string sql;      ///< one statement; parameters are $1, $2 …
   Params params = {};
+  bool soon = false;    ///< in a pipeline: the server sends the answer as soon as it has it, and not with others'
 };
 
 /// What a statement gave. The views stay valid as long as the Rows live.

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <thread>
 
 #include "pg/conninfo.h"
@@ -62,6 +63,14 @@ TEST_F(ConnectionTest, PipelineNamesTheStatementThatFailed) {
   EXPECT_NE(results.failure().detail.find("LINE 1: CREATE TABLE t321 (a nosuchtype)"), std::string::npos) << results.failure().detail;
   EXPECT_EQ(connection_->query("SELECT count(*) FROM pg_tables WHERE schemaname = 'public'")->integer(0, 0), 0);    // one transaction
   EXPECT_TRUE(bool(connection_->pipeline({{"SELECT 1"}, {"SELECT 2"}})));
+}
+
+TEST_F(ConnectionTest, PipelineHandsOverSoonWhatIsWantedSoon) {
+  std::vector<std::chrono::steady_clock::time_point> answered;
+  ASSERT_TRUE(bool(connection_->pipeline({{.sql = "SELECT 1", .soon = true}, {"SELECT pg_sleep(0.5)"}},
+                                         [&](std::size_t, const Rows&) { answered.push_back(std::chrono::steady_clock::now()); })));
+  ASSERT_EQ(answered.size(), 2u);
+  EXPECT_GT(answered[1] - answered[0], std::chrono::milliseconds(300));
 }
 
 TEST_F(ConnectionTest, ExecuteRunsSeveralStatementsAndRefusesCopy) {

@@ -153,6 +153,25 @@ TEST_F(IntrospectTest, ReadsInsideATransactionAndLeavesItAsItWas) {
   EXPECT_FALSE(read(connection).has(id("table public.half_done")));
 }
 
+TEST_F(IntrospectTest, TwoSessionsReadABigDatabaseAsOneDoes) {
+  pg::Connection connection = database(std::string(kShop) + R"(;
+    CREATE TABLE shop.rooms (id int, during int4range, name text, EXCLUDE USING gist (during WITH &&) WHERE (id > 0), UNIQUE (id) INCLUDE (name));
+    CREATE INDEX ON shop.rooms (lower(name) COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE (id) WHERE id > 7;
+    CREATE INDEX ON shop.rooms (name, id DESC);
+    DO $$ BEGIN FOR n IN 1..2000 LOOP EXECUTE format('CREATE TABLE shop.t%s (id int PRIMARY KEY)', n); END LOOP; END $$)");
+  ASSERT_GT(connection.query("SELECT count(*) FROM pg_class")->integer(0, 0), 4000);
+  const Catalog by_two = read(connection);
+  ASSERT_TRUE(connection.execute("BEGIN"));    // which can't go on in a second session
+  const Catalog by_one = read(connection, {.in_transaction = true});
+  ASSERT_TRUE(connection.execute("ROLLBACK"));
+  EXPECT_EQ(catalog_to_json(by_two, true), catalog_to_json(by_one, true));
+  const Object* index = by_two.find(id("index shop.rooms_lower_id_idx"));
+  ASSERT_NE(index, nullptr);
+  EXPECT_EQ(index->attributes.text("where"), "id > 7");
+  EXPECT_EQ(index->attributes.texts("include"), Texts{"id"});
+  EXPECT_EQ(connection.transaction_state(), pg::TransactionState::kIdle);
+}
+
 TEST_F(IntrospectTest, ARoleWithoutRightsReadsTheSame) {
   pg::Connection connection = database(kShop);
   const std::string before = catalog_hash(read(connection));

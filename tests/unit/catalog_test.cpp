@@ -123,6 +123,44 @@ TEST(Builder, RemovesForGood) {
 
 // ---- hashes
 
+std::vector<std::string> texts(const std::vector<const Object*>& objects) {
+  std::vector<std::string> result;
+  for (const Object* object : objects) result.push_back(object->id.text());
+  return result;
+}
+
+TEST(Only, IsAsIfTheRestHadNeverBeenThere) {
+  CatalogBuilder builder;
+  for (const std::string schema : {"s", "t"}) {
+    builder.add(object(schema_id(schema)));
+    for (const std::string name : {"a", "b", "c"}) {
+      builder.add(object(table(schema, name)));
+      builder.add(column(table(schema, name), "id", "integer"));
+    }
+    Object view = object({KindId::View, schema, "v", "", ""});
+    view.depends_on = {table("s", "b"), table("t", "c")};
+    builder.add(view);
+    Object function = object({KindId::Function, schema, "f", "", ""});
+    function.mentions = {table("s", "a"), table("s", "b"), view.id};
+    builder.add(function);
+  }
+  const Catalog all = builder.finish();
+  const auto is_other = [](const Object& object) { return object.id.schema != "t" && object.id.name != "t" && (object.id.name != "b" || object.id.schema != "s"); };
+  Catalog sharing = all;
+  const Catalog by_copy = std::move(sharing).only(is_other);    // whose objects `all` has too
+  Catalog alone = CatalogBuilder(all).finish();
+  const Catalog in_place = std::move(alone).only(is_other);
+  EXPECT_EQ(catalog_to_json(in_place, false), catalog_to_json(by_copy, false));
+  ASSERT_EQ(in_place.objects().size(), 7u);
+  for (const Object& object : all.objects()) {
+    EXPECT_EQ(in_place.has(object.id), is_other(object)) << object.id.text();
+    EXPECT_EQ(texts(in_place.children(object.id)), texts(by_copy.children(object.id))) << object.id.text();
+    EXPECT_EQ(texts(in_place.dependents(object.id)), texts(by_copy.dependents(object.id))) << object.id.text();
+  }
+  EXPECT_EQ(in_place.find({KindId::Function, "s", "f", "", ""})->mentions, (std::vector<ObjectId>{table("s", "a"), {KindId::View, "s", "v", "", ""}}));
+  EXPECT_TRUE(in_place.find({KindId::View, "s", "v", "", ""})->depends_on.empty());
+}
+
 TEST(Hashes, NotesForPlanningDependenciesAndHintsDoNotCount) {
   Object plain = object({KindId::View, "s", "v", "", ""});
   plain.attributes.set("query", "SELECT 1");
