@@ -129,7 +129,7 @@ void write(const Statement& statement, const Target& target, std::vector<Sql>& o
   const Sql privileges = privilege_list(statement, target);
   const Sql grantees = grantee_list(statement);
   // Postgres records whoever runs the statement as grantor (the owner when it is a superuser): GRANTED BY may only name the current role.
-  if (!statement.grantor.empty()) out.push_back(sql("SET LOCAL ROLE {}", ident(statement.grantor)));
+  if (!statement.grantor.empty()) out.push_back(sql("SET ROLE {}", ident(statement.grantor)));
   if (statement.revoke) {
     out.push_back(sql("{}REVOKE {}{} ON {} FROM {}", target.prefix, statement.option ? sql("GRANT OPTION FOR ") : Sql{}, privileges, target.object, grantees));
   } else {

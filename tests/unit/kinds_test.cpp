@@ -130,9 +130,9 @@ TEST(Acl, GrantOptionIsTakenBackAlone) {
 TEST(Acl, WhatWasHandedOnGoesFirst) {
   const acl::State chain = {{{"", "bob"}, {{"SELECT", true}}}, {{"bob", "carol"}, {{"SELECT", false}}}};
   EXPECT_EQ(texts(acl::statements({chain}, {}, table_target())),
-            Texts({"SET LOCAL ROLE bob", "REVOKE SELECT ON TABLE shop.users FROM carol", "RESET ROLE", "REVOKE SELECT ON TABLE shop.users FROM bob"}));
+            Texts({"SET ROLE bob", "REVOKE SELECT ON TABLE shop.users FROM carol", "RESET ROLE", "REVOKE SELECT ON TABLE shop.users FROM bob"}));
   EXPECT_EQ(texts(acl::statements({{}}, chain, table_target())),
-            Texts({"GRANT SELECT ON TABLE shop.users TO bob WITH GRANT OPTION", "SET LOCAL ROLE bob", "GRANT SELECT ON TABLE shop.users TO carol", "RESET ROLE"}));
+            Texts({"GRANT SELECT ON TABLE shop.users TO bob WITH GRANT OPTION", "SET ROLE bob", "GRANT SELECT ON TABLE shop.users TO carol", "RESET ROLE"}));
 }
 
 TEST(Acl, NewOwnerTakesTheOldOnesPlace) {
