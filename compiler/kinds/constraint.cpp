@@ -109,7 +109,7 @@ constexpr IntrospectQuery kQueries[] = {
 constexpr DetailQuery kDetails[] = {
     {.sql = "select 'pg_constraint:' || con.oid as _of, keys.elements, keys._element_order, pg_get_expr(i.indpred, i.indrelid) as \"where\"\n"
             "from pg_constraint con join pg_index i on i.indexrelid = con.conindid cross join lateral (\n" LPC_SELECT_INDEX_KEYS(LPC_EXCLUSION_OPERATOR) ") keys\n"
-            "where con.contype = 'x' and con.oid >= 16384",
+            "where con.contype = 'x' and con.oid >= 16384 and " LPC_IS_USERS_TABLE("con.conrelid"),
      .found_in = "pg_constraint where contype = 'x' and oid >= 16384"},
 };
 

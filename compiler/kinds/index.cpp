@@ -61,8 +61,8 @@ constexpr IntrospectQuery kQueries[] = {
     {.sql = LPC_INDEX_QUERY("")},
 };
 
-// A key is plain when its column's name says it all: in the default order, under the column's collation and the default operator class of its type (1043 varchar takes
-// that of 25 text). Most indexes have no other keys, and this asks a tenth of what it costs to look at each of theirs. What is primary has no other either, and isn't an
+// A key is plain when its column's name says it all: in the default order, under the column's collation and the default operator class of its type (1043 varchar takes that
+// of 25 text). Most indexes have no other keys, and this asks a tenth of what it costs to look at each of theirs. What is primary has no other either, and isn't an
 // index's but a constraint's; most of these are pg_toast's.
 constexpr DetailQuery kDetails[] = {
     {.sql = "with plain as materialized (\n"
@@ -72,17 +72,21 @@ constexpr DetailQuery kDetails[] = {
             "      select oc.oid, oc.opcintype from pg_opclass oc where oc.opcdefault\n"
             "      union all select oc.oid, 1043::oid from pg_opclass oc where oc.opcdefault and oc.opcintype = 25)) as is_all\n"
             "  from pg_index i\n"
-            "  cross join lateral unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[]) with ordinality k(attnum, opclass, coll, option, position)\n"
+            "  cross join lateral unnest(i.indkey::int2[], i.indclass::oid[], i.indcollation::oid[], i.indoption::int2[])\n"
+            "    with ordinality k(attnum, opclass, coll, option, position)\n"
             "  cross join lateral (select a.attname, a.attcollation, a.atttypid from pg_attribute a where a.attrelid = i.indrelid and a.attnum = k.attnum offset 0) a\n"
-            "  where i.indexrelid >= 16384 and not i.indisprimary and i.indexprs is null and i.indexrelid not in (select o.attrelid from pg_attribute o where o.attoptions is not null)\n"
+            "  where i.indexrelid >= 16384 and not i.indisprimary and i.indexprs is null\n"
+            "    and i.indexrelid not in (select o.attrelid from pg_attribute o where o.attoptions is not null)\n"
             "  group by i.indexrelid)\n"
             "select 'pg_class:' || plain.indexrelid as _of, plain.elements, plain.include, null::json as statistics, null::json as _element_order from plain where plain.is_all\n"
             "union all\n"
             "select 'pg_class:' || i.indexrelid, keys.* from pg_index i cross join lateral (\n" LPC_SELECT_INDEX_KEYS("null::text") ") keys\n"
-            "where i.indexrelid >= 16384 and not i.indisprimary and i.indexrelid not in (select plain.indexrelid from plain where plain.is_all)",
+            "where i.indexrelid >= 16384 and not i.indisprimary and i.indexrelid not in (select plain.indexrelid from plain where plain.is_all)\n"
+            "  and " LPC_IS_USERS_TABLE("i.indrelid"),
      .found_in = "pg_index where indexrelid >= 16384 and not indisprimary",
      .asked_beside = true},
-    {.sql = "select 'pg_class:' || i.indexrelid as _of, pg_get_expr(i.indpred, i.indrelid) as \"where\" from pg_index i where i.indpred is not null and i.indexrelid >= 16384",
+    {.sql = "select 'pg_class:' || i.indexrelid as _of, pg_get_expr(i.indpred, i.indrelid) as \"where\" from pg_index i\n"
+            "where i.indpred is not null and i.indexrelid >= 16384 and " LPC_IS_USERS_TABLE("i.indrelid"),
      .found_in = "pg_index where indpred is not null and indexrelid >= 16384"},
 };
 

@@ -55,6 +55,12 @@
   "    where a.attrelid = " index ".indrelid and a.attnum = " index ".indkey[k.attnum - 1] and a.attnum <> 0 offset 0) a on true\n"               \
   "  where k.attrelid = " index ".indexrelid and k.attnum > 0 and " condition ") as names offset 0) keys\n"
 
+// Where the relation is a user's own. Printing an expression locks the relation that it is over, which with others' temporary tables may mean to wait for them.
+// (An IN would become a join, that may well come after the printing.)
+#define LPC_IS_USERS_TABLE(relation)                                                                                                               \
+  relation " = any (array(select t.oid from pg_class t join pg_namespace n on n.oid = t.relnamespace\n"                                           \
+  "  where t.relkind in ('r', 'p', 'm', 'f') and {user_schema:n} and {not_member:pg_class:t.oid}))"
+
 // Storage parameters of the relation `c` as a map.
 #define LPC_INDEX_OPTIONS                                                                                                 \
   "case when c.reloptions is not null then\n"                                                                             \

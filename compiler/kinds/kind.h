@@ -126,9 +126,9 @@ struct IntrospectQuery {
   int from_version = 0;                        ///< the first server version number that it is for (0, 140000, …)
 };
 
-/// Attributes that are dear to ask for and that not every object has: asked for by themselves, so that a database without any pays nothing for them, and beside the rest.
+/// Attributes that are dear to ask for and that not every object has: asked for by themselves, so that a database without any pays nothing for them.
 struct DetailQuery {
-  /// `_of` is one of the words of the object's `_aliases`; every other column is an attribute. Rows of what the kind's own query leaves out count for nothing. As IntrospectQuery's otherwise.
+  /// `_of` is one of the words of the object's `_aliases`, every other column an attribute. Rows of what the kind's own query leaves out count for nothing. Otherwise as there.
   std::string_view sql;
   std::string_view found_in = {};              ///< as KindTraits::found_in
   bool asked_beside = false;                   ///< as KindTraits::asked_beside
@@ -183,8 +183,8 @@ struct KindTraits {
   /// Rows of system catalogs, as what follows FROM: without one there is no object of this kind, and its own, longer query need not be asked. "" when it always must be.
   /// Users' rows have OIDs from 16384 on: FirstNormalObjectId in src/include/access/transam.h.
   std::string_view found_in = {};
-  /// Of a big database a second session asks for it, beside the others and without a look into `found_in`: its query takes long there. It prints no expressions, for which a
-  /// session loads each relation that they are over, once: what does is asked for in the first session.
+  /// Of a big database a second session asks for it, beside the others and without a look into `found_in`: its query takes long there, and prints hardly any expressions.
+  /// For these a session loads each relation that they are over, once, so what prints many is asked for in the first one. Each has about half of the work.
   bool asked_beside = false;
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
   bool (*can_replace)(const Object& before, const Object& after) = nullptr;

@@ -13,7 +13,8 @@ struct Decoded {
   std::string aliases;    ///< its catalog rows, in the words of Aliases::add()
 };
 
-/// Of a kind's own query, or of its details': then the objects have attributes only, and `aliases` says whose they are. LP5010 for a row that breaks the conventions (a bug in the kind's query). May run beside others.
+/// Of a kind's own query, or of one of its details: then the objects have attributes only, and `aliases` says whose they are. LP5010 for a row that breaks the
+/// conventions (a bug in the query). May run beside others.
 Result<std::vector<Decoded>> decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version);
 /// Adds the objects to the builder and their catalog rows to the aliases. LP5010 when they contradict what is there.
 Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& aliases);

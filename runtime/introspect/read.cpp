@@ -60,10 +60,10 @@ std::string look_query() {
 
 /// What becomes of a statement's answer.
 struct Answer {
-  pg::Rows* target = nullptr;                ///< null: nobody keeps it
-  const kinds::Kind* kind = nullptr;         ///< whose query it is about, if any
+  pg::Rows* target = nullptr;                    ///< null: nobody keeps it
+  const kinds::Kind* kind = nullptr;             ///< whose query it is about, if any
   const kinds::DetailQuery* detail = nullptr;    ///< of the kind's, if it is one of them
-  bool is_of_kind = false;                   ///< the rows of that query, for OnKind
+  bool is_of_kind = false;                       ///< the rows of that query, for OnKind
 };
 
 /// One session's pipeline.
@@ -112,7 +112,7 @@ class Reader {
   /// What there is to read, and for a big database a snapshot, so that a second session can see what this one sees. A caller's transaction must not go on in another one.
   Status look() {
     Status found = look(!options_.in_transaction);
-    if (!found && !options_.in_transaction) {    // a server that can't export snapshots
+    if (!found && !options_.in_transaction && snapshot_.empty()) {    // a server that can't export snapshots
       leave();
       found = look(false);
     }
@@ -121,9 +121,6 @@ class Reader {
   }
 
   Status look(bool with_snapshot) {
-    second_ = {};    // waits for one that a failed look has begun
-    snapshot_.clear();
-    beside_ = {};
     std::vector<pg::Query> queries{{options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin, {}}, {kSettings, {}}};
     const std::size_t snapshot_at = queries.size();
     if (with_snapshot) queries.push_back({.sql = kSnapshotQuery, .soon = true});
@@ -152,8 +149,9 @@ class Reader {
     Batch rest;
     fill(rest, Share::rest);
     const Status done = introspect::run(connection_, rest, on_kind_);
-    LP_TRY(const bool is_read, second_.get());
-    if (!done) return done;
+    Result<bool> beside = second_.get();
+    if (!done) return done;    // of the caller's session, whose last_error() it is
+    LP_TRY(const bool is_read, std::move(beside));
     // Whatever kept the second session from being opened, one will do.
     return is_read ? connection_.execute("COMMIT") : introspect::run(connection_, beside_, on_kind_);
   }
@@ -228,10 +226,10 @@ class Reader {
   const OnKind& on_kind_;
   std::string snapshot_;              ///< of a big database, for the second session
   Batch beside_;                      ///< what that asks
-  std::future<Result<bool>> second_;  ///< of read_beside(), when there is a snapshot
   std::set<std::string, std::less<>> absent_;    ///< queries for which the database has nothing
   std::set<std::string> prepared_;    ///< names that the session has
   Reading reading_;
+  std::future<Result<bool>> second_;  ///< of read_beside(), when there is a snapshot; last, because it uses the others until it is gone
 };
 
 }  // namespace

@@ -22,9 +22,9 @@ struct Reading {
   pg::Rows labels;                ///< of kSecurityLabelQuery
 };
 
-/// Called with the rows of each kind's query (details: null) and of each of its details' as soon as they are there, from the thread of the session that they came over. Nobody else keeps them: what a big database's rows
-/// took serves the next ones.
-using OnKind = std::function<void(const kinds::Kind&, const kinds::DetailQuery* details, const pg::Rows&)>;
+/// Called with the rows of each kind's query (`detail` is null) and of each of its details as soon as they are there, from the thread of the session that they
+/// came over. Nobody else keeps them: what a big database's rows took serves the next ones.
+using OnKind = std::function<void(const kinds::Kind&, const kinds::DetailQuery* detail, const pg::Rows&)>;
 
 /// Runs the queries in pipelines, in one REPEATABLE READ, READ ONLY transaction, or under a savepoint of the caller's. A database of some size is read over two sessions that
 /// share one snapshot, when the server lets the user have a second one.

@@ -7,6 +7,7 @@
 #include "introspect/row_json.h"
 #include "kinds/kind.h"
 #include "scratch.h"
+#include "shadow/embedded.h"
 
 namespace lpc::test {
 namespace {
@@ -160,16 +161,35 @@ TEST_F(IntrospectTest, TwoSessionsReadABigDatabaseAsOneDoes) {
     CREATE INDEX ON shop.rooms (name, id DESC);
     DO $$ BEGIN FOR n IN 1..2000 LOOP EXECUTE format('CREATE TABLE shop.t%s (id int PRIMARY KEY)', n); END LOOP; END $$)");
   ASSERT_GT(connection.query("SELECT count(*) FROM pg_class")->integer(0, 0), 4000);
+  ASSERT_TRUE(connection.execute("CREATE ROLE lonely LOGIN CONNECTION LIMIT 1"));
   const Catalog by_two = read(connection);
   ASSERT_TRUE(connection.execute("BEGIN"));    // which can't go on in a second session
   const Catalog by_one = read(connection, {.in_transaction = true});
   ASSERT_TRUE(connection.execute("ROLLBACK"));
   EXPECT_EQ(catalog_to_json(by_two, true), catalog_to_json(by_one, true));
+  {
+    auto lonely = pg::Connection::open(dynamic_cast<shadow::EmbeddedServer&>(server()).conninfo(connection.database()) + " user=lonely");
+    ASSERT_TRUE(bool(lonely)) << words(lonely);
+    ASSERT_FALSE(bool(lonely->another()));    // so one has to do
+    EXPECT_EQ(catalog_to_json(by_two, true), catalog_to_json(read(*lonely), true));
+    EXPECT_EQ(lonely->transaction_state(), pg::TransactionState::kIdle);
+  }
   const Object* index = by_two.find(id("index shop.rooms_lower_id_idx"));
   ASSERT_NE(index, nullptr);
   EXPECT_EQ(index->attributes.text("where"), "id > 7");
   EXPECT_EQ(index->attributes.texts("include"), Texts{"id"});
   EXPECT_EQ(connection.transaction_state(), pg::TransactionState::kIdle);
+  EXPECT_TRUE(connection.execute("DROP ROLE lonely"));
+}
+
+TEST_F(IntrospectTest, WaitsForNobodysTemporaryTable) {
+  pg::Connection connection = database(kShop);
+  auto other = connection.another();
+  ASSERT_TRUE(bool(other));
+  ASSERT_TRUE(other->execute("CREATE TEMPORARY TABLE load (id int, name text, EXCLUDE USING btree (name WITH =) WHERE (id > 7)); CREATE INDEX ON load (lower(name)) WHERE id > 0;"
+                             "BEGIN; TRUNCATE load"));    // which nobody may read until the end
+  ASSERT_TRUE(connection.execute("SET lock_timeout = '2s'"));
+  EXPECT_EQ(read(connection).find(id("index load.load_lower_idx")), nullptr);
 }
 
 TEST_F(IntrospectTest, ARoleWithoutRightsReadsTheSame) {

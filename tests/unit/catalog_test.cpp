@@ -121,8 +121,6 @@ TEST(Builder, RemovesForGood) {
   EXPECT_EQ(builder.finish().objects().size(), 1u);
 }
 
-// ---- hashes
-
 std::vector<std::string> texts(const std::vector<const Object*>& objects) {
   std::vector<std::string> result;
   for (const Object* object : objects) result.push_back(object->id.text());
@@ -160,6 +158,8 @@ TEST(Only, IsAsIfTheRestHadNeverBeenThere) {
   EXPECT_EQ(in_place.find({KindId::Function, "s", "f", "", ""})->mentions, (std::vector<ObjectId>{table("s", "a"), {KindId::View, "s", "v", "", ""}}));
   EXPECT_TRUE(in_place.find({KindId::View, "s", "v", "", ""})->depends_on.empty());
 }
+
+// ---- hashes
 
 TEST(Hashes, NotesForPlanningDependenciesAndHintsDoNotCount) {
   Object plain = object({KindId::View, "s", "v", "", ""});
