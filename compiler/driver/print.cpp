@@ -187,6 +187,10 @@ Result<std::string> print_sql(const Catalog& catalog, bool canonical, int server
   const std::vector<Action> actions = plan::plan_actions(new_database(catalog), catalog, {server_version, ""}, sink);
   if (sink.has_errors()) return Failure::reported();
   std::string out, path = "public";
+  const bool has_routines = std::ranges::any_of(actions, [](const Action& action) {
+    return (action.object.kind == KindId::Function || action.object.kind == KindId::Procedure) && !action.sql.empty();
+  });
+  if (has_routines) out += "SET check_function_bodies = off;\n";    // they may call each other, or what isn't there yet, as when a plan makes them
   for (const Action& action : actions) {
     if (const std::string& schema = action.object.schema; !canonical && !schema.empty() && schema != path && !action.sql.empty()) {
       out += sql("SET search_path = {}", plan::source_path(schema)).text + ";\n";
