@@ -165,15 +165,9 @@ Catalog Catalog::only(const std::function<bool(const Object&)>& keep) && {
   stays.reserve(objects().size());
   for (const Object& object : objects()) stays.push_back(keep(object));
   if (std::ranges::find(stays, false) == stays.end()) return std::move(*this);
-  if (data_.use_count() == 1) {
-    data_->keep(stays);
-    return std::move(*this);
-  }
-  std::vector<Object> kept;
-  for (std::size_t i = 0; i < stays.size(); ++i) {
-    if (stays[i]) kept.push_back(objects()[i]);
-  }
-  return Catalog(std::move(kept));
+  if (data_.use_count() > 1) data_ = std::make_shared<Data>(*data_);
+  data_->keep(stays);
+  return std::move(*this);
 }
 
 Catalog::Lists Catalog::Data::make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const {

@@ -182,11 +182,13 @@ class Reader {
     const int server_version = connection_.server_version_num();
     for (const kinds::Kind* kind : kinds::all_kinds()) {
       const std::string_view query = query_for(*kind, server_version);
-      if (query.empty() || absent_.contains(name_of(*kind))) continue;
-      if (is_asked(kind->traits.asked_beside)) add(batch, name_of(*kind), expand_macros(query), {.kind = kind, .is_of_kind = true});
+      const std::string name = name_of(*kind);
+      if (query.empty() || absent_.contains(name)) continue;
+      if (is_asked(kind->traits.asked_beside)) add(batch, name, expand_macros(query), {.kind = kind, .is_of_kind = true});
       for (const kinds::DetailQuery& detail : kind->details) {
-        if (!is_asked(detail.asked_beside) || absent_.contains(name_of(*kind, &detail))) continue;
-        add(batch, name_of(*kind, &detail), expand_macros(detail.sql), {.kind = kind, .detail = &detail, .is_of_kind = true});
+        const std::string detail_name = name_of(*kind, &detail);
+        if (!is_asked(detail.asked_beside) || absent_.contains(detail_name)) continue;
+        add(batch, detail_name, expand_macros(detail.sql), {.kind = kind, .detail = &detail, .is_of_kind = true});
       }
     }
     if (is_asked(false)) add(batch, "lockplane_labels", kSecurityLabelQuery, {.target = &reading_.labels});

@@ -144,16 +144,26 @@ TEST(Only, IsAsIfTheRestHadNeverBeenThere) {
   }
   const Catalog all = builder.finish();
   const auto is_other = [](const Object& object) { return object.id.schema != "t" && object.id.name != "t" && (object.id.name != "b" || object.id.schema != "s"); };
+  CatalogBuilder others;
+  for (const Object& object : all.objects()) {
+    if (is_other(object)) others.add(object);
+  }
+  const Catalog anew = others.finish();
+  const std::string whole = catalog_to_json(all, false);
   Catalog sharing = all;
   const Catalog by_copy = std::move(sharing).only(is_other);    // whose objects `all` has too
+  EXPECT_EQ(catalog_to_json(all, false), whole);
   Catalog alone = CatalogBuilder(all).finish();
   const Catalog in_place = std::move(alone).only(is_other);
+  EXPECT_EQ(catalog_to_json(in_place, false), catalog_to_json(anew, false));
   EXPECT_EQ(catalog_to_json(in_place, false), catalog_to_json(by_copy, false));
   ASSERT_EQ(in_place.objects().size(), 7u);
   for (const Object& object : all.objects()) {
     EXPECT_EQ(in_place.has(object.id), is_other(object)) << object.id.text();
     EXPECT_EQ(texts(in_place.children(object.id)), texts(by_copy.children(object.id))) << object.id.text();
     EXPECT_EQ(texts(in_place.dependents(object.id)), texts(by_copy.dependents(object.id))) << object.id.text();
+    EXPECT_EQ(texts(in_place.children(object.id)), texts(anew.children(object.id))) << object.id.text();
+    EXPECT_EQ(texts(in_place.dependents(object.id)), texts(anew.dependents(object.id))) << object.id.text();
   }
   EXPECT_EQ(in_place.find({KindId::Function, "s", "f", "", ""})->mentions, (std::vector<ObjectId>{table("s", "a"), {KindId::View, "s", "v", "", ""}}));
   EXPECT_TRUE(in_place.find({KindId::View, "s", "v", "", ""})->depends_on.empty());
