@@ -40,8 +40,8 @@ Result<std::string> read_file(const std::string& path) {
   struct stat status {};
   if (file.descriptor() < 0 || ::fstat(file.descriptor(), &status) != 0) return cannot_read(path, std::strerror(errno));
   if (S_ISDIR(status.st_mode)) return cannot_read(path, "it is a folder");
-  // A pipe has no size: the text then grows by what each read brings.
-  std::string text(S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) : 0, '\0');
+  // One byte more than the file has, so that the read that finds its end needn't make room. A pipe has no size: the text then grows by what each read brings.
+  std::string text(S_ISREG(status.st_mode) ? static_cast<std::size_t>(status.st_size) + 1 : 0, '\0');
   std::size_t used = 0;
   for (;;) {
     if (used == text.size()) text.resize(text.size() + 4096 + text.size() / 16);

@@ -1,6 +1,7 @@
 #include "catalog/catalog.h"
 
 #include <algorithm>
+#include <array>
 
 namespace lpc {
 
@@ -149,10 +150,61 @@ std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
   return at == orphans_.end() ? std::vector<Object*>() : at->second;
 }
 
+namespace {
+
+/// By id. Names of schemas and relations, of which there are few, are put in order first, so that hardly any two of the many members need their texts compared.
+void sort_by_id(std::vector<Object*>& objects) {
+  const auto precedes = [](const Object* a, const Object* b) { return a->id < b->id; };
+  if (std::is_sorted(objects.begin(), objects.end(), precedes)) return;      // as it is when it began as a catalog
+
+  std::unordered_map<Name, std::uint32_t> places;
+  std::vector<Name> names;
+  const auto note = [&](const Name& name) {
+    if (places.emplace(name, 0).second) names.push_back(name);
+  };
+  const Object* last = nullptr;
+  for (const Object* object : objects) {
+    if (!last || !(object->id.schema == last->id.schema)) note(object->id.schema);
+    if (!last || !(object->id.name == last->id.name)) note(object->id.name);
+    last = object;
+  }
+  std::sort(names.begin(), names.end());
+  for (std::uint32_t at = 0; at < names.size(); ++at) places[names[at]] = at;
+
+  std::array<std::uint8_t, kKindCount> kinds{};
+  for (std::size_t kind = 0; kind < kKindCount; ++kind) {
+    for (std::size_t other = 0; other < kKindCount; ++other) kinds[kind] += kind_name(static_cast<KindId>(other)) < kind_name(static_cast<KindId>(kind));
+  }
+
+  struct Entry {
+    std::uint8_t kind;
+    std::uint32_t schema, name;
+    Object* object;
+  };
+  std::vector<Entry> entries;
+  entries.reserve(objects.size());
+  last = nullptr;
+  for (Object* object : objects) {
+    const ObjectId& id = object->id;
+    const std::uint32_t schema = last && id.schema == last->id.schema ? entries.back().schema : places.at(id.schema);
+    const std::uint32_t name = last && id.name == last->id.name ? entries.back().name : places.at(id.name);
+    entries.push_back({kinds[static_cast<std::size_t>(id.kind)], schema, name, object});
+    last = object;
+  }
+  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+    if (a.kind != b.kind) return a.kind < b.kind;
+    if (a.schema != b.schema) return a.schema < b.schema;
+    if (a.name != b.name) return a.name < b.name;
+    return a.object->id < b.object->id;
+  });
+  std::ranges::transform(entries, objects.begin(), &Entry::object);
+}
+
+}  // namespace
+
 Catalog CatalogBuilder::finish() {
   std::vector<Object*> objects = this->objects();
-  const auto precedes = [](const Object* a, const Object* b) { return a->id < b->id; };
-  if (!std::is_sorted(objects.begin(), objects.end(), precedes)) std::sort(objects.begin(), objects.end(), precedes);      // as it is when it began as a catalog
+  sort_by_id(objects);
   std::vector<Object> sorted;
   sorted.reserve(objects.size());
   for (Object* object : objects) sorted.push_back(std::move(*object));

@@ -109,7 +109,7 @@ class NameCollector {
 kinds::DeclaredNames declared_names(const sema::Module& module) {
   kinds::DeclaredNames names;
   NameCollector collector(names);
-  for (const sema::Placed& placed : module.declarations) collector.take(*placed.decl, placed.schema);
+  for (const sema::Placed& placed : module.declarations) collector.take(placed.decl, placed.schema);
   return names;
 }
 
@@ -137,14 +137,14 @@ Catalog lower(sema::Module module, frontend::FragmentParser& fragments, diag::Si
   const kinds::DeclaredNames names = declared_names(module);
   kinds::LowerContext context(builder, sink, fragments, names);
   context.dispatch = dispatch;
-  for (const sema::Placed& placed : module.declarations) {
+  for (sema::Placed& placed : module.declarations) {
+    const ast::Decl decl = std::move(placed.decl);    // goes when it is lowered: the trees take as much memory as the catalog
     context.schema = placed.schema;
     context.in_schema_block = placed.in_block;
     context.default_owner = placed.default_owner;
     context.external = placed.external;
-    dispatch(*placed.decl, context);
+    dispatch(decl, context);
   }
-  module = {};    // its memory is as much as the catalog's
   normalise(builder);
   check_slots(builder, sink);
   link(builder, fragments, LinkMode::declared, sink);

@@ -9,6 +9,7 @@ namespace {
 
 std::vector<AttributeDelta> compare(const Object& before, const Object& after) {
   std::vector<AttributeDelta> deltas;
+  if (before.attributes == after.attributes) return deltas;    // as most are
   for (const kinds::AttributeRule& rule : kinds::kind(after.id.kind).attributes) {
     if (rule.ignored) continue;
     const Value* a = before.attributes.find(rule.name);
@@ -39,15 +40,15 @@ std::vector<Delta> diff(const Catalog& before, const Catalog& after) {
   const auto a_end = before.objects().end();
   const auto b_end = after.objects().end();
   while (a != a_end || b != b_end) {
-    if (b == b_end || (a != a_end && a->id < b->id)) {
-      if (!a->external) deltas.push_back({DeltaType::dropped, &*a, nullptr, {}});
-      ++a;
-    } else if (a == a_end || b->id < a->id) {
-      if (!b->external) deltas.push_back({DeltaType::created, nullptr, &*b, {}});
-      ++b;
-    } else {
+    if (a != a_end && b != b_end && a->id == b->id) {
       if (!a->external && !b->external) compare_parents(*a, *b, deltas);
       ++a;
+      ++b;
+    } else if (b == b_end || (a != a_end && a->id < b->id)) {
+      if (!a->external) deltas.push_back({DeltaType::dropped, &*a, nullptr, {}});
+      ++a;
+    } else {
+      if (!b->external) deltas.push_back({DeltaType::created, nullptr, &*b, {}});
       ++b;
     }
   }

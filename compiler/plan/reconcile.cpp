@@ -42,9 +42,26 @@ List in_live_order(const List& desired, const List& live, const Replaced& replac
   return result;
 }
 
-void keep_unsaid(Catalog& wanted, const Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
+/// Finds objects whose ids are asked for in catalog order, going through the catalog once.
+class InOrder {
+ public:
+  explicit InOrder(const Catalog& catalog) : at_(catalog.objects().begin()), end_(catalog.objects().end()) {}
+
+  const Object* find(const ObjectId& id) {
+    while (at_ != end_ && !(at_->id == id) && at_->id < id) ++at_;
+    return at_ != end_ && at_->id == id ? &*at_ : nullptr;
+  }
+
+ private:
+  std::vector<Object>::const_iterator at_, end_;
+};
+
+bool says(const Object& object, const kinds::AttributeRule& rule) {
   const auto says_it = [&](const PlanningHint& hint) { return hint.name == "said" && hint.arguments == std::vector<std::string>{std::string(rule.name)}; };
-  if (object.attributes.has(rule.name) || std::any_of(object.hints.begin(), object.hints.end(), says_it)) return;
+  return object.attributes.has(rule.name) || std::any_of(object.hints.begin(), object.hints.end(), says_it);
+}
+
+void keep_unsaid(Catalog& wanted, const Object& object, const Object* live, const kinds::AttributeRule& rule, const std::string& role) {
   const Value* value = live ? live->attributes.find(rule.name) : nullptr;
   // An empty text means that the value comes from elsewhere (an owned sequence has its table's owner) and isn't its own to keep.
   const bool is_borrowed = value && value->is_text() && value->text().empty();
@@ -55,22 +72,36 @@ void keep_unsaid(Catalog& wanted, const Object& object, const Object* live, cons
   }
 }
 
-/// An attribute may say more of a flag, as `not_null_name` does of `not_null`; without the flag there is nothing to say.
-bool has_its_flag(const Object& object, const kinds::AttributeRule& rule) {
-  for (const kinds::AttributeRule& other : kinds::kind(object.id.kind).attributes) {
-    const std::string_view rest = rule.name.starts_with(other.name) ? rule.name.substr(other.name.size()) : std::string_view();
-    if (other.content == kinds::Content::flag && rest.starts_with('_')) return object.attributes.flag(other.name);
+/// An attribute that the sources may leave open. It may say more of a flag, as `not_null_name` does of `not_null`; without the flag there is nothing to say.
+struct OpenAttribute {
+  const kinds::AttributeRule* rule;
+  std::string_view flag;      // "" when it says more of none
+};
+
+std::vector<OpenAttribute> open_attributes(const kinds::Kind& kind) {
+  std::vector<OpenAttribute> result;
+  for (const kinds::AttributeRule& rule : kind.attributes) {
+    if (!rule.unsaid_keeps_live) continue;
+    std::string_view flag;
+    for (const kinds::AttributeRule& other : kind.attributes) {
+      const std::string_view rest = rule.name.starts_with(other.name) ? rule.name.substr(other.name.size()) : std::string_view();
+      if (flag.empty() && other.content == kinds::Content::flag && rest.starts_with('_')) flag = other.name;
+    }
+    result.push_back({&rule, flag});
   }
-  return true;
+  return result;
 }
 
 void fill_unsaid(const Catalog& live, Catalog& wanted, const std::string& role) {
+  std::vector<std::vector<OpenAttribute>> open(kKindCount);
+  for (const kinds::Kind* kind : kinds::all_kinds()) open[static_cast<std::size_t>(kind->id)] = open_attributes(*kind);
+  InOrder present(live);
   for (std::size_t at = 0; at < wanted.objects().size(); ++at) {
     const auto object = [&]() -> const Object& { return wanted.objects()[at]; };    // an edit may move it
     if (object().external) continue;
-    const Object* present = live.find(object().id);
-    for (const kinds::AttributeRule& rule : kinds::kind(object().id.kind).attributes) {
-      if (rule.unsaid_keeps_live && has_its_flag(object(), rule)) keep_unsaid(wanted, object(), present, rule, role);
+    for (const auto& [rule, flag] : open[static_cast<std::size_t>(object().id.kind)]) {
+      if (!flag.empty() && !object().attributes.flag(flag)) continue;
+      if (!says(object(), *rule)) keep_unsaid(wanted, object(), present.find(object().id), *rule, role);
     }
   }
 }
@@ -93,24 +124,28 @@ class Reconciler {
       : live_(live), wanted_(wanted), lineage_(wanted), replaced_(replaced), sink_(sink) {}
 
   void run() {
-    for (std::size_t at = 0; at < wanted_.objects().size(); ++at) visit(wanted_.objects()[at]);
+    InOrder present(live_);
+    for (std::size_t at = 0; at < wanted_.objects().size(); ++at) visit(wanted_.objects()[at], present.find(wanted_.objects()[at].id));
   }
 
  private:
-  void visit(const Object& at_first) {
-    const Object* present = at_first.external ? nullptr : live_.find(at_first.id);
-    if (!present) return;
+  void visit(const Object& at_first, const Object* present) {
+    if (!present || at_first.external) return;
     std::vector<std::string> first;
     if (at_first.attributes.has("_first")) {
       if (!visited_.insert(present->id).second) return;
       first = inherited_order(at_first);
     }
     // What the role may not see stays as it is.
-    for (const std::string& unreadable : present->attributes.texts("_unreadable")) wanted_.edit(present->id)->attributes.remove(unreadable);
+    if (const Value* hidden = present->attributes.find("_unreadable")) take_away(present->id, hidden->texts());
     const auto parts = replaced_.find(present->id);
     for (const kinds::AttributeRule& rule : kinds::kind(present->id.kind).attributes) {
       if (rule.keeps_live_order) keep_order(*present, rule, parts == replaced_.end() ? Replaced() : parts->second, first);
     }
+  }
+
+  void take_away(const ObjectId& id, const std::vector<std::string>& attributes) {
+    for (const std::string& name : attributes) wanted_.edit(id)->attributes.remove(name);
   }
 
   void keep_order(const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first) {
@@ -130,7 +165,7 @@ class Reconciler {
 
   /// What a table has from its parents stands in their order, and that one may be kept too.
   std::vector<std::string> inherited_order(const Object& table) {
-    for (const ObjectId& parent : lineage_.parents(table.id)) visit(*wanted_.find(parent));
+    for (const ObjectId& parent : lineage_.parents(table.id)) visit(*wanted_.find(parent), live_.find(parent));
     const std::vector<std::string> inherited = table.attributes.texts("_first");
     std::vector<std::string> order = lineage_.natural_order(table.id);
     std::erase_if(order, [&](const std::string& name) { return std::find(inherited.begin(), inherited.end(), name) == inherited.end(); });

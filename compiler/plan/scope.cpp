@@ -162,9 +162,24 @@ void forget_gone_parts(CatalogBuilder& builder, const Catalog& live, const Catal
 
 }  // namespace
 
+namespace {
+
+/// But for where the sources declare it.
+bool is_same(const Object& a, const Object& b) {
+  return a.id == b.id && a.parent == b.parent && a.attributes == b.attributes && a.depends_on == b.depends_on && a.mentions == b.mentions && a.hints.empty() && b.hints.empty() &&
+         a.external == b.external && a.external_partitions == b.external_partitions;
+}
+
+}  // namespace
+
 Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope) {
   const Coverage covers_live(live, scope);
-  if (std::ranges::all_of(live.objects(), covers_live)) return desired;
+  const auto needs_no_adding = [&](const Object& object) {
+    if (covers_live(object)) return true;
+    const Object* const wanted = desired.find(object.id);
+    return wanted && is_same(object, *wanted);
+  };
+  if (std::ranges::all_of(live.objects(), needs_no_adding)) return desired;
   CatalogBuilder builder;
   for (const Object& object : live.objects()) {
     if (!covers_live(object)) builder.add(object);

@@ -60,18 +60,17 @@ void check_decl(const ast::Decl& decl, diag::Sink& sink) {
 
 }  // namespace
 
-void check_names_and_hints(const Module& module, diag::Sink& sink) {
-  for (const ast::File& file : module.files) {
+void check_names_and_hints(const std::vector<ast::File>& files, diag::Sink& sink) {
+  for (const ast::File& file : files) {
     for (const ast::Decl& decl : file.declarations) check_decl(decl, sink);
   }
 }
 
 void check_not_empty(const Module& module, const SourceMap& sources, diag::Sink& sink) {
   // A file of which every declaration is broken has said what it has to say.
-  const std::size_t implied = module.implied_public == nullptr ? 0 : 1;
-  if (module.declarations.size() > implied || sink.has_errors()) return;
+  if (module.declarations.size() > (module.implies_public ? 1 : 0) || sink.has_errors()) return;
   std::string name = "the program";
-  if (module.files.size() == 1 && module.files.front().file != kNoFile) name = fmt::format("`{}`", sources.at(module.files.front().file).path());
+  if (module.files.size() == 1 && module.files.front() != kNoFile) name = fmt::format("`{}`", sources.at(module.files.front()).path());
   sink.add(diag::make(diag::Code::kEmptyProgram, Span{}, name));
 }
 

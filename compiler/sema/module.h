@@ -3,7 +3,6 @@
 #pragma once
 
 #include <functional>
-#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -15,7 +14,7 @@ namespace lpc::sema {
 
 /// A top-level declaration or one of a schema block, in its place.
 struct Placed {
-  const ast::Decl* decl;
+  ast::Decl decl;                ///< of a schema without what stands in it, but for its grants
   std::string schema;            ///< the enclosing schema block's name, or "public"
   std::string default_owner;     ///< of `default owner x` in its file or an enclosing block; "" when unsaid
   bool in_block = false;         ///< inside a schema block, not at top level
@@ -23,10 +22,10 @@ struct Placed {
 };
 
 struct Module {
-  std::vector<ast::File> files;  ///< owns the trees that `declarations` points into
-  std::unique_ptr<ast::Decl> implied_public;  ///< `schema public`, which every database has; null when it is declared
-  std::vector<Placed> declarations;           ///< implied_public included
-  std::vector<std::string> schemas;           ///< declared and not external, or used by a top-level declaration (public); sorted: the managed scope
+  std::vector<FileId> files;
+  std::vector<Placed> declarations;   ///< a schema before what stands in it
+  bool implies_public = false;        ///< nobody declares `schema public`, which every database has: it is the last declaration
+  std::vector<std::string> schemas;   ///< declared and not external, or used by a top-level declaration (public); sorted: the managed scope
 };
 
 /// Gives the parsed file of a path (relative paths as the importing file's folder makes them), or nothing when there is none. Only

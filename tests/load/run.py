@@ -11,7 +11,6 @@ import glob
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
@@ -103,7 +102,7 @@ class Load:
 
     def stop(self):
         early = self.process.poll() is not None
-        self.process.send_signal(signal.SIGINT)
+        self.process.terminate()    # SIGINT is ignored below a shell's background job
         errors = self.process.communicate()[1]
         longest, count = 0.0, 0
         for path in glob.glob(f"{self.folder}/log*"):

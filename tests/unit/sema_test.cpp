@@ -44,9 +44,8 @@ using Texts = std::vector<std::string>;
 
 std::vector<std::string> placed(const Module& module) {
   std::vector<std::string> result;
-  for (const Placed& each : module.declarations) {
-    if (each.decl != module.implied_public.get()) result.push_back(each.schema + ":" + each.decl->kind + ":" + each.decl->name.dotted());
-  }
+  for (const Placed& each : module.declarations) result.push_back(each.schema + ":" + each.decl.kind + ":" + each.decl.name.dotted());
+  if (module.implies_public) result.pop_back();
   return result;
 }
 
@@ -56,8 +55,8 @@ TEST(Sema, PlacesDeclarationsInTheirSchemas) {
   EXPECT_EQ(program.codes(), Texts());
   EXPECT_EQ(placed(module), Texts({"public:table:t", "shop:schema:shop", "shop:table:u", "public:extension:citext"}));
   EXPECT_EQ(module.schemas, Texts({"public", "shop"}));
-  ASSERT_TRUE(module.implied_public);
-  EXPECT_FALSE(module.implied_public->external);
+  ASSERT_TRUE(module.implies_public);
+  EXPECT_FALSE(module.declarations.back().external);
 }
 
 TEST(Sema, PublicIsNotManagedWhenNothingStandsThere) {
@@ -65,8 +64,8 @@ TEST(Sema, PublicIsNotManagedWhenNothingStandsThere) {
   const Module module = program.analyze({{"a.lp", "extension citext\nschema shop { table u { id bigint } }\nexternal table auth.users { id bigint }\n"}});
   EXPECT_EQ(program.codes(), Texts());
   EXPECT_EQ(module.schemas, Texts({"shop"}));
-  ASSERT_TRUE(module.implied_public);
-  EXPECT_TRUE(module.implied_public->external);
+  ASSERT_TRUE(module.implies_public);
+  EXPECT_TRUE(module.declarations.back().external);
 }
 
 TEST(Sema, ExternalSchemasAreNotManaged) {
@@ -83,7 +82,7 @@ TEST(Sema, DefaultOwnersHoldInTheirFileOrBlock) {
                                          {"b.lp", "table v { id bigint }\n"}});
   EXPECT_EQ(program.codes(), Texts());
   std::map<std::string, std::string> owners;
-  for (const Placed& each : module.declarations) owners[each.decl->name.last()] = each.default_owner;
+  for (const Placed& each : module.declarations) owners[each.decl.name.last()] = each.default_owner;
   EXPECT_EQ(owners["s"], "outer_owner");
   EXPECT_EQ(owners["t"], "inner_owner");
   EXPECT_EQ(owners["u"], "outer_owner");
