@@ -60,7 +60,16 @@ const Object* Catalog::find_named(std::span<const KindId> kinds, std::string_vie
   return nullptr;
 }
 
+void CatalogBuilder::expect(std::size_t count) {
+  count += objects_.size();
+  objects_.reserve(count);
+  removed_.reserve(count);
+  children_.reserve(count);
+  positions_.reserve(count);
+}
+
 CatalogBuilder::CatalogBuilder(const Catalog& start) {
+  expect(start.objects().size());
   for (const Object& object : start.objects()) add(object);
 }
 

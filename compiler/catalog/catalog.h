@@ -75,6 +75,8 @@ class CatalogBuilder {
   CatalogBuilder() = default;
   explicit CatalogBuilder(const Catalog& start);
 
+  /// Makes room for so many objects more.
+  void expect(std::size_t count);
   /// Null when an object of that id is there already (find() gives it). Pointers stay valid until finish().
   Object* add(Object object);
   Object* find(const ObjectId& id);

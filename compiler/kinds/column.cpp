@@ -312,7 +312,8 @@ constexpr Kind kColumn = {
                .rebuilt_with_column = true,
                .acl_type = 'c',
                .ties_down = partitioned_table_of_key,
-               .asked_beside = true},
+               .asked_beside = true,
+               .listed_as = "columns"},
 };
 static_assert(is_complete(kColumn));
 

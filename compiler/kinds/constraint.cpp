@@ -60,11 +60,13 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  case when ix.indnatts > ix.indnkeyatts then (select json_agg(a.attname order by k.position)\n"                                           \
   "    from unnest(ix.indkey::int2[]) with ordinality k(attnum, position) join pg_attribute a on a.attrelid = ix.indrelid and a.attnum = k.attnum\n" \
   "    where k.position > ix.indnkeyatts) end as include,\n"                                                                                    \
-  "  case when con.contype = 'x' then nullif(am.amname, 'btree') end as \"using\",\n"                                                         \
-  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ", ts.spcname as tablespace,\n"                                   \
+  "  case when con.contype = 'x' then (select nullif(am.amname, 'btree') from pg_am am where am.oid = c.relam) end as \"using\",\n"           \
+  "  " LPC_INDEX_OPTIONS " as \"with\", " LPC_OPTION_ORDER("c.reloptions") ",\n"                                                            \
+  "  case when c.reltablespace <> 0 then (select ts.spcname from pg_tablespace ts where ts.oid = c.reltablespace) end as tablespace,\n"        \
   "  ix.indisclustered as clustered, ix.indisreplident as replica_identity,\n"                                                                 \
-  "  case when parent.oid is not null then format('%I.%I', pn.nspname, parent.conname)\n"                                                    \
-  "    when plain.oid is not null then format('%I.%I', pln.nspname, plain.relname) end as attached_to,\n"                                   \
+  "  case when con.conparentid <> 0 then format('%I.%I', parent.nspname, parent.conname) when c.relispartition then (\n"                      \
+  "    select format('%I.%I', pn.nspname, p.relname) from pg_inherits h join pg_class p on p.oid = h.inhparent\n"                            \
+  "    join pg_namespace pn on pn.oid = p.relnamespace where h.inhrelid = c.oid) end as attached_to,\n"                                      \
   "  c.relkind = 'I' and not ix.indisvalid as \"only\",\n"                                                                                     \
   "  d.description as comment, di.description as index_comment\n"                                                                              \
   "from pg_constraint con\n"                                                                                                                   \
@@ -74,26 +76,20 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "left join pg_namespace rn on rn.oid = r.relnamespace\n"                                                                                     \
   "left join pg_index ix on ix.indexrelid = con.conindid and con.contype in ('p', 'u', 'x')\n"                                                 \
   "left join pg_class c on c.oid = ix.indexrelid\n"                                                                                            \
-  "left join pg_am am on am.oid = c.relam\n"                                                                                                   \
-  "left join pg_tablespace ts on ts.oid = c.reltablespace\n"                                                                                   \
-  "left join pg_constraint parent on parent.oid = con.conparentid\n"                                                                           \
-  "left join pg_class pc on pc.oid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                                    \
-  "left join pg_namespace pn on pn.oid = parent.connamespace\n"                                                                                \
-  "left join pg_index pi on pi.indexrelid = parent.conindid and con.contype in ('p', 'u', 'x')\n"                                              \
-  "left join lateral (select h.inhparent from pg_inherits h where h.inhrelid = c.oid and c.relispartition and parent.oid is null offset 0) h on true\n" \
-  "left join pg_class plain on plain.oid = h.inhparent\n"                                                                                     \
-  "left join pg_namespace pln on pln.oid = plain.relnamespace\n"                                                                              \
+  "left join lateral (select p.conname, p.contype, pn.nspname, pc.reloptions, pc.reltablespace, pi.indisvalid from pg_constraint p\n"         \
+  "  join pg_namespace pn on pn.oid = p.connamespace join pg_class pc on pc.oid = p.conindid join pg_index pi on pi.indexrelid = p.conindid\n" \
+  "  where p.oid = con.conparentid and con.conparentid <> 0 offset 0) parent on true\n"                                                       \
   "left join pg_description d on d.objoid = con.oid and d.classoid = 'pg_constraint'::regclass and d.objsubid = 0\n"                           \
   "left join pg_description di on di.objoid = ix.indexrelid and di.classoid = 'pg_class'::regclass and di.objsubid = 0\n"                      \
   LPC_KEY_NAMES("ix", "con.conparentid <> 0 and con.contype in ('u', 'x')")                                                                   \
   "where t.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:t.oid}\n"                                                        \
-  "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0\n"                        \
-  "    or con.contype in ('p', 'u', 'x') and (con.conparentid = 0 or not pi.indisvalid or d.description is not null or di.description is not null\n" \
-  "      or ix.indisclustered or ix.indisreplident or c.reloptions is distinct from pc.reloptions or c.reltablespace <> pc.reltablespace\n"    \
-  "      or con.contype <> parent.contype or con.conname <> case con.contype\n"                                                       \
-  "        when 'p' then left(t.relname, 58) || '_pkey'\n"                                                                                     \
-  "        when 'u' then " LPC_CUT_NAME("58", "29", "29", "key") "\n"                                                                          \
-  "        else " LPC_CUT_NAME("57", "29", "28", "excl") " end))"
+  "  and (con.contype = 'c' and (con.conislocal or con.coninhcount = 0) or con.contype = 'f' and con.conparentid = 0 or con.contype in ('p', 'u', 'x'))\n" \
+  "  and (con.conparentid = 0 or not parent.indisvalid or d.description is not null or di.description is not null\n"                          \
+  "    or ix.indisclustered or ix.indisreplident or c.reloptions is distinct from parent.reloptions or c.reltablespace <> parent.reltablespace\n" \
+  "    or con.contype <> parent.contype or con.conname <> case con.contype\n"                                                                 \
+  "      when 'p' then left(t.relname, 58) || '_pkey'\n"                                                                                       \
+  "      when 'u' then " LPC_CUT_NAME("58", "29", "29", "key") "\n"                                                                            \
+  "      else " LPC_CUT_NAME("57", "29", "28", "excl") " end)"
 
 #define LPC_COLUMNS_15                                                                                                                         \
   "  case when con.confdelsetcols is not null then " LPC_KEY_COLUMNS("confdelsetcols", "conrelid") " end as on_delete_columns,\n"              \

@@ -33,23 +33,29 @@ constexpr std::array kWords = std::to_array<Word>({
     {"sequence", 's', ""}, {"server", 'S', "USAGE"}, {"table", 'r', ""}, {"type", 'T', "USAGE"},
 });
 
-// The owner's own privileges aren't looked at: ALTER … OWNER TO moves them, and pg_init_privs doesn't follow. There are thousands of objects, so that what differs is found
-// before it is named, and one join with pg_init_privs is less to plan than one for each catalog. initdb notes privileges before it makes information_schema, of which
+// The owner's own privileges aren't looked at: ALTER … OWNER TO moves them, and pg_init_privs doesn't follow. There are thousands of objects, so that users' own are left out
+// first, what differs is found before it is named, and one join with pg_init_privs is less to plan than one for each catalog. initdb notes privileges before it makes information_schema, of which
 // everybody may read nearly all: src/backend/catalog/information_schema.sql.
 #define LPC_INITIAL(schema, condition, type, owner, privilege)                                                                    \
   "case when " schema " = to_regnamespace('information_schema')::oid" condition " then acldefault('" type "', " owner ") || makeaclitem(0, " owner ", '" privilege "', false) end"
-#define LPC_OWN(class, type, owner, acl) "  select '" class "'::regclass::oid, oid, 0, '" type "'::\"char\", " owner ", " acl ", null::aclitem[] from " class "\n"
+#define LPC_SCRIPTED(class) "(oid < 16384 or oid in (select m.objid from member m where m.classid = '" class "'::regclass))"
+#define LPC_OWN(class, type, owner, acl) \
+  "  select '" class "'::regclass::oid, oid, 0, '" type "'::\"char\", " owner ", " acl ", null::aclitem[] from " class " where " LPC_SCRIPTED(class) "\n"
 
 constexpr IntrospectQuery kQueries[] = {{.sql =
-    "with item(class, object, sub, type, owner, acl, initial) as (\n"
+    "with member as materialized (\n"
+    "  select d.classid, d.objid, d.refobjid from pg_depend d\n"
+    "  where d.refclassid = 'pg_extension'::regclass and d.refobjid >= 16384 and d.objsubid = 0 and d.deptype = 'e'\n"
+    "), item(class, object, sub, type, owner, acl, initial) as (\n"
     LPC_OWN("pg_proc", "f", "proowner", "proacl")
     "  union all\n"
     "  select 'pg_class'::regclass, oid, 0, (case relkind when 'S' then 's' else 'r' end)::\"char\", relowner, relacl,\n"
     "    " LPC_INITIAL("relnamespace", " and relname !~ '^_' and relname not in ('sql_parts', 'transforms')", "r", "relowner", "SELECT") "\n"
-    "  from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S')\n"
+    "  from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and " LPC_SCRIPTED("pg_class") "\n"
     "  union all\n"
     "  select 'pg_class'::regclass, c.oid, a.attnum, 'c', c.relowner, a.attacl, null from pg_attribute a join pg_class c on c.oid = a.attrelid\n"
-    "  where a.attacl is not null or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass and objsubid <> 0)\n"
+    "  where a.attrelid = any (array(select oid from pg_class where " LPC_SCRIPTED("pg_class") ")) and (a.attacl is not null\n"
+    "    or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass and objsubid <> 0))\n"
     "  union all\n"
     LPC_OWN("pg_type", "T", "typowner", "typacl")
     "  union all\n"
@@ -71,8 +77,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "    t.type, t.owner, t.acl, coalesce(i.initprivs, t.initial) as initprivs\n"
     "  from item t\n"
     "  left join pg_init_privs i on i.classoid = t.class and i.objoid = t.object and i.objsubid = t.sub\n"
-    "  left join (pg_depend d join pg_extension e on e.oid = d.refobjid and e.oid >= 16384)\n"
-    "    on d.classid = t.class and d.objid = t.object and d.objsubid = 0 and d.deptype = 'e' and d.refclassid = 'pg_extension'::regclass\n"
+    "  left join (member m join pg_extension e on e.oid = m.refobjid) on m.classid = t.class and m.objid = t.object\n"
     "  where t.acl is distinct from coalesce(i.initprivs, t.initial) and (t.object < 16384 or e.oid is not null)\n"
     "), difference as (\n"
     "  select c.*, x.* from changed c cross join lateral (\n"

@@ -32,7 +32,14 @@ Lineage::Lineage(CatalogBuilder& builder) : find_([&builder](const ObjectId& id)
 
 const Object* Lineage::partition(const ObjectId& table) const { return find_({KindId::Partition, table.schema, table.name, "", ""}); }
 
-std::vector<ObjectId> Lineage::parents(const ObjectId& table) const {
+std::vector<ObjectId> Lineage::parents(const ObjectId& table) const { return known_parents(table); }
+
+const std::vector<ObjectId>& Lineage::known_parents(const ObjectId& table) const {
+  const auto known = parents_.find(table);
+  return known != parents_.end() ? known->second : parents_.emplace(table, find_parents(table)).first->second;
+}
+
+std::vector<ObjectId> Lineage::find_parents(const ObjectId& table) const {
   std::vector<ObjectId> result;
   const auto add = [&](std::string_view text) {
     const ObjectId parent = table_named(text);
@@ -60,7 +67,7 @@ std::vector<const Object*> Lineage::chain(const ObjectId& table, std::string_vie
 
 std::vector<const Object*> Lineage::inherited_chain(const ObjectId& table, std::string_view column) const {
   std::vector<const Object*> result;
-  for (const ObjectId& parent : parents(table)) {
+  for (const ObjectId& parent : known_parents(table)) {
     for (const Object* object : chain(parent, column)) {
       // (Two ways may lead to one ancestor.)
       if (std::ranges::find(result, object) == result.end()) result.push_back(object);
@@ -77,7 +84,7 @@ const Object* Lineage::default_of(const ObjectId& table, std::string_view column
 }
 
 const Object* Lineage::inherited_default(const ObjectId& table, std::string_view column) const {
-  for (const ObjectId& parent : parents(table)) {
+  for (const ObjectId& parent : known_parents(table)) {
     if (const Object* found = default_of(parent, column)) return found;
   }
   return nullptr;
@@ -92,13 +99,13 @@ std::string Lineage::access_method(const ObjectId& table) const {
 
 std::vector<std::string> Lineage::natural_order(const ObjectId& table) const {
   std::vector<std::string> names;
-  for (const ObjectId& parent : parents(table)) append_new(names, column_names(parent));
+  for (const ObjectId& parent : known_parents(table)) append_new(names, column_names(parent));
   if (const Object* object = find_(table)) append_new(names, object->attributes.texts("columns"));
   return names;
 }
 
 bool Lineage::has_own_order(const ObjectId& table) const {
-  if (parents(table).empty()) return false;
+  if (known_parents(table).empty()) return false;
   const std::vector<std::string> names = column_names(table);
   if (names == natural_order(table)) return false;
   return partition(table) != nullptr || std::ranges::all_of(names, [&](const std::string& name) { return declares(*this, table, name); });

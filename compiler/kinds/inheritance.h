@@ -7,12 +7,14 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "kinds/kind.h"
 
 namespace lpc::kinds {
 
+/// Which tables are partitions or children of which must not change while it is used: it remembers that.
 class Lineage {
  public:
   explicit Lineage(const Catalog& catalog);
@@ -43,7 +45,11 @@ class Lineage {
   bool has_own_order(const ObjectId& table) const;
 
  private:
+  const std::vector<ObjectId>& known_parents(const ObjectId& table) const;
+  std::vector<ObjectId> find_parents(const ObjectId& table) const;
+
   std::function<const Object*(const ObjectId&)> find_;
+  mutable std::unordered_map<ObjectId, std::vector<ObjectId>, ObjectIdHash> parents_;
 };
 
 /// The attributes of the chain's column as they are in effect, with the id of `table`'s own column. `type` is missing when the chain is empty.

@@ -186,6 +186,8 @@ struct KindTraits {
   /// Of a big database a second session asks for it, beside the others and without a look into `found_in`: its query takes long there, and prints hardly any expressions.
   /// For these a session loads each relation that they are over, once, so what prints many is asked for in the first one. Each has about half of the work.
   bool asked_beside = false;
+  /// The attribute in which the parent lists such parts by name, in the order of the numbers in their `_aliases`: whoever reads a database fills it in. "" when it lists none.
+  std::string_view listed_as = {};
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
   bool (*can_replace)(const Object& before, const Object& after) = nullptr;
   /// The statement that makes (or, with `replaces`, makes of what is there) the same object without what it needs but for the types of its columns; `create` then replaces that.

@@ -39,8 +39,8 @@ class Normaliser {
   /// that LIKE copied, has the name already: ChooseConstraintName() in src/backend/catalog/pg_constraint.c.
   void drop_implied_not_null_names(const ObjectId& table) {
     for (Object* column : builder_.children(table)) {
+      if (column->id.kind != KindId::Column || !column->attributes.has("not_null_name")) continue;
       const std::string name = column->attributes.text("not_null_name");
-      if (column->id.kind != KindId::Column || name.empty()) continue;
       const std::string digits = name.substr(name.find_last_not_of("0123456789") + 1);
       if (name != make_object_name(table.name, column->id.member, "not_null" + digits)) continue;
       if (!digits.empty()) column->attributes.set("_not_null_name", name);
@@ -113,8 +113,9 @@ class Normaliser {
   void note_not_null_name(Object& table, const Object& column) {
     const std::string& said = column.attributes.text("not_null_name");
     const std::string& name = said.empty() ? column.attributes.text("_not_null_name") : said;
+    if (name.empty()) return;
     const std::vector<const Object*> inherited = lineage_.inherited_chain(table.id, column.id.member);
-    if (name.empty() || inherited.empty() || !merged_column(inherited, column.id).attributes.flag("not_null")) return;
+    if (inherited.empty() || !merged_column(inherited, column.id).attributes.flag("not_null")) return;
     const Value* noted = table.attributes.find("_not_null_names");
     Map names = noted == nullptr ? Map{} : noted->map();
     names.emplace_back(column.id.member.str(), Value(name));

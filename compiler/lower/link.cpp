@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <array>
 #include <future>
+#include <optional>
 #include <set>
 
 #include "base/sql.h"
@@ -139,25 +140,32 @@ class Linker final : public kinds::LinkContext {
   void begin(Object& object) {
     object_ = &object;
     own_schema_ = object.id.schema.empty() ? std::string_view("public") : std::string_view(object.id.schema);
-    holder_ = &object;
-    while (holder_->parent) {
-      const Object* outer = builder_.find(*holder_->parent);
-      if (outer == nullptr) break;
-      holder_ = outer;
-    }
     depends_.clear();
     mentions_.clear();
     reported_.clear();
   }
 
+  /// The lists sorted, each id once.
   void finish() {
-    const auto merge = [](std::vector<ObjectId>& into, std::set<ObjectId>& from) {
-      from.insert(into.begin(), into.end());
-      into.assign(from.begin(), from.end());
+    const auto merge = [](std::vector<ObjectId>& into, const std::set<ObjectId>& from) {
+      into.insert(into.end(), from.begin(), from.end());
+      std::sort(into.begin(), into.end());
+      into.erase(std::unique(into.begin(), into.end()), into.end());
     };
     merge(object_->depends_on, depends_);
     std::erase_if(mentions_, [&](const ObjectId& id) { return std::binary_search(object_->depends_on.begin(), object_->depends_on.end(), id); });
     merge(object_->mentions, mentions_);
+  }
+
+  /// The table, view or domain that the object is a part of, or the object itself.
+  const Object& holder() const {
+    const Object* holder = object_;
+    while (holder->parent) {
+      const Object* outer = builder_.find(*holder->parent);
+      if (outer == nullptr) break;
+      holder = outer;
+    }
+    return *holder;
   }
 
   void link_attributes() {
@@ -170,13 +178,22 @@ class Linker final : public kinds::LinkContext {
 
   /// What pg_depend doesn't say: it knows nothing of what belongs to the cluster, and of a cast that an expression uses only the function.
   void link_unsaid() {
+    std::optional<std::vector<const kinds::AttributeRule*>>& rules = unsaid_[static_cast<std::size_t>(object_->id.kind)];
+    if (!rules) rules = rules_of_unsaid(kinds::kind(object_->id.kind));
+    for (const kinds::AttributeRule* rule : *rules) {
+      if (const Value* value = object_->attributes.find(rule->name)) link_attribute(*rule, *value);
+    }
+  }
+
+  std::vector<const kinds::AttributeRule*> rules_of_unsaid(const kinds::Kind& kind) const {
     using kinds::Content;
-    for (const kinds::AttributeRule& rule : kinds::kind(object_->id.kind).attributes) {
+    std::vector<const kinds::AttributeRule*> rules;
+    for (const kinds::AttributeRule& rule : kind.attributes) {
       const bool names_roles = rule.content == Content::role || rule.name == "grants" || rule.name == "revokes";
       const bool may_cast = names_.has_casts() && (rule.content == Content::expression || rule.content == Content::query || rule.content == Content::statement);
-      const Value* value = names_roles || may_cast ? object_->attributes.find(rule.name) : nullptr;
-      if (value != nullptr) link_attribute(rule, *value);
+      if (names_roles || may_cast) rules.push_back(&rule);
     }
+    return rules;
   }
 
   void mention_casts(const frontend::References& references) {
@@ -256,13 +273,14 @@ class Linker final : public kinds::LinkContext {
   void columns(FragmentKind kind, std::string_view text, const frontend::References& references, const std::vector<const Object*>& relations) {
     const bool own_columns = kind != FragmentKind::query && kind != FragmentKind::statement && kind != FragmentKind::atomic_body;
     // In a subquery a name may be anything's.
-    const bool certain = own_columns && holder_ != object_ && relations.empty() && !holds_word(text, "select");
+    const Object& holder = this->holder();
+    const bool certain = own_columns && &holder != object_ && relations.empty() && !holds_word(text, "select");
     for (const frontend::SqlName& name : references.columns) {
       const std::string& column = name.parts.back();
       const std::string_view qualifier = name.parts.size() < 2 ? std::string_view() : std::string_view(name.parts[name.parts.size() - 2]);
-      if (own_columns && (qualifier.empty() || qualifier == holder_->id.name || qualifier == "new" || qualifier == "old")) {
-        const bool is_row = qualifier.empty() && column == holder_->id.name;
-        column_of(*holder_, column, certain && qualifier.empty() && !is_row);
+      if (own_columns && (qualifier.empty() || qualifier == holder.id.name || qualifier == "new" || qualifier == "old")) {
+        const bool is_row = qualifier.empty() && column == holder.id.name;
+        column_of(holder, column, certain && qualifier.empty() && !is_row);
       }
       const bool names_relation = std::ranges::any_of(relations, [&](const Object* relation) { return relation->id.name == qualifier; });
       for (const Object* relation : relations) {
@@ -366,11 +384,11 @@ class Linker final : public kinds::LinkContext {
   diag::Sink& sink_;
 
   Object* object_ = nullptr;
-  const Object* holder_ = nullptr;             ///< the table, view or domain that the object is a part of, or the object itself
   std::string_view own_schema_;
   std::set<ObjectId> depends_;
   std::set<ObjectId> mentions_;
   std::set<std::string> reported_;
+  std::array<std::optional<std::vector<const kinds::AttributeRule*>>, kKindCount> unsaid_;    ///< of each kind, the rules that link_unsaid() is about
 };
 
 /// A type's definition (a part of the same kind as the whole) needs functions that speak of the type: what these need is the type as a whole, which comes first.

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <optional>
 
@@ -165,6 +166,33 @@ Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& alias
     if (!aliases.add(words, added)) return broken(fmt::format("the catalog rows of `{}` can't be read: {}", id.text(), words));
   }
   return ok();
+}
+
+void order_parts(std::vector<Decoded>& parts, const Aliases& aliases) {
+  const auto number = [&](const Decoded& part) {
+    const std::optional<CatalogRow> row = aliases.row(std::string_view(part.aliases).substr(0, part.aliases.find(' ')));
+    return row ? std::pair(row->oid, row->sub) : std::pair<std::uint32_t, std::int32_t>();
+  };
+  if (!std::ranges::is_sorted(parts, {}, number)) std::ranges::stable_sort(parts, {}, number);
+}
+
+void list_parts(const kinds::Kind& kind, CatalogBuilder& builder) {
+  const std::string_view attribute = kind.traits.listed_as;
+  Object* parent = nullptr;
+  List names;
+  const auto finish = [&] {
+    if (parent) parent->attributes.set(attribute, Value(std::move(names)));
+    names.clear();
+  };
+  for (const Object* part : builder.objects()) {
+    if (part->id.kind != kind.id || !part->parent) continue;
+    if (!parent || !(parent->id == *part->parent)) {
+      finish();
+      parent = builder.find(*part->parent);
+    }
+    names.emplace_back(part->id.own_name().str());
+  }
+  finish();
 }
 
 Status add_details(std::vector<Decoded> details, KindId kind, const Aliases& aliases) {

@@ -18,6 +18,10 @@ struct Decoded {
 Result<std::vector<Decoded>> decode(const kinds::Kind& kind, const pg::Rows& rows, int server_version);
 /// Adds the objects to the builder and their catalog rows to the aliases. LP5010 when they contradict what is there.
 Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& aliases);
+/// Puts parts that their parents list (KindTraits::listed_as) in the order of their numbers. To come before they are added.
+void order_parts(std::vector<Decoded>& parts, const Aliases& aliases);
+/// Fills in the lists of the parents, when all is added.
+void list_parts(const kinds::Kind& kind, CatalogBuilder& builder);
 /// Gives the details' attributes to the objects of that kind. LP5010 when `_of` can't be read.
 Status add_details(std::vector<Decoded> details, KindId kind, const Aliases& aliases);
 

@@ -10,7 +10,7 @@ namespace lpc::introspect {
 // 16384 is the first OID that isn't the system's own (FirstNormalObjectId in src/include/access/transam.h); the schema public has a smaller one.
 // The triggers that carry out a foreign key, four of each, are nothing of their own, and nothing else depends on them.
 const char* const kDependencyQuery =
-    "SELECT d.classid::int8, d.objid::int8, d.objsubid, d.refclassid::int8, d.refobjid::int8, d.refobjsubid, d.deptype "
+    "SELECT d.classid, d.objid, d.objsubid, d.refclassid, d.refobjid, d.refobjsubid, d.deptype "
     "FROM pg_catalog.pg_depend d WHERE d.deptype <> 'p' AND d.objid >= 16384 "
     "AND (d.refobjid >= 16384 OR d.refclassid = 'pg_catalog.pg_namespace'::pg_catalog.regclass) "
     "AND NOT (d.classid = 'pg_catalog.pg_trigger'::pg_catalog.regclass AND d.refclassid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.deptype = 'i')";

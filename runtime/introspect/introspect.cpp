@@ -50,10 +50,15 @@ Result<Catalog> introspect(pg::Connection& connection, const IntrospectOptions& 
   Aliases aliases(reading.system_catalogs);
   std::size_t rows = 0;
   for (const OfKind& of_kind : decoded) rows += of_kind.objects ? of_kind.objects->size() : 0;
+  builder.expect(rows);
   aliases.expect(2 * rows);    // a table has its row type too
-  for (OfKind& of_kind : decoded) {
-    LP_TRY(std::vector<Decoded> objects, std::move(of_kind.objects));
+  for (const kinds::Kind* kind : kinds::all_kinds()) {
+    LP_TRY(std::vector<Decoded> objects, std::move(decoded[static_cast<std::size_t>(kind->id)].objects));
+    if (!kind->traits.listed_as.empty()) order_parts(objects, aliases);
     LP_DO(add(std::move(objects), builder, aliases));
+  }
+  for (const kinds::Kind* kind : kinds::all_kinds()) {
+    if (!kind->traits.listed_as.empty()) list_parts(*kind, builder);
   }
   for (const kinds::Kind* kind : kinds::all_kinds()) {
     for (auto& of_detail : decoded[static_cast<std::size_t>(kind->id)].details) {

@@ -27,8 +27,9 @@ constexpr const char* kSettings = R"sql(SELECT pg_catalog.set_config(s.name, s.v
 
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kSavepoint = "lockplane_introspect";
-/// Relations from which on a second session is worth its start: then a snapshot for it, else null.
-constexpr const char* kSnapshotQuery = "SELECT CASE WHEN count(*) > 4000 THEN pg_catalog.pg_export_snapshot() END FROM pg_catalog.pg_class";
+/// A second session is worth its start from some four thousand relations on: then a snapshot for it, else null. Counting them would take longer.
+constexpr const char* kSnapshotQuery =
+    "SELECT CASE WHEN pg_catalog.pg_relation_size('pg_catalog.pg_class'::pg_catalog.regclass) > 800000 THEN pg_catalog.pg_export_snapshot() END";
 
 /// The newest query of the kind that the server is new enough for.
 std::string_view query_for(const kinds::Kind& kind, int server_version) {
@@ -121,9 +122,10 @@ class Reader {
   }
 
   Status look(bool with_snapshot) {
-    std::vector<pg::Query> queries{{options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin, {}}, {kSettings, {}}};
+    std::vector<pg::Query> queries{{options_.in_transaction ? sql("SAVEPOINT {}", ident(kSavepoint)).text : kBegin, {}}};
     const std::size_t snapshot_at = queries.size();
     if (with_snapshot) queries.push_back({.sql = kSnapshotQuery, .soon = true});
+    queries.push_back({kSettings, {}});
     queries.push_back({look_query(), {}});
     return connection_.pipeline(queries, [&](std::size_t i, const pg::Rows& rows) {
       if (with_snapshot && i == snapshot_at) {

@@ -83,13 +83,15 @@ SELECT 'pg_amproc', o.oid::int8, 'member of operator family', n.nspname, f.opfna
   FROM pg_catalog.pg_amproc o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amprocfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384
 UNION ALL
 SELECT part.catalog, part.oid::int8, part.what, n.nspname, c.relname || '.' || part.name
-  FROM (SELECT 'pg_trigger' AS catalog, oid, 'trigger' AS what, tgrelid AS relation, tgname::text AS name FROM pg_catalog.pg_trigger
-        UNION ALL SELECT 'pg_rewrite', oid, 'rule', ev_class, rulename FROM pg_catalog.pg_rewrite
-        UNION ALL SELECT 'pg_policy', oid, 'policy', polrelid, polname FROM pg_catalog.pg_policy
-        UNION ALL SELECT 'pg_constraint', oid, 'constraint', conrelid, conname FROM pg_catalog.pg_constraint WHERE conrelid <> 0
-        UNION ALL SELECT 'pg_attrdef', a.oid, 'default', a.adrelid, k.attname FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_attribute k ON k.attrelid = a.adrelid AND k.attnum = a.adnum
-        UNION ALL SELECT 'pg_class', x.oid, 'index', i.indrelid, x.relname FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid) part
-  JOIN pg_catalog.pg_class c ON c.oid = part.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE part.oid >= 16384 AND c.oid < 16384
+  FROM (SELECT 'pg_trigger' AS catalog, oid, 'trigger' AS what, tgrelid AS relation, tgname::text AS name FROM pg_catalog.pg_trigger WHERE tgrelid < 16384
+        UNION ALL SELECT 'pg_rewrite', oid, 'rule', ev_class, rulename FROM pg_catalog.pg_rewrite WHERE ev_class < 16384
+        UNION ALL SELECT 'pg_policy', oid, 'policy', polrelid, polname FROM pg_catalog.pg_policy WHERE polrelid < 16384
+        UNION ALL SELECT 'pg_constraint', oid, 'constraint', conrelid, conname FROM pg_catalog.pg_constraint WHERE conrelid BETWEEN 1 AND 16383
+        UNION ALL SELECT 'pg_attrdef', a.oid, 'default', a.adrelid, k.attname
+          FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_attribute k ON k.attrelid = a.adrelid AND k.attnum = a.adnum WHERE a.adrelid < 16384
+        UNION ALL SELECT 'pg_class', x.oid, 'index', i.indrelid, x.relname
+          FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid < 16384 AND i.indexrelid >= 16384) part
+  JOIN pg_catalog.pg_class c ON c.oid = part.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE part.oid >= 16384
 UNION ALL
 SELECT DISTINCT 'pg_ts_config', NULL::int8, 'mapping of text search configuration', n.nspname, c.cfgname::text
   FROM pg_catalog.pg_ts_config_map m JOIN pg_catalog.pg_ts_config c ON c.oid = m.mapcfg JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace WHERE c.oid < 16384 AND m.mapdict >= 16384

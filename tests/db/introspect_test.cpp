@@ -160,7 +160,7 @@ TEST_F(IntrospectTest, TwoSessionsReadABigDatabaseAsOneDoes) {
     CREATE INDEX ON shop.rooms (lower(name) COLLATE "C" text_pattern_ops DESC NULLS LAST) INCLUDE (id) WHERE id > 7;
     CREATE INDEX ON shop.rooms (name, id DESC);
     DO $$ BEGIN FOR n IN 1..2000 LOOP EXECUTE format('CREATE TABLE shop.t%s (id int PRIMARY KEY)', n); END LOOP; END $$)");
-  ASSERT_GT(connection.query("SELECT count(*) FROM pg_class")->integer(0, 0), 4000);
+  ASSERT_GT(connection.query("SELECT pg_relation_size('pg_class')")->integer(0, 0), 800000);
   ASSERT_TRUE(connection.execute("CREATE ROLE lonely LOGIN CONNECTION LIMIT 1"));
   const Catalog by_two = read(connection);
   ASSERT_TRUE(connection.execute("BEGIN"));    // which can't go on in a second session
