@@ -272,7 +272,7 @@ constexpr Kind kBaseType = {
     .print_lp = print_base_type,
     .slots = base_type_slots,
     .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .acl_type = 'T',
-               .found_in = "pg_type t where typtype in ('b', 'p') and oid >= 16384 and not exists (select from pg_catalog.pg_type e where e.typarray = t.oid)"},
+               .found_in = "pg_type where typtype in ('b', 'p') and oid >= 16384 and not exists (select from pg_type e where e.typarray = pg_type.oid)"},
 };
 static_assert(is_complete(kBaseType));
 

@@ -122,7 +122,7 @@ constexpr Kind kForeignDataWrapper = {
     .attributes = kRules,
     .print_lp = print_wrapper,
     .slots = wrapper_slots,
-    .traits = {.schemaless = true, .acl_type = 'F', .found_in = "pg_foreign_data_wrapper where oid >= 16384"},
+    .traits = {.schemaless = true, .acl_type = 'F', .found_in = "pg_foreign_data_wrapper"},
 };
 static_assert(is_complete(kForeignDataWrapper));
 

@@ -486,7 +486,7 @@ constexpr Kind kIndex = {
     .print_lp = print_index,
     .slots = index_slots,
     .traits = {.dropped_with_parent = true,
-               .found_in = "pg_class where relkind in ('i', 'I') and oid >= 16384 and relnamespace <> 'pg_toast'::pg_catalog.regnamespace"},
+               .found_in = "pg_class where relkind in ('i', 'I') and oid >= 16384 and relnamespace <> 'pg_toast'::regnamespace"},
 };
 
 static_assert(is_complete(kIndex));

@@ -181,6 +181,7 @@ struct KindTraits {
   /// The object that must be made anew when this one's type changes, because Postgres refuses that: the partitioned table whose key a column is in. Null: none.
   std::optional<ObjectId> (*ties_down)(const Object& before, const Catalog& catalog) = nullptr;
   /// Rows of system catalogs, as what follows FROM: without one there is no object of this kind, and its own, longer query need not be asked. "" when it always must be.
+  /// Best is a catalog's name alone, of one that is empty at first, or the name and a condition: those on one catalog are asked together.
   /// Users' rows have OIDs from 16384 on: FirstNormalObjectId in src/include/access/transam.h.
   std::string_view found_in = {};
   /// Of a big database a second session asks for it, beside the others and without a look into `found_in`: its query takes long there, and prints hardly any expressions.

@@ -116,7 +116,7 @@ constexpr Kind kTransform = {
     .attributes = kRules,
     .print_lp = print_transform,
     .slots = nullptr,
-    .traits = {.schemaless = true, .found_in = "pg_transform where oid >= 16384", .can_replace = can_replace_transform},
+    .traits = {.schemaless = true, .found_in = "pg_transform", .can_replace = can_replace_transform},
 };
 static_assert(is_complete(kTransform));
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <future>
+#include <map>
 #include <optional>
 #include <set>
 #include <string>
@@ -45,18 +46,67 @@ std::string name_of(const kinds::Kind& kind, const kinds::DetailQuery* detail = 
   return detail == nullptr ? name : fmt::format("{}_{}", name, detail - kind.details.data() + 1);
 }
 
-/// The names of queries for which there is nothing: planning those of all kinds would take longer than all else in a small database.
-std::string look_query() {
-  std::string text;
-  const auto look_for = [&](const std::string& name, std::string_view rows) {
+/// What a query is worth asking for: its name, and rows of a system catalog.
+struct Sought {
+  std::string name;
+  std::string_view catalog;      ///< or whatever else can follow FROM
+  std::string_view condition;    ///< "" for any row
+};
+
+std::vector<Sought> all_sought() {
+  std::vector<Sought> all;
+  const auto add = [&](std::string name, std::string_view rows) {
+    constexpr std::string_view kWhere = " where ";
     if (rows.empty()) return;
-    text += sql("{}SELECT {} WHERE NOT EXISTS (SELECT FROM pg_catalog.{})", fragment(text.empty() ? "" : " UNION ALL "), literal(name), fragment(rows)).text;
+    const std::size_t where = rows.starts_with('(') ? std::string_view::npos : rows.find(kWhere);
+    all.push_back({std::move(name), rows.substr(0, where), where == std::string_view::npos ? std::string_view() : rows.substr(where + kWhere.size())});
   };
   for (const kinds::Kind* kind : kinds::all_kinds()) {
-    look_for(name_of(*kind), kind->traits.found_in);
-    for (const kinds::DetailQuery& detail : kind->details) look_for(name_of(*kind, &detail), detail.found_in);
+    add(name_of(*kind), kind->traits.found_in);
+    for (const kinds::DetailQuery& detail : kind->details) add(name_of(*kind, &detail), detail.found_in);
   }
-  return text;
+  return all;
+}
+
+/// The names of queries for which there is nothing: planning those of all kinds would take longer than all else in a small database. For the same reason this asks each
+/// catalog once, and of those that are empty at first only for their size.
+std::string look_query(const std::vector<Sought>& all) {
+  std::vector<Sql> sizes, parts;
+  std::map<std::string_view, std::vector<Sought>> by_catalog;
+  for (const Sought& sought : all) {
+    if (sought.catalog.starts_with('(') || sought.condition.find("exists") != std::string_view::npos) {
+      const Sql condition = sought.condition.empty() ? Sql() : sql("WHERE {}", fragment(sought.condition));
+      parts.push_back(sql("SELECT {} WHERE NOT EXISTS (SELECT FROM {} {})", literal(sought.name), fragment(sought.catalog), condition));
+    } else if (sought.condition.empty()) {
+      sizes.push_back(sql("({}, {}::regclass)", literal(sought.name), literal(sought.catalog)));
+    } else {
+      by_catalog[sought.catalog].push_back(sought);
+    }
+  }
+  if (!sizes.empty()) parts.push_back(sql("SELECT s.name FROM (VALUES {}) s(name, catalog) WHERE pg_catalog.pg_relation_size(s.catalog) = 0", join(sizes, ", ")));
+  for (const auto& [catalog, group] : by_catalog) {
+    if (group.size() == 1) {
+      parts.push_back(sql("SELECT {} WHERE NOT EXISTS (SELECT FROM {} WHERE {})", literal(group.front().name), fragment(catalog), fragment(group.front().condition)));
+      continue;
+    }
+    std::vector<Sql> columns, rows;
+    for (const Sought& sought : group) {
+      const std::string column = fmt::format("f{}", columns.size());
+      columns.push_back(sql("bool_or({}) AS {}", fragment(sought.condition), ident(column)));
+      rows.push_back(sql("({}, c.{})", literal(sought.name), ident(column)));
+    }
+    parts.push_back(sql("SELECT f.name FROM (SELECT {} FROM {}) c CROSS JOIN LATERAL (VALUES {}) f(name, found) WHERE f.found IS NOT TRUE", join(columns, ", "), fragment(catalog), join(rows, ", ")));
+  }
+  return join(parts, " UNION ALL ").text;
+}
+
+/// Catalogs that hold no rows of users, as far as that follows.
+std::set<std::string_view> bare_catalogs(const std::vector<Sought>& all, const std::set<std::string, std::less<>>& absent) {
+  std::set<std::string_view> bare;
+  for (const Sought& sought : all) {
+    if (absent.contains(sought.name) && (sought.condition.empty() || sought.condition == "oid >= 16384")) bare.insert(sought.catalog);
+  }
+  return bare;
 }
 
 /// What becomes of a statement's answer.
@@ -126,7 +176,7 @@ class Reader {
     const std::size_t snapshot_at = queries.size();
     if (with_snapshot) queries.push_back({.sql = kSnapshotQuery, .soon = true});
     queries.push_back({kSettings, {}});
-    queries.push_back({look_query(), {}});
+    queries.push_back({look_query(sought_), {}});
     return connection_.pipeline(queries, [&](std::size_t i, const pg::Rows& rows) {
       if (with_snapshot && i == snapshot_at) {
         if (rows.is_null(0, 0)) return;
@@ -196,7 +246,8 @@ class Reader {
     if (is_asked(false)) add(batch, "lockplane_labels", kSecurityLabelQuery, {.target = &reading_.labels});
     if (!is_asked(true) || options_.hash_only) return;
     add(batch, "lockplane_dependencies", kDependencyQuery, {.target = &reading_.dependencies});
-    add(batch, "lockplane_candidates", expand_macros(kCandidateQuery), {.target = &reading_.candidates});
+    std::string candidates = expand_macros(candidate_query(bare_catalogs(sought_, absent_)));
+    add(batch, fmt::format("lockplane_candidates_{:x}", std::hash<std::string>{}(candidates)), std::move(candidates), {.target = &reading_.candidates});
   }
 
   /// Under its name when it is to be a prepared statement.
@@ -228,6 +279,7 @@ class Reader {
   pg::Connection& connection_;
   const ReadOptions options_;
   const OnKind& on_kind_;
+  const std::vector<Sought> sought_ = all_sought();
   std::string snapshot_;              ///< of a big database, for the second session
   Batch beside_;                      ///< what that asks
   std::set<std::string, std::less<>> absent_;    ///< queries for which the database has nothing

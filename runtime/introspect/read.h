@@ -18,7 +18,7 @@ struct ReadOptions {
 struct Reading {
   pg::Rows system_catalogs;
   pg::Rows dependencies;          ///< of kDependencyQuery
-  pg::Rows candidates;            ///< of kCandidateQuery
+  pg::Rows candidates;            ///< of candidate_query()
   pg::Rows labels;                ///< of kSecurityLabelQuery
 };
 

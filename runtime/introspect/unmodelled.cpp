@@ -1,88 +1,72 @@
 #include "introspect/unmodelled.h"
 
+#include <array>
+
 namespace lpc::introspect {
+
+namespace {
 
 // One row for each object that stands for itself: parts of others (columns, constraints, indexes, array and row types) are the business of their kinds.
 // Rows below 16384 are the system's own; above, also what stands in its schemas or hangs on its objects counts. initdb comments on no relation and no cast; of comments on
 // what it does comment on nobody can tell whose they are. A user mapping's own catalog is for superusers only, hence the view.
-const char* const kCandidateQuery = R"sql(
-SELECT 'pg_class', c.oid::int8, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
+struct Candidates {
+  std::string_view catalog;    // where users have no rows in it there are none of these; "" when other catalogs may bring some
+  std::string_view sql;
+};
+
+constexpr auto kCandidates = std::to_array<Candidates>({
+    {"", R"sql(SELECT 'pg_class', c.oid::int8, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
          WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'relation' END, n.nspname, c.relname::text
   FROM pg_catalog.pg_class c JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace
-  WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND {any_schema:n:c.oid}
-UNION ALL
-SELECT 'pg_type', t.oid::int8, CASE WHEN NOT t.typisdefined THEN 'shell type' ELSE
+  WHERE c.relkind NOT IN ('i', 'I', 't', 'c') AND {any_schema:n:c.oid})sql"},
+    {"", R"sql(SELECT 'pg_type', t.oid::int8, CASE WHEN NOT t.typisdefined THEN 'shell type' ELSE
          CASE t.typtype WHEN 'b' THEN 'base type' WHEN 'c' THEN 'composite type' WHEN 'd' THEN 'domain' WHEN 'e' THEN 'enum' WHEN 'r' THEN 'range type' ELSE 'type' END END,
        n.nspname, t.typname::text
   FROM pg_catalog.pg_type t JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace LEFT JOIN pg_catalog.pg_class c ON c.oid = t.typrelid
-  WHERE {any_schema:n:t.oid} AND (c.oid IS NULL OR c.relkind = 'c') AND NOT (t.typcategory = 'A' AND t.typelem <> 0)
-UNION ALL
-SELECT 'pg_proc', p.oid::int8, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname,
+  WHERE {any_schema:n:t.oid} AND (c.oid IS NULL OR c.relkind = 'c') AND NOT (t.typcategory = 'A' AND t.typelem <> 0))sql"},
+    {"", R"sql(SELECT 'pg_proc', p.oid::int8, CASE p.prokind WHEN 'a' THEN 'aggregate' WHEN 'w' THEN 'window function' WHEN 'p' THEN 'procedure' ELSE 'function' END, n.nspname,
        p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'
   FROM pg_catalog.pg_proc p JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
-  WHERE {any_schema:n:p.oid}
-UNION ALL
-SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
+  WHERE {any_schema:n:p.oid})sql"},
+    {"pg_operator", R"sql(SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
        || ', ' || pg_catalog.format_type(o.oprright, NULL) || ')'
-  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
-  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_opfamily', o.oid::int8, 'operator family', n.nspname, o.opfname::text
-  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_conversion', o.oid::int8, 'conversion', n.nspname, o.conname::text
-  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_collation', o.oid::int8, 'collation', n.nspname, o.collname::text
-  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_ts_config', o.oid::int8, 'text search configuration', n.nspname, o.cfgname::text
-  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_ts_dict', o.oid::int8, 'text search dictionary', n.nspname, o.dictname::text
-  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_ts_parser', o.oid::int8, 'text search parser', n.nspname, o.prsname::text
-  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_ts_template', o.oid::int8, 'text search template', n.nspname, o.tmplname::text
-  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_statistic_ext', o.oid::int8, 'statistics', n.nspname, o.stxname::text
-  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {any_schema:n:o.oid}
-UNION ALL
-SELECT 'pg_cast', o.oid::int8, 'cast', '', pg_catalog.format_type(o.castsource, NULL) || ' AS ' || pg_catalog.format_type(o.casttarget, NULL)
-  FROM pg_catalog.pg_cast o WHERE o.oid >= 16384
-UNION ALL
-SELECT 'pg_transform', o.oid::int8, 'transform', '', pg_catalog.format_type(o.trftype, NULL) || ' LANGUAGE ' || l.lanname
-  FROM pg_catalog.pg_transform o JOIN pg_catalog.pg_language l ON l.oid = o.trflang WHERE o.oid >= 16384
-UNION ALL
-SELECT 'pg_event_trigger', o.oid::int8, 'event trigger', '', o.evtname::text FROM pg_catalog.pg_event_trigger o WHERE o.oid >= 16384
-UNION ALL
-SELECT 'pg_publication', o.oid::int8, 'publication', '', o.pubname::text FROM pg_catalog.pg_publication o WHERE o.oid >= 16384
-UNION ALL
-SELECT 'pg_language', o.oid::int8, 'language', '', o.lanname::text FROM pg_catalog.pg_language o WHERE o.oid >= 16384
-UNION ALL
-SELECT 'pg_am', o.oid::int8, 'access method', '', o.amname::text FROM pg_catalog.pg_am o WHERE o.oid >= 16384
-UNION ALL
-SELECT 'pg_foreign_data_wrapper', o.oid::int8, 'foreign-data wrapper', '', o.fdwname::text FROM pg_catalog.pg_foreign_data_wrapper o
-UNION ALL
-SELECT 'pg_foreign_server', o.oid::int8, 'server', '', o.srvname::text FROM pg_catalog.pg_foreign_server o
-UNION ALL
-SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVER ' || o.srvname FROM pg_catalog.pg_user_mappings o
-UNION ALL
-SELECT 'pg_subscription', o.oid::int8, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
-  JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database()
-UNION ALL
-SELECT 'pg_amop', o.oid::int8, 'member of operator family', n.nspname, f.opfname || ': ' || o.amopopr::pg_catalog.regoperator
-  FROM pg_catalog.pg_amop o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amopfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384
-UNION ALL
-SELECT 'pg_amproc', o.oid::int8, 'member of operator family', n.nspname, f.opfname || ': ' || o.amproc::pg_catalog.regprocedure
-  FROM pg_catalog.pg_amproc o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amprocfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384
-UNION ALL
-SELECT part.catalog, part.oid::int8, part.what, n.nspname, c.relname || '.' || part.name
+  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {any_schema:n:o.oid})sql"},
+    {"pg_opclass", R"sql(SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
+  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_opfamily", R"sql(SELECT 'pg_opfamily', o.oid::int8, 'operator family', n.nspname, o.opfname::text
+  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_conversion", R"sql(SELECT 'pg_conversion', o.oid::int8, 'conversion', n.nspname, o.conname::text
+  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_collation", R"sql(SELECT 'pg_collation', o.oid::int8, 'collation', n.nspname, o.collname::text
+  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_ts_config", R"sql(SELECT 'pg_ts_config', o.oid::int8, 'text search configuration', n.nspname, o.cfgname::text
+  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_ts_dict", R"sql(SELECT 'pg_ts_dict', o.oid::int8, 'text search dictionary', n.nspname, o.dictname::text
+  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_ts_parser", R"sql(SELECT 'pg_ts_parser', o.oid::int8, 'text search parser', n.nspname, o.prsname::text
+  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_ts_template", R"sql(SELECT 'pg_ts_template', o.oid::int8, 'text search template', n.nspname, o.tmplname::text
+  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_statistic_ext", R"sql(SELECT 'pg_statistic_ext', o.oid::int8, 'statistics', n.nspname, o.stxname::text
+  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {any_schema:n:o.oid})sql"},
+    {"pg_cast", R"sql(SELECT 'pg_cast', o.oid::int8, 'cast', '', pg_catalog.format_type(o.castsource, NULL) || ' AS ' || pg_catalog.format_type(o.casttarget, NULL)
+  FROM pg_catalog.pg_cast o WHERE o.oid >= 16384)sql"},
+    {"pg_transform", R"sql(SELECT 'pg_transform', o.oid::int8, 'transform', '', pg_catalog.format_type(o.trftype, NULL) || ' LANGUAGE ' || l.lanname
+  FROM pg_catalog.pg_transform o JOIN pg_catalog.pg_language l ON l.oid = o.trflang WHERE o.oid >= 16384)sql"},
+    {"pg_event_trigger", R"sql(SELECT 'pg_event_trigger', o.oid::int8, 'event trigger', '', o.evtname::text FROM pg_catalog.pg_event_trigger o WHERE o.oid >= 16384)sql"},
+    {"pg_publication", R"sql(SELECT 'pg_publication', o.oid::int8, 'publication', '', o.pubname::text FROM pg_catalog.pg_publication o WHERE o.oid >= 16384)sql"},
+    {"pg_language", R"sql(SELECT 'pg_language', o.oid::int8, 'language', '', o.lanname::text FROM pg_catalog.pg_language o WHERE o.oid >= 16384)sql"},
+    {"pg_am", R"sql(SELECT 'pg_am', o.oid::int8, 'access method', '', o.amname::text FROM pg_catalog.pg_am o WHERE o.oid >= 16384)sql"},
+    {"pg_foreign_data_wrapper", R"sql(SELECT 'pg_foreign_data_wrapper', o.oid::int8, 'foreign-data wrapper', '', o.fdwname::text FROM pg_catalog.pg_foreign_data_wrapper o)sql"},
+    {"pg_foreign_server", R"sql(SELECT 'pg_foreign_server', o.oid::int8, 'server', '', o.srvname::text FROM pg_catalog.pg_foreign_server o)sql"},
+    {"pg_foreign_server", R"sql(SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVER ' || o.srvname FROM pg_catalog.pg_user_mappings o)sql"},
+    {"pg_subscription", R"sql(SELECT 'pg_subscription', o.oid::int8, 'subscription', '', o.subname::text FROM pg_catalog.pg_subscription o
+  JOIN pg_catalog.pg_database d ON d.oid = o.subdbid WHERE d.datname = pg_catalog.current_database())sql"},
+    {"", R"sql(SELECT 'pg_amop', o.oid::int8, 'member of operator family', n.nspname, f.opfname || ': ' || o.amopopr::pg_catalog.regoperator
+  FROM pg_catalog.pg_amop o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amopfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384)sql"},
+    {"", R"sql(SELECT 'pg_amproc', o.oid::int8, 'member of operator family', n.nspname, f.opfname || ': ' || o.amproc::pg_catalog.regprocedure
+  FROM pg_catalog.pg_amproc o JOIN pg_catalog.pg_opfamily f ON f.oid = o.amprocfamily JOIN pg_catalog.pg_namespace n ON n.oid = f.opfnamespace WHERE o.oid >= 16384 AND f.oid < 16384)sql"},
+    {"", R"sql(SELECT part.catalog, part.oid::int8, part.what, n.nspname, c.relname || '.' || part.name
   FROM (SELECT 'pg_trigger' AS catalog, oid, 'trigger' AS what, tgrelid AS relation, tgname::text AS name FROM pg_catalog.pg_trigger WHERE tgrelid < 16384
         UNION ALL SELECT 'pg_rewrite', oid, 'rule', ev_class, rulename FROM pg_catalog.pg_rewrite WHERE ev_class < 16384
         UNION ALL SELECT 'pg_policy', oid, 'policy', polrelid, polname FROM pg_catalog.pg_policy WHERE polrelid < 16384
@@ -91,21 +75,31 @@ SELECT part.catalog, part.oid::int8, part.what, n.nspname, c.relname || '.' || p
           FROM pg_catalog.pg_attrdef a JOIN pg_catalog.pg_attribute k ON k.attrelid = a.adrelid AND k.attnum = a.adnum WHERE a.adrelid < 16384
         UNION ALL SELECT 'pg_class', x.oid, 'index', i.indrelid, x.relname
           FROM pg_catalog.pg_index i JOIN pg_catalog.pg_class x ON x.oid = i.indexrelid WHERE i.indrelid < 16384 AND i.indexrelid >= 16384) part
-  JOIN pg_catalog.pg_class c ON c.oid = part.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE part.oid >= 16384
-UNION ALL
-SELECT DISTINCT 'pg_ts_config', NULL::int8, 'mapping of text search configuration', n.nspname, c.cfgname::text
-  FROM pg_catalog.pg_ts_config_map m JOIN pg_catalog.pg_ts_config c ON c.oid = m.mapcfg JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace WHERE c.oid < 16384 AND m.mapdict >= 16384
-UNION ALL
-SELECT 'pg_description', NULL::int8, 'comment on', '', pg_catalog.pg_describe_object(d.classoid, d.objoid, d.objsubid)
+  JOIN pg_catalog.pg_class c ON c.oid = part.relation JOIN pg_catalog.pg_namespace n ON n.oid = c.relnamespace WHERE part.oid >= 16384)sql"},
+    {"pg_ts_dict", R"sql(SELECT DISTINCT 'pg_ts_config', NULL::int8, 'mapping of text search configuration', n.nspname, c.cfgname::text
+  FROM pg_catalog.pg_ts_config_map m JOIN pg_catalog.pg_ts_config c ON c.oid = m.mapcfg JOIN pg_catalog.pg_namespace n ON n.oid = c.cfgnamespace WHERE c.oid < 16384 AND m.mapdict >= 16384)sql"},
+    {"", R"sql(SELECT 'pg_description', NULL::int8, 'comment on', '', pg_catalog.pg_describe_object(d.classoid, d.objoid, d.objsubid)
   FROM pg_catalog.pg_description d
-  WHERE d.objoid < 16384 AND d.classoid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_cast'::pg_catalog.regclass, 'pg_catalog.pg_rewrite'::pg_catalog.regclass)
-UNION ALL
-SELECT NULL, NULL, 'comment on the inherited constraint', n.nspname, c.relname || '.' || o.conname
+  WHERE d.objoid < 16384 AND d.classoid IN ('pg_catalog.pg_class'::pg_catalog.regclass, 'pg_catalog.pg_cast'::pg_catalog.regclass, 'pg_catalog.pg_rewrite'::pg_catalog.regclass))sql"},
+    {"", R"sql(SELECT NULL, NULL, 'comment on the inherited constraint', n.nspname, c.relname || '.' || o.conname
   FROM pg_catalog.pg_constraint o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace
   JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = o.oid
   JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
-  WHERE o.contype = 'n' AND NOT (o.conislocal AND o.coninhcount = 0) AND {user_schema:n}
-ORDER BY 3, 4, 5)sql";
+  WHERE o.contype = 'n' AND NOT (o.conislocal AND o.coninhcount = 0) AND {user_schema:n})sql"},
+});
+
+
+}  // namespace
+
+std::string candidate_query(const std::set<std::string_view>& bare) {
+  std::string text;
+  for (const Candidates& candidates : kCandidates) {
+    if (bare.contains(candidates.catalog)) continue;
+    if (!text.empty()) text += "\nUNION ALL\n";
+    text += candidates.sql;
+  }
+  return text + "\nORDER BY 3, 4, 5";
+}
 
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies) {
   std::vector<Unmodelled> found;

@@ -2,7 +2,9 @@
 // haven't claimed by an alias is unmodelled.
 #pragma once
 
+#include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "introspect/dependencies.h"
@@ -18,8 +20,8 @@ struct Unmodelled {
   bool is_among_system_objects() const { return schema == "pg_catalog" || schema == "information_schema" || what == "comment on"; }
 };
 
-/// With macros. Columns: catalog name, oid (NULL when a role may not see it), what, schema, name.
-extern const char* const kCandidateQuery;
+/// With macros. Columns: catalog name, oid (NULL when a role may not see it), what, schema, name. `bare`: system catalogs that hold no rows of users.
+std::string candidate_query(const std::set<std::string_view>& bare);
 
 /// In the order of the rows.
 std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliases& aliases, const Dependencies& dependencies);
