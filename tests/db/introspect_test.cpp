@@ -182,6 +182,29 @@ TEST_F(IntrospectTest, TwoSessionsReadABigDatabaseAsOneDoes) {
   EXPECT_TRUE(connection.execute("DROP ROLE lonely"));
 }
 
+TEST_F(IntrospectTest, ColumnsStandInTheirOrder) {
+  // Each change of a column puts its row in pg_attribute behind the others.
+  const Catalog catalog = catalog_of("CREATE TABLE a (one int, two int, gone int, three int); CREATE TABLE b (first int); ALTER TABLE a DROP COLUMN gone;"
+                                     "ALTER TABLE a ALTER one SET NOT NULL; ALTER TABLE b ADD second int; ALTER TABLE b ALTER first SET STATISTICS 7; CREATE TABLE none ()");
+  EXPECT_EQ(catalog.find(id("table public.a"))->attributes.texts("columns"), (Texts{"one", "two", "three"}));
+  EXPECT_EQ(catalog.find(id("table public.b"))->attributes.texts("columns"), (Texts{"first", "second"}));
+  EXPECT_FALSE(catalog.find(id("table public.none"))->attributes.has("columns"));
+}
+
+TEST_F(IntrospectTest, PrivilegesOnPostgresOwnObjectsAreFound) {
+  const auto found = [&](const char* sql) {
+    const Catalog catalog = catalog_of(sql);
+    return std::ranges::count_if(catalog.objects(), [](const Object& object) { return object.id.kind == KindId::ExtensionMember; });
+  };
+  EXPECT_EQ(found("SELECT"), 0);
+  EXPECT_EQ(found("REVOKE EXECUTE ON FUNCTION pg_catalog.now() FROM PUBLIC"), 1);
+  EXPECT_EQ(found("GRANT EXECUTE ON FUNCTION pg_catalog.pg_read_file(text) TO PUBLIC"), 1);    // whose privileges initdb has noted
+  EXPECT_EQ(found("GRANT SELECT (rolpassword) ON pg_catalog.pg_authid TO PUBLIC"), 1);
+  EXPECT_EQ(found("REVOKE SELECT ON information_schema.tables FROM PUBLIC"), 1);
+  EXPECT_EQ(found("REVOKE USAGE ON SCHEMA information_schema FROM PUBLIC"), 1);
+  EXPECT_EQ(found("REVOKE USAGE ON LANGUAGE sql FROM PUBLIC"), 1);
+}
+
 TEST_F(IntrospectTest, WaitsForNobodysTemporaryTable) {
   pg::Connection connection = database(kShop);
   auto other = connection.another();

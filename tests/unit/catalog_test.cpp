@@ -112,6 +112,21 @@ TEST(Builder, IndexesChildrenDependentsAndNeeds) {
   EXPECT_EQ(needs.size(), 2u) << "the table and the schema";
 }
 
+TEST(Builder, SortsById) {
+  CatalogBuilder builder;
+  for (const std::string schema : {"t", "", "S", "s"}) {
+    for (const std::string name : {"z", "users", "Users", "\xC3\xA9", "s", "a.b"}) {
+      for (const KindId kind : {KindId::View, KindId::Table, KindId::Function}) {
+        for (const std::string arguments : {"text", "", "integer"}) builder.add(object({kind, schema, name, "", kind == KindId::Function ? arguments : ""}));
+      }
+      for (const std::string member : {"z", "a", "B"}) builder.add(column(table(schema, name), member, "text"));
+    }
+  }
+  const Catalog catalog = builder.finish();
+  ASSERT_EQ(catalog.objects().size(), 192u);
+  for (std::size_t i = 1; i < catalog.objects().size(); ++i) EXPECT_TRUE(catalog.objects()[i - 1].id < catalog.objects()[i].id) << catalog.objects()[i].id.text();
+}
+
 TEST(Builder, RemovesForGood) {
   CatalogBuilder builder;
   builder.add(object(table("s", "t")));

@@ -182,6 +182,19 @@ TEST_F(PlanTest, AScopeCoversItsSchemas) {
   EXPECT_TRUE(merged.has({KindId::Table, "b", "t", "", ""}));
 }
 
+TEST_F(PlanTest, WhatLiesOutsideAScopeStaysAsItIs) {
+  Scope scope;
+  scope.schemas = {"a"};
+  const ObjectId others{KindId::Column, "b", "t", "id", ""};
+  const std::string a = "schema a {\n table t { id int }\n}\n";
+  // Alike on both sides, otherwise in the sources, and not there.
+  for (const std::string b : {"schema b {\n table t { id int }\n}", "schema b {\n table t { id text }\n}", "schema b"}) {
+    const Catalog merged = overlay(compile(a + "schema b {\n table t { id int }\n}"), compile(a + b), scope);
+    ASSERT_TRUE(merged.has(others)) << b;
+    EXPECT_EQ(merged.find(others)->attributes.text("type"), "integer") << b;
+  }
+}
+
 TEST_F(PlanTest, AnEnumValueIsUsedOnlyAfterItsCommit) {
   const auto made = steps("schema s {\n enum e { a }\n table t { x e }\n}", "schema s {\n enum e { a, b }\n table t { x e default 'b'::s.e }\n}");
   const std::size_t value = place(made, "enum s.e"), use = place(made, "default");
