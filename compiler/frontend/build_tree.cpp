@@ -116,7 +116,7 @@ class TreeBuilder::Run {
     }
   }
 
-  /// Makes room for just what comes. A big file has a hundred thousand declarations, and room for more of them would be most of its tree.
+  /// Makes room for what comes, but for the few clauses that stand for something else. A big file has a hundred thousand declarations, and room for twice as many would be half of its tree.
   void reserve(std::uint32_t parent, Target& target) {
     std::size_t members = 0, clauses = 0;
     count(parent, members, clauses);

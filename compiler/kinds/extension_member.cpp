@@ -34,8 +34,9 @@ constexpr std::array kWords = std::to_array<Word>({
 });
 
 // The owner's own privileges aren't looked at: ALTER … OWNER TO moves them, and pg_init_privs doesn't follow. There are thousands of objects, so that users' own are left out
-// first, what differs is found before it is named, and one join with pg_init_privs is less to plan than one for each catalog. initdb notes privileges before it makes information_schema, of which
-// everybody may read nearly all: src/backend/catalog/information_schema.sql.
+// first, what differs is found before it is named, and one join with pg_init_privs is less to plan than one for each catalog. initdb notes privileges before it makes
+// information_schema, of which everybody may read nearly all: src/backend/catalog/information_schema.sql. `item` says whose privileges came from a script, what they are, and
+// what they were then; `member`, which objects are extensions'.
 #define LPC_INITIAL(schema, condition, type, owner, privilege)                                                                    \
   "case when " schema " = to_regnamespace('information_schema')::oid" condition " then acldefault('" type "', " owner ") || makeaclitem(0, " owner ", '" privilege "', false) end"
 #define LPC_INITIAL_OF_RELATION LPC_INITIAL("relnamespace", " and relname !~ '^_' and relname not in ('sql_parts', 'transforms')", "r", "relowner", "SELECT")
@@ -43,38 +44,32 @@ constexpr std::array kWords = std::to_array<Word>({
 #define LPC_OWN(class, type, owner, acl) \
   "  select '" class "'::regclass::oid, oid, 0, '" type "'::\"char\", " owner ", " acl ", null::aclitem[] from " class " where " LPC_SCRIPTED(class) "\n"
 
-// `item`: whose privileges came from a script, what they are, and what they were then. `member`: those of extensions.
-#define LPC_ITEMS \
-  "with member as materialized (\n" \
-  "  select d.classid, d.objid, d.refobjid from pg_depend d\n" \
-  "  where d.refclassid = 'pg_extension'::regclass and d.refobjid >= 16384 and d.objsubid = 0 and d.deptype = 'e'\n" \
-  "), item(class, object, sub, type, owner, acl, initial) as (\n" \
-  LPC_OWN("pg_proc", "f", "proowner", "proacl") \
-  "  union all\n" \
-  "  select 'pg_class'::regclass, oid, 0, (case relkind when 'S' then 's' else 'r' end)::\"char\", relowner, relacl,\n" \
-  "    " LPC_INITIAL_OF_RELATION "\n" \
-  "  from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and " LPC_SCRIPTED("pg_class") "\n" \
-  "  union all\n" \
-  "  select 'pg_class'::regclass, c.oid, a.attnum, 'c', c.relowner, a.attacl, null from pg_attribute a join pg_class c on c.oid = a.attrelid\n" \
-  "  where a.attrelid = any (array(select oid from pg_class where " LPC_SCRIPTED("pg_class") ")) and (a.attacl is not null\n" \
-  "    or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass and objsubid <> 0))\n" \
-  "  union all\n" \
-  LPC_OWN("pg_type", "T", "typowner", "typacl") \
-  "  union all\n" \
-  "  select 'pg_namespace'::regclass, oid, 0, 'n', nspowner, nspacl, " LPC_INITIAL("oid", "", "n", "nspowner", "USAGE") "\n" \
-  "  from pg_namespace where nspname <> 'public' and " LPC_SCRIPTED("pg_namespace") "\n" \
-  "  union all\n" \
-  LPC_OWN("pg_language", "l", "lanowner", "lanacl") \
-  "  union all\n" \
-  LPC_OWN("pg_foreign_data_wrapper", "F", "fdwowner", "fdwacl") \
-  "  union all\n" \
-  LPC_OWN("pg_foreign_server", "S", "srvowner", "srvacl") \
-  ")\n"
-#define LPC_ITEM_JOIN "item t left join pg_init_privs i on i.classoid = t.class and i.objoid = t.object and i.objsubid = t.sub"
-
 constexpr IntrospectQuery kQueries[] = {{.sql =
-    LPC_ITEMS
-    ", changed as (\n"
+    "with member as materialized (\n"
+    "  select d.classid, d.objid, d.refobjid from pg_depend d\n"
+    "  where d.refclassid = 'pg_extension'::regclass and d.refobjid >= 16384 and d.objsubid = 0 and d.deptype = 'e'\n"
+    "), item(class, object, sub, type, owner, acl, initial) as (\n"
+    LPC_OWN("pg_proc", "f", "proowner", "proacl")
+    "  union all\n"
+    "  select 'pg_class'::regclass, oid, 0, (case relkind when 'S' then 's' else 'r' end)::\"char\", relowner, relacl,\n"
+    "    " LPC_INITIAL_OF_RELATION "\n"
+    "  from pg_class where relkind in ('r', 'p', 'v', 'm', 'f', 'S') and " LPC_SCRIPTED("pg_class") "\n"
+    "  union all\n"
+    "  select 'pg_class'::regclass, c.oid, a.attnum, 'c', c.relowner, a.attacl, null from pg_attribute a join pg_class c on c.oid = a.attrelid\n"
+    "  where a.attrelid = any (array(select oid from pg_class where " LPC_SCRIPTED("pg_class") ")) and (a.attacl is not null\n"
+    "    or (a.attrelid, a.attnum) in (select objoid, objsubid from pg_init_privs where classoid = 'pg_class'::regclass and objsubid <> 0))\n"
+    "  union all\n"
+    LPC_OWN("pg_type", "T", "typowner", "typacl")
+    "  union all\n"
+    "  select 'pg_namespace'::regclass, oid, 0, 'n', nspowner, nspacl, " LPC_INITIAL("oid", "", "n", "nspowner", "USAGE") "\n"
+    "  from pg_namespace where nspname <> 'public' and " LPC_SCRIPTED("pg_namespace") "\n"
+    "  union all\n"
+    LPC_OWN("pg_language", "l", "lanowner", "lanacl")
+    "  union all\n"
+    LPC_OWN("pg_foreign_data_wrapper", "F", "fdwowner", "fdwacl")
+    "  union all\n"
+    LPC_OWN("pg_foreign_server", "S", "srvowner", "srvacl")
+    "), changed as (\n"
     "  select case when t.object < 16384 then 'pg_catalog' else e.extname end as extension, t.class, t.object, t.sub,\n"
     "    case t.type when 'f' then (select case p.prokind when 'p' then 'procedure ' else 'function ' end || n.nspname || '.' || quote_ident(p.proname)\n"
     "      from pg_proc p cross join lateral (select i.schema as nspname from pg_identify_object(t.class, t.object, 0) i) n where p.oid = t.object)\n"
@@ -82,7 +77,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "      when 'S' then 'server' else 'table' end || ' ' || coalesce(i.schema || '.', '') || i.name from pg_identify_object(t.class, t.object, 0) i) end as member,\n"
     "    case t.type when 'f' then (select oidvectortypes(p.proargtypes) from pg_proc p where p.oid = t.object) else '' end as arguments,\n"
     "    t.type, t.owner, t.acl, coalesce(i.initprivs, t.initial) as initprivs\n"
-    "  from " LPC_ITEM_JOIN "\n"
+    "  from item t left join pg_init_privs i on i.classoid = t.class and i.objoid = t.object and i.objsubid = t.sub\n"
     "  left join (member m join pg_extension e on e.oid = m.refobjid) on m.classid = t.class and m.objid = t.object\n"
     "  where t.acl is distinct from coalesce(i.initprivs, t.initial) and (t.object < 16384 or e.oid is not null)\n"
     "), difference as (\n"
@@ -119,13 +114,14 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "  json_object_agg(grantee, list order by grantee collate \"C\") filter (where side = 'r') as revokes\n"
     "from entry group by extension, member, arguments"}};
 
-// Hardly any database without extensions has such privileges. To know that takes a third of what planning the query does: most objects have no privileges of their own, now or at first.
+// Hardly any database without extensions has such privileges. To know that takes a third of what planning the query does: most objects have no privileges of their own, now or at
+// first. Postgres itself has no foreign-data wrappers and servers.
 #define LPC_SYSTEM_OWN(class, acl) "  select '" class "'::regclass::oid, oid, 0, " acl ", null::aclitem[] from " class " where oid < 16384 and " acl " is not null union all\n"
 constexpr std::string_view kFoundIn =
     "(select from pg_extension where oid >= 16384 union all select from (\n"
     LPC_SYSTEM_OWN("pg_proc", "proacl") LPC_SYSTEM_OWN("pg_type", "typacl") LPC_SYSTEM_OWN("pg_language", "lanacl")
     "  select 'pg_namespace'::regclass, oid, 0, nspacl, " LPC_INITIAL("oid", "", "n", "nspowner", "USAGE") " from pg_namespace where oid < 16384 and nspname <> 'public' union all\n"
-    "  select 'pg_class'::regclass, oid, 0, relacl, " LPC_INITIAL_OF_RELATION " from pg_class where oid < 16384 and relkind in ('r', 'v') union all\n"
+    "  select 'pg_class'::regclass, oid, 0, relacl, " LPC_INITIAL_OF_RELATION " from pg_class where oid < 16384 and relkind in ('r', 'p', 'v', 'm', 'f', 'S') union all\n"
     "  select 'pg_class'::regclass, attrelid, attnum, attacl, null from pg_attribute where attrelid < 16384 and attacl is not null) t(class, object, sub, acl, initial)\n"
     "full join (select * from pg_init_privs i where i.objoid < 16384 and (i.classoid, i.objoid) <> ('pg_namespace'::regclass, to_regnamespace('public')::oid)) i\n"
     "  on i.classoid = t.class and i.objoid = t.object and i.objsubid = t.sub where t.acl is distinct from coalesce(i.initprivs, t.initial)) changed";

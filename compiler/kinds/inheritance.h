@@ -23,7 +23,7 @@ class Lineage {
   const Object* find(const ObjectId& id) const { return find_(id); }
   /// The table's attachment to a partitioned table, or null.
   const Object* partition(const ObjectId& table) const;
-  /// The partitioned table it is a partition of, or the tables it inherits, in order. Only those that the catalog has.
+  /// The partitioned table it is a partition of, or the tables it inherits, in order. Only those that the catalog has. (A copy: the Lineage may be a temporary.)
   std::vector<ObjectId> parents(const ObjectId& table) const;
   /// The objects that define a column of that table, the nearest first: what deviates on the table itself, on its parent, …, the full definition; then the
   /// same of the other parents that have the column, which is merged. Empty when the table has no such column.

@@ -181,13 +181,13 @@ struct KindTraits {
   /// The object that must be made anew when this one's type changes, because Postgres refuses that: the partitioned table whose key a column is in. Null: none.
   std::optional<ObjectId> (*ties_down)(const Object& before, const Catalog& catalog) = nullptr;
   /// Rows of system catalogs, as what follows FROM: without one there is no object of this kind, and its own, longer query need not be asked. "" when it always must be.
-  /// Best is a catalog's name alone, of one that is empty at first, or the name and a condition: those on one catalog are asked together.
+  /// A catalog's name alone, of one that is empty at first (asked for its size); or `name where condition`, asked together with others on that catalog; or `(a query) alias`.
   /// Users' rows have OIDs from 16384 on: FirstNormalObjectId in src/include/access/transam.h.
   std::string_view found_in = {};
   /// Of a big database a second session asks for it, beside the others and without a look into `found_in`: its query takes long there, and prints hardly any expressions.
   /// For these a session loads each relation that they are over, once, so what prints many is asked for in the first one. Each has about half of the work.
   bool asked_beside = false;
-  /// The attribute in which the parent lists such parts by name, in the order of the numbers in their `_aliases`: whoever reads a database fills it in. "" when it lists none.
+  /// The attribute in which the parent lists such parts by name, in the order of `_aliases`, whose first word is "class:parent's oid:number": filled in by introspection. "": none.
   std::string_view listed_as = {};
   /// A change of attributes whose rules say replace can be done by CREATE OR REPLACE when `create` is run again (see can_replace).
   bool (*can_replace)(const Object& before, const Object& after) = nullptr;

@@ -145,6 +145,7 @@ Catalog lower(sema::Module module, frontend::FragmentParser& fragments, diag::Si
     context.external = placed.external;
     dispatch(decl, context);
   }
+  module = {};
   normalise(builder);
   check_slots(builder, sink);
   link(builder, fragments, LinkMode::declared, sink);

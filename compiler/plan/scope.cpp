@@ -160,13 +160,9 @@ void forget_gone_parts(CatalogBuilder& builder, const Catalog& live, const Catal
   }
 }
 
-}  // namespace
-
-namespace {
-
-/// But for where the sources declare it.
+/// But for its name, and where the sources declare it.
 bool is_same(const Object& a, const Object& b) {
-  return a.id == b.id && a.parent == b.parent && a.attributes == b.attributes && a.depends_on == b.depends_on && a.mentions == b.mentions && a.hints.empty() && b.hints.empty() &&
+  return a.parent == b.parent && a.attributes == b.attributes && a.depends_on == b.depends_on && a.mentions == b.mentions && a.hints.empty() && b.hints.empty() &&
          a.external == b.external && a.external_partitions == b.external_partitions;
 }
 
@@ -179,7 +175,7 @@ Catalog overlay(const Catalog& live, const Catalog& desired, const Scope& scope)
     const Object* const wanted = desired.find(object.id);
     return wanted && is_same(object, *wanted);
   };
-  if (std::ranges::all_of(live.objects(), needs_no_adding)) return desired;
+  if (std::ranges::all_of(live.objects(), needs_no_adding)) return desired;    // whose objects have all that they need
   CatalogBuilder builder;
   for (const Object& object : live.objects()) {
     if (!covers_live(object)) builder.add(object);

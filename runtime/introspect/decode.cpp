@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <tuple>
 
 #include "base/exact_sql.h"
 #include "base/in_lists.h"
@@ -169,11 +170,23 @@ Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& alias
 }
 
 void order_parts(std::vector<Decoded>& parts, const Aliases& aliases) {
-  const auto number = [&](const Decoded& part) {
-    const std::optional<CatalogRow> row = aliases.row(std::string_view(part.aliases).substr(0, part.aliases.find(' ')));
-    return row ? std::pair(row->oid, row->sub) : std::pair<std::uint32_t, std::int32_t>();
+  struct Place {
+    CatalogRow row;
+    std::size_t at;
   };
-  if (!std::ranges::is_sorted(parts, {}, number)) std::ranges::stable_sort(parts, {}, number);
+  std::vector<Place> places;
+  places.reserve(parts.size());
+  for (const Decoded& part : parts) {
+    const std::optional<CatalogRow> row = aliases.row(std::string_view(part.aliases).substr(0, part.aliases.find(' ')));
+    places.push_back({row.value_or(CatalogRow()), places.size()});
+  }
+  const auto precedes = [](const Place& a, const Place& b) { return std::tie(a.row.oid, a.row.sub, a.at) < std::tie(b.row.oid, b.row.sub, b.at); };
+  if (std::ranges::is_sorted(places, precedes)) return;
+  std::ranges::sort(places, precedes);
+  std::vector<Decoded> ordered;
+  ordered.reserve(parts.size());
+  for (const Place& place : places) ordered.push_back(std::move(parts[place.at]));
+  parts = std::move(ordered);
 }
 
 void list_parts(const kinds::Kind& kind, CatalogBuilder& builder) {

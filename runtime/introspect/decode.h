@@ -20,7 +20,7 @@ Result<std::vector<Decoded>> decode(const kinds::Kind& kind, const pg::Rows& row
 Status add(std::vector<Decoded> objects, CatalogBuilder& builder, Aliases& aliases);
 /// Puts parts that their parents list (KindTraits::listed_as) in the order of their numbers. To come before they are added.
 void order_parts(std::vector<Decoded>& parts, const Aliases& aliases);
-/// Fills in the lists of the parents, when all is added.
+/// Fills in the lists of the parents, when all is added: those of one parent stand together then.
 void list_parts(const kinds::Kind& kind, CatalogBuilder& builder);
 /// Gives the details' attributes to the objects of that kind. LP5010 when `_of` can't be read.
 Status add_details(std::vector<Decoded> details, KindId kind, const Aliases& aliases);

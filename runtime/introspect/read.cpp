@@ -28,9 +28,10 @@ constexpr const char* kSettings = R"sql(SELECT pg_catalog.set_config(s.name, s.v
 
 constexpr const char* kBegin = "BEGIN TRANSACTION ISOLATION LEVEL REPEATABLE READ READ ONLY";
 constexpr const char* kSavepoint = "lockplane_introspect";
-/// A second session is worth its start from some four thousand relations on: then a snapshot for it, else null. Counting them would take longer.
+/// Relations from which on a second session is worth its start: then a snapshot for it, else null. They are counted only where there may be so many.
 constexpr const char* kSnapshotQuery =
-    "SELECT CASE WHEN pg_catalog.pg_relation_size('pg_catalog.pg_class'::pg_catalog.regclass) > 800000 THEN pg_catalog.pg_export_snapshot() END";
+    "SELECT CASE WHEN pg_catalog.pg_relation_size('pg_catalog.pg_class'::pg_catalog.regclass) > 800000 THEN "
+    "CASE WHEN (SELECT count(*) FROM pg_catalog.pg_class) > 4000 THEN pg_catalog.pg_export_snapshot() END END";
 
 /// The newest query of the kind that the server is new enough for.
 std::string_view query_for(const kinds::Kind& kind, int server_version) {
@@ -69,12 +70,13 @@ std::vector<Sought> all_sought() {
 }
 
 /// The names of queries for which there is nothing: planning those of all kinds would take longer than all else in a small database. For the same reason this asks each
-/// catalog once, and of those that are empty at first only for their size.
+/// catalog once, and of those that are empty at first only for their size. (One that has been emptied keeps its size for a while; then it is asked for nothing.)
 std::string look_query(const std::vector<Sought>& all) {
   std::vector<Sql> sizes, parts;
   std::map<std::string_view, std::vector<Sought>> by_catalog;
   for (const Sought& sought : all) {
-    if (sought.catalog.starts_with('(') || sought.condition.find("exists") != std::string_view::npos) {
+    const bool has_subquery = sought.condition.find("exists") != std::string_view::npos;    // which a join answers at once, and bool_or() row by row
+    if (sought.catalog.starts_with('(') || has_subquery) {
       const Sql condition = sought.condition.empty() ? Sql() : sql("WHERE {}", fragment(sought.condition));
       parts.push_back(sql("SELECT {} WHERE NOT EXISTS (SELECT FROM {} {})", literal(sought.name), fragment(sought.catalog), condition));
     } else if (sought.condition.empty()) {
@@ -246,6 +248,7 @@ class Reader {
     if (is_asked(false)) add(batch, "lockplane_labels", kSecurityLabelQuery, {.target = &reading_.labels});
     if (!is_asked(true) || options_.hash_only) return;
     add(batch, "lockplane_dependencies", kDependencyQuery, {.target = &reading_.dependencies});
+    // The text depends on the database, and so the name that it is prepared under.
     std::string candidates = expand_macros(candidate_query(bare_catalogs(sought_, absent_)));
     add(batch, fmt::format("lockplane_candidates_{:x}", std::hash<std::string>{}(candidates)), std::move(candidates), {.target = &reading_.candidates});
   }

@@ -10,7 +10,7 @@ namespace {
 // Rows below 16384 are the system's own; above, also what stands in its schemas or hangs on its objects counts. initdb comments on no relation and no cast; of comments on
 // what it does comment on nobody can tell whose they are. A user mapping's own catalog is for superusers only, hence the view.
 struct Candidates {
-  std::string_view catalog;    // where users have no rows in it there are none of these; "" when other catalogs may bring some
+  std::string_view catalog;    // where it has no row from 16384 on there are none of these; "" when other catalogs may bring some
   std::string_view sql;
 };
 
@@ -30,25 +30,25 @@ constexpr auto kCandidates = std::to_array<Candidates>({
   WHERE {any_schema:n:p.oid})sql"},
     {"pg_operator", R"sql(SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
        || ', ' || pg_catalog.format_type(o.oprright, NULL) || ')'
-  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_opclass", R"sql(SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
-  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_opfamily", R"sql(SELECT 'pg_opfamily', o.oid::int8, 'operator family', n.nspname, o.opfname::text
-  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_conversion", R"sql(SELECT 'pg_conversion', o.oid::int8, 'conversion', n.nspname, o.conname::text
-  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_collation", R"sql(SELECT 'pg_collation', o.oid::int8, 'collation', n.nspname, o.collname::text
-  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_ts_config", R"sql(SELECT 'pg_ts_config', o.oid::int8, 'text search configuration', n.nspname, o.cfgname::text
-  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_ts_dict", R"sql(SELECT 'pg_ts_dict', o.oid::int8, 'text search dictionary', n.nspname, o.dictname::text
-  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_ts_parser", R"sql(SELECT 'pg_ts_parser', o.oid::int8, 'text search parser', n.nspname, o.prsname::text
-  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_ts_template", R"sql(SELECT 'pg_ts_template', o.oid::int8, 'text search template', n.nspname, o.tmplname::text
-  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_statistic_ext", R"sql(SELECT 'pg_statistic_ext', o.oid::int8, 'statistics', n.nspname, o.stxname::text
-  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {any_schema:n:o.oid})sql"},
+  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
     {"pg_cast", R"sql(SELECT 'pg_cast', o.oid::int8, 'cast', '', pg_catalog.format_type(o.castsource, NULL) || ' AS ' || pg_catalog.format_type(o.casttarget, NULL)
   FROM pg_catalog.pg_cast o WHERE o.oid >= 16384)sql"},
     {"pg_transform", R"sql(SELECT 'pg_transform', o.oid::int8, 'transform', '', pg_catalog.format_type(o.trftype, NULL) || ' LANGUAGE ' || l.lanname
@@ -87,7 +87,6 @@ constexpr auto kCandidates = std::to_array<Candidates>({
   JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
   WHERE o.contype = 'n' AND NOT (o.conislocal AND o.coninhcount = 0) AND {user_schema:n})sql"},
 });
-
 
 }  // namespace
 
