@@ -161,6 +161,15 @@ std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
 
 namespace {
 
+/// Of each kind, its place among the names of kinds.
+std::array<std::uint8_t, kKindCount> find_kind_places() {
+  std::array<std::uint8_t, kKindCount> places{};
+  for (std::size_t kind = 0; kind < kKindCount; ++kind) {
+    for (std::size_t other = 0; other < kKindCount; ++other) places[kind] += kind_name(static_cast<KindId>(other)) < kind_name(static_cast<KindId>(kind));
+  }
+  return places;
+}
+
 /// By id. Names of schemas and relations, of which there are few, are put in order first, so that hardly any two of the many members need their texts compared.
 void sort_by_id(std::vector<Object*>& objects) {
   const auto precedes = [](const Object* a, const Object* b) { return a->id < b->id; };
@@ -180,11 +189,7 @@ void sort_by_id(std::vector<Object*>& objects) {
   std::sort(names.begin(), names.end());
   for (std::uint32_t at = 0; at < names.size(); ++at) places[names[at]] = at;
 
-  std::array<std::uint8_t, kKindCount> kinds{};
-  for (std::size_t kind = 0; kind < kKindCount; ++kind) {
-    for (std::size_t other = 0; other < kKindCount; ++other) kinds[kind] += kind_name(static_cast<KindId>(other)) < kind_name(static_cast<KindId>(kind));
-  }
-
+  static const std::array<std::uint8_t, kKindCount> kinds = find_kind_places();
   struct Entry {
     std::uint8_t kind;
     std::uint32_t schema, name;

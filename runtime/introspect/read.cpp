@@ -54,7 +54,7 @@ struct Sought {
   std::string_view condition;    ///< "" for any row
 };
 
-std::vector<Sought> all_sought() {
+std::vector<Sought> find_sought() {
   std::vector<Sought> all;
   const auto add = [&](std::string name, std::string_view rows) {
     constexpr std::string_view kWhere = " where ";
@@ -69,16 +69,24 @@ std::vector<Sought> all_sought() {
   return all;
 }
 
+const std::vector<Sought>& all_sought() {
+  static const std::vector<Sought> all = find_sought();
+  return all;
+}
+
 /// The names of queries for which there is nothing: planning those of all kinds would take longer than all else in a small database. For the same reason this asks each
 /// catalog once, and of those that are empty at first only for their size. (One that has been emptied keeps its size for a while; then it is asked for nothing.)
-std::string look_query(const std::vector<Sought>& all) {
+std::string make_look_query() {
   std::vector<Sql> sizes, parts;
+  const auto add_alone = [&](const Sought& sought) {
+    const Sql where = sought.condition.empty() ? Sql() : sql(" WHERE {}", fragment(sought.condition));
+    parts.push_back(sql("SELECT {} WHERE NOT EXISTS (SELECT FROM {}{})", literal(sought.name), fragment(sought.catalog), where));
+  };
   std::map<std::string_view, std::vector<Sought>> by_catalog;
-  for (const Sought& sought : all) {
+  for (const Sought& sought : all_sought()) {
     const bool has_subquery = sought.condition.find("exists") != std::string_view::npos;    // which a join answers at once, and bool_or() row by row
     if (sought.catalog.starts_with('(') || has_subquery) {
-      const Sql condition = sought.condition.empty() ? Sql() : sql("WHERE {}", fragment(sought.condition));
-      parts.push_back(sql("SELECT {} WHERE NOT EXISTS (SELECT FROM {} {})", literal(sought.name), fragment(sought.catalog), condition));
+      add_alone(sought);
     } else if (sought.condition.empty()) {
       sizes.push_back(sql("({}, {}::regclass)", literal(sought.name), literal(sought.catalog)));
     } else {
@@ -88,7 +96,7 @@ std::string look_query(const std::vector<Sought>& all) {
   if (!sizes.empty()) parts.push_back(sql("SELECT s.name FROM (VALUES {}) s(name, catalog) WHERE pg_catalog.pg_relation_size(s.catalog) = 0", join(sizes, ", ")));
   for (const auto& [catalog, group] : by_catalog) {
     if (group.size() == 1) {
-      parts.push_back(sql("SELECT {} WHERE NOT EXISTS (SELECT FROM {} WHERE {})", literal(group.front().name), fragment(catalog), fragment(group.front().condition)));
+      add_alone(group.front());
       continue;
     }
     std::vector<Sql> columns, rows;
@@ -102,10 +110,15 @@ std::string look_query(const std::vector<Sought>& all) {
   return join(parts, " UNION ALL ").text;
 }
 
+const std::string& look_query() {
+  static const std::string text = make_look_query();
+  return text;
+}
+
 /// Catalogs that hold no rows of users, as far as that follows.
-std::set<std::string_view> bare_catalogs(const std::vector<Sought>& all, const std::set<std::string, std::less<>>& absent) {
+std::set<std::string_view> bare_catalogs(const std::set<std::string, std::less<>>& absent) {
   std::set<std::string_view> bare;
-  for (const Sought& sought : all) {
+  for (const Sought& sought : all_sought()) {
     if (absent.contains(sought.name) && (sought.condition.empty() || sought.condition == "oid >= 16384")) bare.insert(sought.catalog);
   }
   return bare;
@@ -178,7 +191,7 @@ class Reader {
     const std::size_t snapshot_at = queries.size();
     if (with_snapshot) queries.push_back({.sql = kSnapshotQuery, .soon = true});
     queries.push_back({kSettings, {}});
-    queries.push_back({look_query(sought_), {}});
+    queries.push_back({look_query(), {}});
     return connection_.pipeline(queries, [&](std::size_t i, const pg::Rows& rows) {
       if (with_snapshot && i == snapshot_at) {
         if (rows.is_null(0, 0)) return;
@@ -249,7 +262,7 @@ class Reader {
     if (!is_asked(true) || options_.hash_only) return;
     add(batch, "lockplane_dependencies", kDependencyQuery, {.target = &reading_.dependencies});
     // The text depends on the database, and so the name that it is prepared under.
-    std::string candidates = expand_macros(candidate_query(bare_catalogs(sought_, absent_)));
+    std::string candidates = expand_macros(candidate_query(bare_catalogs(absent_)));
     add(batch, fmt::format("lockplane_candidates_{:x}", std::hash<std::string>{}(candidates)), std::move(candidates), {.target = &reading_.candidates});
   }
 
@@ -282,7 +295,6 @@ class Reader {
   pg::Connection& connection_;
   const ReadOptions options_;
   const OnKind& on_kind_;
-  const std::vector<Sought> sought_ = all_sought();
   std::string snapshot_;              ///< of a big database, for the second session
   Batch beside_;                      ///< what that asks
   std::set<std::string, std::less<>> absent_;    ///< queries for which the database has nothing

@@ -6,14 +6,21 @@ namespace lpc::introspect {
 
 namespace {
 
-// One row for each object that stands for itself: parts of others (columns, constraints, indexes, array and row types) are the business of their kinds.
-// Rows below 16384 are the system's own; above, also what stands in its schemas or hangs on its objects counts. initdb comments on no relation and no cast; of comments on
-// what it does comment on nobody can tell whose they are. A user mapping's own catalog is for superusers only, hence the view.
 struct Candidates {
   std::string_view catalog;    // where it has no row from 16384 on there are none of these; "" when other catalogs may bring some
   std::string_view sql;
 };
 
+#define LPC_OF_SCHEMA(catalog, what, prefix)                                                                 \
+  {catalog, "SELECT '" catalog "', o.oid::int8, '" what "', n.nspname, o." prefix "name::text\n"              \
+            "  FROM pg_catalog." catalog " o JOIN pg_catalog.pg_namespace n ON n.oid = o." prefix "namespace\n" \
+            "  WHERE {any_schema:n:o.oid} AND o.oid >= 16384"}
+#define LPC_OF_DATABASE(catalog, what, name) \
+  {catalog, "SELECT '" catalog "', o.oid::int8, '" what "', '', o." name "::text FROM pg_catalog." catalog " o WHERE o.oid >= 16384"}
+
+// One row for each object that stands for itself: parts of others (columns, constraints, indexes, array and row types) are the business of their kinds.
+// Rows below 16384 are the system's own; above, also what stands in its schemas or hangs on its objects counts. initdb comments on no relation and no cast; of comments on
+// what it does comment on nobody can tell whose they are. A user mapping's own catalog is for superusers only, hence the view.
 constexpr auto kCandidates = std::to_array<Candidates>({
     {"", R"sql(SELECT 'pg_class', c.oid::int8, CASE c.relkind WHEN 'r' THEN 'table' WHEN 'p' THEN 'partitioned table' WHEN 'v' THEN 'view' WHEN 'm' THEN 'materialized view'
          WHEN 'S' THEN 'sequence' WHEN 'f' THEN 'foreign table' ELSE 'relation' END, n.nspname, c.relname::text
@@ -31,32 +38,23 @@ constexpr auto kCandidates = std::to_array<Candidates>({
     {"pg_operator", R"sql(SELECT 'pg_operator', o.oid::int8, 'operator', n.nspname, o.oprname || ' (' || CASE WHEN o.oprleft = 0 THEN 'NONE' ELSE pg_catalog.format_type(o.oprleft, NULL) END
        || ', ' || pg_catalog.format_type(o.oprright, NULL) || ')'
   FROM pg_catalog.pg_operator o JOIN pg_catalog.pg_namespace n ON n.oid = o.oprnamespace WHERE o.oprcode <> 0 AND {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_opclass", R"sql(SELECT 'pg_opclass', o.oid::int8, 'operator class', n.nspname, o.opcname::text
-  FROM pg_catalog.pg_opclass o JOIN pg_catalog.pg_namespace n ON n.oid = o.opcnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_opfamily", R"sql(SELECT 'pg_opfamily', o.oid::int8, 'operator family', n.nspname, o.opfname::text
-  FROM pg_catalog.pg_opfamily o JOIN pg_catalog.pg_namespace n ON n.oid = o.opfnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_conversion", R"sql(SELECT 'pg_conversion', o.oid::int8, 'conversion', n.nspname, o.conname::text
-  FROM pg_catalog.pg_conversion o JOIN pg_catalog.pg_namespace n ON n.oid = o.connamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_collation", R"sql(SELECT 'pg_collation', o.oid::int8, 'collation', n.nspname, o.collname::text
-  FROM pg_catalog.pg_collation o JOIN pg_catalog.pg_namespace n ON n.oid = o.collnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_ts_config", R"sql(SELECT 'pg_ts_config', o.oid::int8, 'text search configuration', n.nspname, o.cfgname::text
-  FROM pg_catalog.pg_ts_config o JOIN pg_catalog.pg_namespace n ON n.oid = o.cfgnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_ts_dict", R"sql(SELECT 'pg_ts_dict', o.oid::int8, 'text search dictionary', n.nspname, o.dictname::text
-  FROM pg_catalog.pg_ts_dict o JOIN pg_catalog.pg_namespace n ON n.oid = o.dictnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_ts_parser", R"sql(SELECT 'pg_ts_parser', o.oid::int8, 'text search parser', n.nspname, o.prsname::text
-  FROM pg_catalog.pg_ts_parser o JOIN pg_catalog.pg_namespace n ON n.oid = o.prsnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_ts_template", R"sql(SELECT 'pg_ts_template', o.oid::int8, 'text search template', n.nspname, o.tmplname::text
-  FROM pg_catalog.pg_ts_template o JOIN pg_catalog.pg_namespace n ON n.oid = o.tmplnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
-    {"pg_statistic_ext", R"sql(SELECT 'pg_statistic_ext', o.oid::int8, 'statistics', n.nspname, o.stxname::text
-  FROM pg_catalog.pg_statistic_ext o JOIN pg_catalog.pg_namespace n ON n.oid = o.stxnamespace WHERE {any_schema:n:o.oid} AND o.oid >= 16384)sql"},
+    LPC_OF_SCHEMA("pg_opclass", "operator class", "opc"),
+    LPC_OF_SCHEMA("pg_opfamily", "operator family", "opf"),
+    LPC_OF_SCHEMA("pg_conversion", "conversion", "con"),
+    LPC_OF_SCHEMA("pg_collation", "collation", "coll"),
+    LPC_OF_SCHEMA("pg_ts_config", "text search configuration", "cfg"),
+    LPC_OF_SCHEMA("pg_ts_dict", "text search dictionary", "dict"),
+    LPC_OF_SCHEMA("pg_ts_parser", "text search parser", "prs"),
+    LPC_OF_SCHEMA("pg_ts_template", "text search template", "tmpl"),
+    LPC_OF_SCHEMA("pg_statistic_ext", "statistics", "stx"),
     {"pg_cast", R"sql(SELECT 'pg_cast', o.oid::int8, 'cast', '', pg_catalog.format_type(o.castsource, NULL) || ' AS ' || pg_catalog.format_type(o.casttarget, NULL)
   FROM pg_catalog.pg_cast o WHERE o.oid >= 16384)sql"},
     {"pg_transform", R"sql(SELECT 'pg_transform', o.oid::int8, 'transform', '', pg_catalog.format_type(o.trftype, NULL) || ' LANGUAGE ' || l.lanname
   FROM pg_catalog.pg_transform o JOIN pg_catalog.pg_language l ON l.oid = o.trflang WHERE o.oid >= 16384)sql"},
-    {"pg_event_trigger", R"sql(SELECT 'pg_event_trigger', o.oid::int8, 'event trigger', '', o.evtname::text FROM pg_catalog.pg_event_trigger o WHERE o.oid >= 16384)sql"},
-    {"pg_publication", R"sql(SELECT 'pg_publication', o.oid::int8, 'publication', '', o.pubname::text FROM pg_catalog.pg_publication o WHERE o.oid >= 16384)sql"},
-    {"pg_language", R"sql(SELECT 'pg_language', o.oid::int8, 'language', '', o.lanname::text FROM pg_catalog.pg_language o WHERE o.oid >= 16384)sql"},
-    {"pg_am", R"sql(SELECT 'pg_am', o.oid::int8, 'access method', '', o.amname::text FROM pg_catalog.pg_am o WHERE o.oid >= 16384)sql"},
+    LPC_OF_DATABASE("pg_event_trigger", "event trigger", "evtname"),
+    LPC_OF_DATABASE("pg_publication", "publication", "pubname"),
+    LPC_OF_DATABASE("pg_language", "language", "lanname"),
+    LPC_OF_DATABASE("pg_am", "access method", "amname"),
     {"pg_foreign_data_wrapper", R"sql(SELECT 'pg_foreign_data_wrapper', o.oid::int8, 'foreign-data wrapper', '', o.fdwname::text FROM pg_catalog.pg_foreign_data_wrapper o)sql"},
     {"pg_foreign_server", R"sql(SELECT 'pg_foreign_server', o.oid::int8, 'server', '', o.srvname::text FROM pg_catalog.pg_foreign_server o)sql"},
     {"pg_foreign_server", R"sql(SELECT 'pg_user_mapping', o.umid::int8, 'user mapping', '', o.usename || ' SERVER ' || o.srvname FROM pg_catalog.pg_user_mappings o)sql"},
