@@ -1,23 +1,23 @@
-// What predictions of locks, rewrites and scans need of a catalog: its relations as plain facts, with partitions, inheritance, foreign keys and owned sequences
-// resolved. A snapshot that can be moved on (see plan/impact.h); it points into the catalog, which must outlive it.
+// What predictions of locks, rewrites and scans need to know of a relation: plain facts, with partitions, inheritance, foreign keys and owned sequences resolved.
 #pragma once
 
 #include <compare>
-#include <map>
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_map>
 #include <vector>
 
 #include "catalog/catalog.h"
 #include "frontend/ddl_statement.h"
+#include "kinds/inheritance.h"
 
 namespace lpc::kinds {
 
 struct RelationName {
-  std::string schema;
-  std::string name;
+  Name schema;
+  Name name;
+  friend bool operator==(const RelationName&, const RelationName&) = default;
   friend auto operator<=>(const RelationName&, const RelationName&) = default;
 };
 
@@ -83,10 +83,37 @@ struct RelationFacts {
   const ConstraintFacts* constraint(std::string_view name) const;
 };
 
-using Relations = std::map<RelationName, RelationFacts>;
+/// Reads a relation's facts from a catalog, which must outlive the reader and stay as it is.
+class RelationReader {
+ public:
+  explicit RelationReader(const Catalog& catalog) : catalog_(catalog), lineage_(catalog) {}
 
-/// Every relation of the catalog, indexes included.
-Relations relations_of(const Catalog& catalog);
+  /// Of what the object says that there is: a table, view, materialized view, sequence or index; a key's or exclusion constraint's index; an identity column's sequence.
+  RelationFacts read(const Object& object) const;
+  /// The partitioned table that a table is a partition of, or those that it inherits.
+  std::vector<RelationName> parents(const ObjectId& table) const;
+
+ private:
+  void read_table(const Object& object, RelationFacts& facts) const;
+  void read_row_triggers(const Object& object, RelationFacts& facts) const;
+  ColumnFacts read_column(const Object& object) const;
+
+  const Catalog& catalog_;
+  Lineage lineage_;
+};
+
+/// The relations that a view's query reads.
+std::vector<RelationName> relations_read(const Object& view);
+/// The name of the sequence behind an identity column, in the schema of its table; "" when the column has none.
+std::string identity_sequence(const Object& column);
+/// That sequence. It is no object of the catalog.
+RelationFacts sequence_behind(const RelationName& table, const ColumnFacts& column);
+/// Whether the constraint is made of an index that is called like it.
+bool has_index(const Object& constraint);
+/// The name that Postgres makes up for the index which a partition gets because its parent has one with these facts.
+RelationName implied_index(const RelationFacts& index, const RelationName& partition);
+
+RelationName name_of(const ObjectId& id);
 /// The relation's name for plans: "shop.users", quoted where Postgres would.
 std::string path_of(const RelationName& name);
 /// `shop."Users"` as SQL text.
@@ -102,3 +129,8 @@ RelationName statistics_table(const frontend::SqlName& name, const Catalog& cata
 std::vector<RelationName> publication_tables(const std::string& name, const Catalog& catalog);
 
 }  // namespace lpc::kinds
+
+template <>
+struct std::hash<lpc::kinds::RelationName> {
+  std::size_t operator()(const lpc::kinds::RelationName& name) const { return name.name.hash() * 31 + name.schema.hash(); }
+};

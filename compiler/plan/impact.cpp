@@ -11,7 +11,9 @@
 
 namespace lpc::plan {
 
-struct Forecast::State : ImpactState {};
+struct Forecast::State : ImpactState {
+  using ImpactState::ImpactState;
+};
 
 namespace {
 
@@ -259,12 +261,7 @@ void forget_predictions(Step& step) {
 
 }  // namespace
 
-Forecast::Forecast(const Catalog& before, int server_version, SessionFacts session) : state_(std::make_unique<State>()) {
-  state_->catalog = &before;
-  state_->version = server_version;
-  state_->session = std::move(session);
-  state_->start(kinds::relations_of(before));
-}
+Forecast::Forecast(const Catalog& before, int server_version, SessionFacts session) : state_(std::make_unique<State>(before, server_version, std::move(session))) {}
 
 Forecast::~Forecast() = default;
 Forecast::Forecast(Forecast&&) noexcept = default;

@@ -113,7 +113,7 @@ class Applier {
     if (statement_.statement == "DROP SCHEMA") {
       for (const SqlName& schema : statement_.commands.front().parents) {
         Names gone;
-        for (const auto& [name, facts] : state_.relations) {
+        for (const RelationName& name : state_.names()) {
           if (!schema.parts.empty() && name.schema == schema.parts.back()) gone.push_back(name);
         }
         for (const RelationName& name : gone) forget(name);
@@ -166,7 +166,7 @@ class Applier {
         }
       });
     }
-    const ImpactState::Links links = state_.linked(from);
+    const kinds::RelationLinks links = state_.linked(from);
     state_.remove(from);
     note_name(from, to);
     for (const RelationName& child : links.children) state_.change(child, [&](RelationFacts& other) { replace(other.parents, from, to); });
@@ -198,7 +198,7 @@ class Applier {
     const auto before = state_.schemas_before.find(now);
     state_.schemas_before[command.new_name] = before == state_.schemas_before.end() ? now : before->second;
     Names all;
-    for (const auto& [name, facts] : state_.relations) {
+    for (const RelationName& name : state_.names()) {
       if (name.schema == statement_.object.parts.back()) all.push_back(name);
     }
     for (const RelationName& name : all) rename(name, {command.new_name, name.name});

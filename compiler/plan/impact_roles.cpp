@@ -61,9 +61,18 @@ Names named(const Case& at) {
   return result;
 }
 
+/// The relation, and what inherits from it unless it is meant alone.
+void add_tree(Names& names, const RelationName& name, bool alone, const Case& at) {
+  if (alone) {
+    add(names, name);
+  } else {
+    add(names, at.state.with_descendants(name));
+  }
+}
+
 Names named_tree(const Case& at) {
   Names result;
-  for (const RelationName& name : named(at)) add(result, at.statement.only ? Names{name} : at.state.with_descendants(name));
+  for (const RelationName& name : named(at)) add_tree(result, name, at.statement.only, at);
   return result;
 }
 
@@ -77,8 +86,7 @@ Names named_partitions(const Case& at) {
 Names newly_published(const Case& at) {
   Names result;
   for (const RelationName& name : named(at)) {
-    const bool alone = at.statement.only || at.state.find(name)->type == RelationType::partitioned;
-    add(result, alone ? Names{name} : at.state.with_descendants(name));
+    add_tree(result, name, at.statement.only || at.state.find(name)->type == RelationType::partitioned, at);
   }
   return result;
 }
@@ -116,7 +124,11 @@ Names named_tables(const Case& at) {
   Names result;
   for (const RelationName& name : named(at)) {
     const RelationFacts& facts = *at.state.find(name);
-    add(result, at.statement.statement == "DROP INDEX" ? at.state.with_descendants(facts.table, true) : Names{facts.table});
+    if (at.statement.statement == "DROP INDEX") {
+      add(result, at.state.with_descendants(facts.table, true));
+    } else {
+      add(result, facts.table);
+    }
   }
   return result;
 }
@@ -395,7 +407,8 @@ Names constraint_tree(const Case& at) { return at.named_constraint() == nullptr 
 
 Names in_tablespace(const Case& at) {
   Names result;
-  for (const auto& [name, facts] : at.state.relations) {
+  for (const RelationName& name : at.state.names()) {
+    const RelationFacts& facts = *at.state.find(name);
     if (facts.has_rows() && (facts.tablespace.empty() ? "pg_default" : facts.tablespace) == at.command.name) result.push_back(name);
   }
   return result;
@@ -403,7 +416,7 @@ Names in_tablespace(const Case& at) {
 
 Names in_schema(const Case& at) {
   Names result;
-  for (const auto& [name, facts] : at.state.relations) {
+  for (const RelationName& name : at.state.names()) {
     for (const SqlName& schema : at.command.parents) {
       if (!schema.parts.empty() && schema.parts.back() == name.schema) result.push_back(name);
     }
@@ -488,7 +501,8 @@ std::string type_path(const Case& at) {
 Names typed_tables(const Case& at) {
   Names result;
   const std::string type = type_path(at);
-  for (const auto& [name, facts] : at.state.relations) {
+  for (const RelationName& name : at.state.names()) {
+    const RelationFacts& facts = *at.state.find(name);
     if (facts.of_type == type) add(result, at.state.with_descendants(name));
   }
   return result;
@@ -498,7 +512,8 @@ Names typed_tables(const Case& at) {
 Names domain_users(const Case& at) {
   Names result;
   for (const std::string& type : kinds::domains_over(type_path(at), *at.state.catalog)) {
-    for (const auto& [name, facts] : at.state.relations) {
+    for (const RelationName& name : at.state.names()) {
+      const RelationFacts& facts = *at.state.find(name);
       const bool stores = facts.type == RelationType::table || facts.type == RelationType::materialized_view;
       if (stores && std::ranges::any_of(facts.columns, [&](const kinds::ColumnFacts& column) { return column.type == type; })) add(result, name);
     }

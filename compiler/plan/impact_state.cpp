@@ -13,55 +13,11 @@ using kinds::RelationType;
 
 namespace {
 
-bool contains(const Names& names, const RelationName& name) { return std::ranges::find(names, name) != names.end(); }
-
 void add_name(Names& names, const RelationName& name) {
-  if (!name.name.empty() && !contains(names, name)) names.push_back(name);
-}
-
-/// Calls `visit(relation, list)` for each list of another relation's links that this one stands in.
-template <class Visit>
-void for_each_link(const RelationFacts& facts, Visit visit) {
-  for (const RelationName& parent : facts.parents) visit(parent, &ImpactState::Links::children);
-  for (const RelationName& source : facts.reads) visit(source, &ImpactState::Links::readers);
-  for (const ConstraintFacts& constraint : facts.constraints) {
-    if (constraint.type == ConstraintType::foreign_key) visit(constraint.references, &ImpactState::Links::users);
-  }
-  if (facts.type == RelationType::index) visit(facts.table, &ImpactState::Links::indexes);
-  if (facts.type == RelationType::sequence && !facts.owner_table.name.empty()) visit(facts.owner_table, &ImpactState::Links::sequences);
+  if (!name.name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
 }
 
 }  // namespace
-
-void ImpactState::start(kinds::Relations all) {
-  relations = std::move(all);
-  for (const auto& [name, facts] : relations) add_links(name, facts);
-}
-
-void ImpactState::add_links(const RelationName& name, const RelationFacts& facts) {
-  for_each_link(facts, [&](const RelationName& other, Names Links::*list) { add_name(links[other].*list, name); });
-}
-
-void ImpactState::add(const RelationName& name, RelationFacts facts) {
-  add_links(name, facts);
-  relations.insert_or_assign(name, std::move(facts));
-}
-
-void ImpactState::remove_links(const RelationName& name, const RelationFacts& facts) {
-  for_each_link(facts, [&](const RelationName& other, Names Links::*list) { std::erase(links[other].*list, name); });
-}
-
-void ImpactState::remove(const RelationName& name) {
-  const auto found = relations.find(name);
-  if (found == relations.end()) return;
-  remove_links(name, found->second);
-  relations.erase(found);
-}
-
-const RelationFacts* ImpactState::find(const RelationName& name) const {
-  const auto found = relations.find(name);
-  return found == relations.end() ? nullptr : &found->second;
-}
 
 bool ImpactState::is_constrained_domain(std::string_view type) const {
   std::string at(type);
@@ -77,20 +33,14 @@ RelationName ImpactState::present(const RelationName& name) const {
   return found == renamed.end() ? name : found->second;
 }
 
-const ImpactState::Links& ImpactState::linked(const RelationName& name) const {
-  static const Links kNone;
-  const auto found = links.find(name);
-  return found == links.end() ? kNone : found->second;
-}
-
 RelationName ImpactState::resolve(const SqlName& name) const {
   if (name.parts.empty()) return {};
   if (name.parts.size() >= 2) {
     const RelationName whole = place(name);
-    return relations.contains(whole) ? whole : RelationName{};
+    return contains(whole) ? whole : RelationName{};
   }
   for (const std::string& schema : search_path) {
-    if (const RelationName whole{schema, name.parts.back()}; relations.contains(whole)) return whole;
+    if (const RelationName whole{schema, name.parts.back()}; contains(whole)) return whole;
   }
   return {};
 }
@@ -102,7 +52,7 @@ RelationName ImpactState::place(const SqlName& name) const {
 
 Names ImpactState::with_descendants(const RelationName& name, bool partitions_only) const {
   Names result;
-  if (!relations.contains(name)) return result;
+  if (!contains(name)) return result;
   result.push_back(name);
   for (std::size_t at = 0; at < result.size(); ++at) {
     const Names children = linked(result[at]).children;
@@ -154,7 +104,7 @@ Names ImpactState::owned_sequences(const RelationName& table, std::string_view c
 Names ImpactState::views_of(const Names& sources, std::string_view column) const {
   Names result;
   for (const RelationName& source : sources) {
-    const std::string whole = source.schema + '\0' + source.name + '\0' + std::string(column);
+    const std::string whole = source.schema.str() + '\0' + source.name.str() + '\0' + std::string(column);
     for (const RelationName& view : linked(source).readers) {
       const std::vector<std::string>& columns = find(view)->read_columns;
       if (column.empty() || std::ranges::find(columns, whole) != columns.end()) add_name(result, view);

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "frontend/ddl_statement.h"
-#include "kinds/relation_facts.h"
+#include "kinds/relations.h"
 #include "plan/impact.h"
 
 namespace lpc::plan {
@@ -19,19 +19,15 @@ using kinds::RelationFacts;
 using kinds::RelationName;
 using Names = std::vector<RelationName>;
 
-struct ImpactState {
-  const Catalog* catalog = nullptr;             ///< before the first statement
-  kinds::Relations relations;
+/// The relations as they are by now, and what else statements have changed.
+struct ImpactState : kinds::Relations {
+  ImpactState(const Catalog& before, int server_version, SessionFacts facts) : Relations(before), catalog(&before), session(std::move(facts)), version(server_version) {}
+
+  const Catalog* catalog;                       ///< before the first statement
   std::set<RelationName> made;                  ///< by the statements so far: nobody waits for those
   std::vector<std::string> search_path{"public"};
   SessionFacts session;
   int version = 0;
-
-  /// What belongs to a relation: its children, indexes, owned sequences, the tables that refer to it, the views that read it. Kept by add(), remove() and change().
-  struct Links {
-    Names children, indexes, sequences, users, readers;
-  };
-  std::map<RelationName, Links> links;
   std::map<RelationName, RelationName> renamed;    ///< what relations of the catalog are called by now, where it is something else
 
   std::map<std::string, std::string> schemas_before;        ///< what the catalog calls a schema, by the name that a statement has given it
@@ -42,23 +38,6 @@ struct ImpactState {
   bool is_constrained_domain(std::string_view type) const;
   /// What a relation of the catalog is called by now.
   RelationName present(const RelationName& name) const;
-  /// Begins with those relations.
-  void start(kinds::Relations all);
-  void add(const RelationName& name, RelationFacts facts);
-  void remove(const RelationName& name);
-  /// Changes the facts of a relation, if it is known.
-  template <class Change>
-  void change(const RelationName& name, Change change) {
-    const auto found = relations.find(name);
-    if (found == relations.end()) return;
-    RelationFacts facts = std::move(found->second);
-    remove_links(name, facts);
-    change(facts);
-    add(name, std::move(facts));
-  }
-
-  const RelationFacts* find(const RelationName& name) const;
-  const Links& linked(const RelationName& name) const;
   /// The relation that a name as written means, or {} when there is none of that name.
   RelationName resolve(const frontend::SqlName& name) const;
   /// What a statement that makes it would call it.
@@ -73,10 +52,6 @@ struct ImpactState {
   Names owned_sequences(const RelationName& table, std::string_view column = {}) const;
   /// Views and materialized views that read one of these, directly or through others; only those that read the column, when one is named.
   Names views_of(const Names& relations, std::string_view column = {}) const;
-
- private:
-  void add_links(const RelationName& name, const RelationFacts& facts);
-  void remove_links(const RelationName& name, const RelationFacts& facts);
 };
 
 /// One command of a statement.

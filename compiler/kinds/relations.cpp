@@ -1,0 +1,161 @@
+#include "kinds/relations.h"
+
+#include <algorithm>
+
+#include "kinds/column_clauses.h"
+
+namespace lpc::kinds {
+namespace {
+
+using frontend::ConstraintType;
+
+void add_name(std::vector<RelationName>& names, const RelationName& name) {
+  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
+/// Calls `visit(relation, list)` for each list of another relation's links that this one stands in.
+template <class Visit>
+void for_each_link(const RelationFacts& facts, Visit visit) {
+  for (const RelationName& parent : facts.parents) visit(parent, &RelationLinks::children);
+  for (const RelationName& source : facts.reads) visit(source, &RelationLinks::readers);
+  for (const ConstraintFacts& constraint : facts.constraints) {
+    if (constraint.type == ConstraintType::foreign_key) visit(constraint.references, &RelationLinks::users);
+  }
+  if (facts.type == RelationType::index) visit(facts.table, &RelationLinks::indexes);
+  if (facts.type == RelationType::sequence && !facts.owner_table.name.empty()) visit(facts.owner_table, &RelationLinks::sequences);
+}
+
+}  // namespace
+
+Relations::Relations(const Catalog& catalog) : reader_(catalog) {
+  for (const Object& object : catalog.objects()) enter(object);
+  for (auto& [name, links] : links_) {
+    for (std::vector<RelationName>* list : {&links.children, &links.indexes, &links.sequences, &links.users, &links.readers}) {
+      std::ranges::sort(*list);
+      list->erase(std::ranges::unique(*list).begin(), list->end());
+    }
+  }
+  std::unordered_set<RelationName> done;
+  for (const Object& object : catalog.objects()) {
+    if (object.id.kind == KindId::Partition) imply_indexes(name_of(*object.parent), done);
+  }
+}
+
+void Relations::enter(const Object& object) {
+  const RelationName name = name_of(object.id);
+  switch (object.id.kind) {
+    case KindId::Table:
+      entries_[name].object = &object;
+      enter_table(object.id);
+      break;
+    case KindId::Column:
+      if (!object.attributes.has("identity") || !reader_.parents(*object.parent).empty()) break;
+      entries_[{object.id.schema, identity_sequence(object)}].object = &object;
+      links_[name].sequences.push_back({object.id.schema, identity_sequence(object)});
+      break;
+    case KindId::Constraint: enter_constraint(object); break;
+    case KindId::View:
+    case KindId::MaterializedView:
+      entries_[name].object = &object;
+      for (const RelationName& source : relations_read(object)) links_[source].readers.push_back(name);
+      break;
+    case KindId::Sequence:
+      entries_[name].object = &object;
+      if (const std::optional<ObjectId> column = owner_column(object)) links_[name_of(*column)].sequences.push_back(name);
+      break;
+    case KindId::Index:
+      entries_[name].object = &object;
+      if (object.parent) links_[name_of(*object.parent)].indexes.push_back(name);
+      break;
+    default: break;
+  }
+}
+
+/// What a table has from others is in none of its own objects, so that its facts are read at once.
+void Relations::enter_table(const ObjectId& table) {
+  const RelationName name = name_of(table);
+  const std::vector<RelationName> parents = reader_.parents(table);
+  for (const RelationName& parent : parents) links_[parent].children.push_back(name);
+  if (parents.empty()) return;
+  for (const ColumnFacts& column : find(name)->columns) {
+    if (column.identity_sequence.empty()) continue;
+    const RelationName sequence{name.schema, column.identity_sequence};
+    entries_[sequence].facts = std::make_unique<RelationFacts>(sequence_behind(name, column));
+    links_[name].sequences.push_back(sequence);
+  }
+}
+
+void Relations::enter_constraint(const Object& constraint) {
+  if (!constraint.parent) return;
+  const RelationName table = name_of(*constraint.parent);
+  if (has_index(constraint)) {
+    const RelationName index{constraint.id.schema, constraint.id.member};
+    entries_[index].object = &constraint;
+    links_[table].indexes.push_back(index);
+  }
+  const Attributes& attributes = constraint.attributes;
+  if (attributes.text("type") == "foreign key" && attributes.has("references")) links_[relation_named(attributes.text("references"))].users.push_back(table);
+}
+
+void Relations::imply_indexes(const RelationName& partition, std::unordered_set<RelationName>& done) {
+  if (!done.insert(partition).second || !contains(partition)) return;
+  for (const RelationName& parent : find(partition)->parents) {
+    if (find(parent)->is_partition) imply_indexes(parent, done);
+    std::vector<RelationFacts> wanted;
+    for (const RelationName& index : linked(parent).indexes) {
+      const RelationFacts& facts = *find(index);
+      const auto is_it = [&](const RelationName& own) { return find(own)->attached_to == path_of(index); };
+      if (!facts.only && facts.index_expressions.empty() && std::ranges::none_of(linked(partition).indexes, is_it)) wanted.push_back(facts);
+    }
+    for (RelationFacts& facts : wanted) {
+      const RelationName own = implied_index(facts, partition);
+      if (contains(own)) continue;
+      facts.id = {KindId::Index, own.schema, own.name, "", ""};
+      facts.table = partition;
+      add(own, std::move(facts));
+    }
+  }
+}
+
+const RelationFacts* Relations::find(const RelationName& name) const {
+  const auto found = entries_.find(name);
+  if (found == entries_.end()) return nullptr;
+  const Entry& entry = found->second;
+  if (!entry.facts) entry.facts = std::make_unique<RelationFacts>(reader_.read(*entry.object));
+  return entry.facts.get();
+}
+
+const RelationLinks& Relations::linked(const RelationName& name) const {
+  static const RelationLinks kNone;
+  const auto found = links_.find(name);
+  return found == links_.end() ? kNone : found->second;
+}
+
+std::vector<RelationName> Relations::names() const {
+  std::vector<RelationName> result;
+  result.reserve(entries_.size());
+  for (const auto& [name, entry] : entries_) result.push_back(name);
+  std::ranges::sort(result);
+  return result;
+}
+
+void Relations::add(const RelationName& name, RelationFacts facts) {
+  for_each_link(facts, [&](const RelationName& other, std::vector<RelationName> RelationLinks::*list) {
+    if (!other.name.empty()) add_name(links_[other].*list, name);
+  });
+  entries_[name].facts = std::make_unique<RelationFacts>(std::move(facts));
+}
+
+RelationFacts Relations::take(const RelationName& name) {
+  const auto found = entries_.find(name);
+  RelationFacts facts = std::move(*found->second.facts);
+  entries_.erase(found);
+  for_each_link(facts, [&](const RelationName& other, std::vector<RelationName> RelationLinks::*list) { std::erase(links_[other].*list, name); });
+  return facts;
+}
+
+void Relations::remove(const RelationName& name) {
+  if (find(name) != nullptr) take(name);
+}
+
+}  // namespace lpc::kinds
