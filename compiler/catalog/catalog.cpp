@@ -2,14 +2,16 @@
 
 #include <algorithm>
 #include <array>
+#include <numeric>
 
 namespace lpc {
 
 ObjectId schema_id(const std::string& name) { return {KindId::Schema, "", name, "", ""}; }
 
-Catalog::Catalog(std::vector<Object> sorted) : data_(std::make_shared<Data>()) {
+Catalog::Catalog(Objects sorted, IdTable positions) : data_(std::make_shared<Data>()) {
   data_->objects = std::move(sorted);
-  data_->index();
+  data_->positions = std::move(positions);
+  data_->link();
 }
 
 const Catalog::Data& Catalog::none() {
@@ -62,7 +64,6 @@ const Object* Catalog::find_named(std::span<const KindId> kinds, std::string_vie
 
 void CatalogBuilder::expect(std::size_t count) {
   count += objects_.size();
-  objects_.reserve(count);
   removed_.reserve(count);
   children_.reserve(count);
   positions_.reserve(count);
@@ -74,7 +75,7 @@ CatalogBuilder::CatalogBuilder(const Catalog& start) {
 }
 
 std::uint32_t CatalogBuilder::position(const ObjectId& id) const {
-  return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at]->id; });
+  return positions_.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects_[at].id; });
 }
 
 void CatalogBuilder::share(ObjectId& id) {
@@ -101,10 +102,10 @@ Object* CatalogBuilder::add(Object object) {
   share(object.id);
   if (object.parent) share(*object.parent);
   positions_.insert(object.id, static_cast<std::uint32_t>(objects_.size()));
-  objects_.push_back(std::make_unique<Object>(std::move(object)));
+  objects_.push_back(std::move(object));
   removed_.push_back(false);
   children_.emplace_back();
-  Object* added = objects_.back().get();
+  Object* added = &objects_.back();
   if (added->parent) {
     std::vector<Object*>* const siblings = children_list(*added->parent);
     (siblings ? *siblings : orphans_[*added->parent]).push_back(added);
@@ -120,19 +121,19 @@ Object* CatalogBuilder::add(Object object) {
 
 Object* CatalogBuilder::find(const ObjectId& id) {
   const std::uint32_t at = position(id);
-  return at == IdTable::kNone ? nullptr : objects_[at].get();
+  return at == IdTable::kNone ? nullptr : &objects_[at];
 }
 
 void CatalogBuilder::remove(const ObjectId& id) {
   const std::uint32_t at = position(id);
   if (at == IdTable::kNone) return;
-  Object* object = objects_[at].get();
+  Object* object = &objects_[at];
   if (object->parent) {
     std::vector<Object*>* const siblings = children_list(*object->parent);
     std::erase(siblings ? *siblings : orphans_[*object->parent], object);
   }
   if (!children_[at].empty()) orphans_[object->id] = std::move(children_[at]);
-  positions_.erase(object->id, [&](std::uint32_t other) -> const ObjectId& { return objects_[other]->id; });
+  positions_.erase(object->id, [&](std::uint32_t other) -> const ObjectId& { return objects_[other].id; });
   removed_[at] = true;
 }
 
@@ -140,7 +141,7 @@ std::vector<Object*> CatalogBuilder::objects() {
   std::vector<Object*> result;
   result.reserve(objects_.size());
   for (std::size_t i = 0; i < objects_.size(); ++i) {
-    if (!removed_[i]) result.push_back(objects_[i].get());
+    if (!removed_[i]) result.push_back(&objects_[i]);
   }
   return result;
 }
@@ -148,7 +149,7 @@ std::vector<Object*> CatalogBuilder::objects() {
 std::vector<const Object*> CatalogBuilder::removed() const {
   std::vector<const Object*> result;
   for (std::size_t i = 0; i < objects_.size(); ++i) {
-    if (removed_[i]) result.push_back(objects_[i].get());
+    if (removed_[i]) result.push_back(&objects_[i]);
   }
   return result;
 }
@@ -170,21 +171,23 @@ std::array<std::uint8_t, kKindCount> find_kind_places() {
   return places;
 }
 
-/// By id. Names of schemas and relations, of which there are few, are put in order first, so that hardly any two of the many members need their texts compared.
-void sort_by_id(std::vector<Object*>& objects) {
-  const auto precedes = [](const Object* a, const Object* b) { return a->id < b->id; };
-  if (std::is_sorted(objects.begin(), objects.end(), precedes)) return;      // as it is when it began as a catalog
+/// Puts positions of objects in the order of their ids. Names of schemas and relations, of which there are few, are put in order first, so that hardly any two of
+/// the many members need their texts compared.
+void sort_by_id(std::vector<std::uint32_t>& order, const Catalog::Objects& objects) {
+  const auto precedes = [&](std::uint32_t a, std::uint32_t b) { return objects[a].id < objects[b].id; };
+  if (std::is_sorted(order.begin(), order.end(), precedes)) return;      // as it is when it began as a catalog
 
   std::unordered_map<Name, std::uint32_t> places;
   std::vector<Name> names;
   const auto note = [&](const Name& name) {
     if (places.emplace(name, 0).second) names.push_back(name);
   };
-  const Object* last = nullptr;
-  for (const Object* object : objects) {
-    if (!last || !(object->id.schema == last->id.schema)) note(object->id.schema);
-    if (!last || !(object->id.name == last->id.name)) note(object->id.name);
-    last = object;
+  const ObjectId* last = nullptr;
+  for (const std::uint32_t at : order) {
+    const ObjectId& id = objects[at].id;
+    if (!last || !(id.schema == last->schema)) note(id.schema);
+    if (!last || !(id.name == last->name)) note(id.name);
+    last = &id;
   }
   std::sort(names.begin(), names.end());
   for (std::uint32_t at = 0; at < names.size(); ++at) places[names[at]] = at;
@@ -192,38 +195,63 @@ void sort_by_id(std::vector<Object*>& objects) {
   static const std::array<std::uint8_t, kKindCount> kinds = find_kind_places();
   struct Entry {
     std::uint8_t kind;
-    std::uint32_t schema, name;
-    Object* object;
+    std::uint32_t schema, name, at;
   };
   std::vector<Entry> entries;
-  entries.reserve(objects.size());
+  entries.reserve(order.size());
   last = nullptr;
-  for (Object* object : objects) {
-    const ObjectId& id = object->id;
-    const std::uint32_t schema = last && id.schema == last->id.schema ? entries.back().schema : places.at(id.schema);
-    const std::uint32_t name = last && id.name == last->id.name ? entries.back().name : places.at(id.name);
-    entries.push_back({kinds[static_cast<std::size_t>(id.kind)], schema, name, object});
-    last = object;
+  for (const std::uint32_t at : order) {
+    const ObjectId& id = objects[at].id;
+    const std::uint32_t schema = last && id.schema == last->schema ? entries.back().schema : places.at(id.schema);
+    const std::uint32_t name = last && id.name == last->name ? entries.back().name : places.at(id.name);
+    entries.push_back({kinds[static_cast<std::size_t>(id.kind)], schema, name, at});
+    last = &id;
   }
-  std::sort(entries.begin(), entries.end(), [](const Entry& a, const Entry& b) {
+  std::sort(entries.begin(), entries.end(), [&](const Entry& a, const Entry& b) {
     if (a.kind != b.kind) return a.kind < b.kind;
     if (a.schema != b.schema) return a.schema < b.schema;
     if (a.name != b.name) return a.name < b.name;
-    return a.object->id < b.object->id;
+    return precedes(a.at, b.at);
   });
-  std::ranges::transform(entries, objects.begin(), &Entry::object);
+  std::ranges::transform(entries, order.begin(), &Entry::at);
+}
+
+/// What is at order[i] goes to i, cycle by cycle.
+void arrange(Catalog::Objects& objects, std::vector<std::uint32_t> order) {
+  for (std::uint32_t start = 0; start < order.size(); ++start) {
+    if (order[start] == start) continue;
+    Object first = std::move(objects[start]);
+    std::uint32_t hole = start;
+    while (order[hole] != start) {
+      const std::uint32_t from = std::exchange(order[hole], hole);
+      objects[hole] = std::move(objects[from]);
+      hole = from;
+    }
+    objects[hole] = std::move(first);
+    order[hole] = hole;
+  }
 }
 
 }  // namespace
 
 Catalog CatalogBuilder::finish() {
-  std::vector<Object*> objects = this->objects();
-  sort_by_id(objects);
-  std::vector<Object> sorted;
-  sorted.reserve(objects.size());
-  for (Object* object : objects) sorted.push_back(std::move(*object));
+  std::vector<std::uint32_t> order(objects_.size());
+  std::iota(order.begin(), order.end(), 0);
+  const auto gone = std::stable_partition(order.begin(), order.end(), [&](std::uint32_t at) { return !removed_[at]; });
+  const std::vector<std::uint32_t> taken_away(gone, order.end());
+  order.erase(gone, order.end());
+  sort_by_id(order, objects_);
+
+  std::vector<std::uint32_t> numbers(objects_.size(), IdTable::kNone);
+  for (std::uint32_t i = 0; i < order.size(); ++i) numbers[order[i]] = i;
+  const std::size_t count = order.size();
+  order.insert(order.end(), taken_away.begin(), taken_away.end());
+  arrange(objects_, std::move(order));
+  objects_.resize(count);
+  positions_.renumber(numbers);
+  Catalog catalog(std::move(objects_), std::move(positions_));
   *this = CatalogBuilder();
-  return Catalog(std::move(sorted));
+  return catalog;
 }
 
 Catalog Catalog::only(const std::function<bool(const Object&)>& keep) && {
@@ -288,11 +316,7 @@ void Catalog::Data::keep(const std::vector<bool>& stays) {
   dependents = renumbered(dependents);
 }
 
-/// Tidies the objects' lists of others, and makes the tables to look up by.
-void Catalog::Data::index() {
-  positions.reserve(objects.size());
-  for (std::uint32_t i = 0; i < objects.size(); ++i) positions.insert(objects[i].id, i);
-
+void Catalog::Data::link() {
   std::vector<std::pair<std::uint32_t, std::uint32_t>> children_of, dependents_of;
   std::vector<std::uint32_t> needs;
   const auto tidy = [&](std::vector<ObjectId>& ids, const ObjectId& self, bool are_needs) {

@@ -3,6 +3,7 @@
 // from several catalogs that are mostly alike.
 #pragma once
 
+#include <deque>
 #include <functional>
 #include <memory>
 #include <span>
@@ -20,9 +21,13 @@ namespace lpc {
 
 class Catalog {
  public:
+  /// In pieces, so that the objects of a builder become those of its catalog without a second copy of all of them.
+  using Objects = std::deque<Object>;
+
   Catalog() = default;
 
-  const std::vector<Object>& objects() const { return data().objects; }
+  /// Sorted by id.
+  const Objects& objects() const { return data().objects; }
   const Object* find(const ObjectId& id) const;
   bool has(const ObjectId& id) const { return find(id) != nullptr; }
   /// The object, for a change of its attributes, hints and flags. What is indexed (id, parent, dependencies, mentions) is to stay as it is. Null when there is none.
@@ -49,7 +54,7 @@ class Catalog {
   };
 
   struct Data {
-    std::vector<Object> objects;    // sorted by id
+    Objects objects;    // sorted by id
     IdTable positions;
     Lists children;
     Lists dependents;
@@ -57,12 +62,13 @@ class Catalog {
     std::uint32_t position(const ObjectId& id) const;
     /// `pairs` of (object, listed object), the latter ascending.
     Lists make_lists(const std::vector<std::pair<std::uint32_t, std::uint32_t>>& pairs) const;
-    void index();
-    /// Takes out what doesn't stay. Quicker than index() anew: who names what goes is known.
+    /// Tidies the objects' lists of others, and makes the lists to look up by. `positions` is there.
+    void link();
+    /// Takes out what doesn't stay. Quicker than link() anew: who names what goes is known.
     void keep(const std::vector<bool>& stays);
   };
 
-  explicit Catalog(std::vector<Object> sorted);
+  Catalog(Objects sorted, IdTable positions);
   const Data& data() const { return data_ ? *data_ : none(); }
   static const Data& none();
   std::vector<const Object*> listed(const Lists& lists, const ObjectId& id) const;
@@ -95,7 +101,7 @@ class CatalogBuilder {
   void share(Name& name, Name& last);
   std::vector<Object*>* children_list(const ObjectId& parent);
 
-  std::vector<std::unique_ptr<Object>> objects_;
+  Catalog::Objects objects_;
   std::vector<bool> removed_;      // of each object
   IdTable positions_;
   std::vector<std::vector<Object*>> children_;    // of each object

@@ -3,7 +3,6 @@
 
 #include <algorithm>
 #include <future>
-#include <span>
 
 #include "base/text.h"
 #include "catalog/catalog.h"
@@ -133,19 +132,19 @@ void append_hash(std::string& out, const Object& object) {
 using Append = void (*)(std::string& out, const Object& object);
 
 /// Appends the objects' texts, of both halves at the same time when there are many.
-void append_all(std::string& out, std::span<const Object> objects, Append append) {
+void append_all(std::string& out, const Catalog::Objects& objects, Append append) {
   constexpr std::size_t kWorthAThread = 8000;
   constexpr std::size_t kUsualText = 288;    // bytes an object; a text that grows by doubling touches twice the memory
   out.reserve(out.size() + objects.size() * kUsualText);
   const bool is_big = objects.size() >= kWorthAThread;
-  const std::size_t middle = is_big ? objects.size() / 2 : objects.size();
+  const auto middle = objects.begin() + static_cast<std::ptrdiff_t>(is_big ? objects.size() / 2 : objects.size());
   auto second = std::async(is_big ? std::launch::async : std::launch::deferred, [&] {
     std::string text;
-    text.reserve((objects.size() - middle) * kUsualText);
-    for (const Object& object : objects.subspan(middle)) append(text, object);
+    text.reserve(static_cast<std::size_t>(objects.end() - middle) * kUsualText);
+    std::for_each(middle, objects.end(), [&](const Object& object) { append(text, object); });
     return text;
   });
-  for (const Object& object : objects.first(middle)) append(out, object);
+  std::for_each(objects.begin(), middle, [&](const Object& object) { append(out, object); });
   out += second.get();
 }
 

@@ -53,7 +53,7 @@ class InOrder {
   }
 
  private:
-  std::vector<Object>::const_iterator at_, end_;
+  Catalog::Objects::const_iterator at_, end_;
 };
 
 bool says(const Object& object, const kinds::AttributeRule& rule) {

@@ -95,7 +95,7 @@ Catalog catalog() {
 
 /// The same objects, added in another order.
 Catalog shuffled(const Catalog& from, std::uint32_t seed) {
-  std::vector<Object> objects = from.objects();
+  Catalog::Objects objects = from.objects();
   std::shuffle(objects.begin(), objects.end(), std::mt19937(seed));
   CatalogBuilder builder;
   for (Object& each : objects) builder.add(std::move(each));
