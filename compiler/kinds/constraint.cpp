@@ -218,16 +218,24 @@ bool repeats_another_key(const Object& constraint, const ChangeContext& context)
   return false;
 }
 
+/// Whether the table has columns from that one, which is there before it, therefore.
+bool comes_from(const ObjectId& table, const ObjectId& other, const Lineage& lineage) {
+  const std::vector<ObjectId> parents = lineage.parents(table);
+  return std::ranges::any_of(parents, [&](const ObjectId& parent) { return parent == other || comes_from(parent, other, lineage); });
+}
+
 /// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
-/// outside the table that this plan makes, which might need the table.
+/// outside the table and those that it inherits from that this plan makes, which might need the table.
 bool folds(const Object& constraint, const ChangeContext& context) {
   if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid") || constraint.attributes.flag("only")) return false;
   if (repeats_another_key(constraint, context)) return false;
+  const Lineage lineage(context.after);
   const auto comes_later = [&](const ObjectId& need) {
     // What deviates of an inherited column is said after CREATE TABLE.
     const Object* column = need.kind == KindId::Column && context.is_created(need) ? context.after.find(need) : nullptr;
     if (column != nullptr && !kind(KindId::Column).folds(*column, context)) return true;
-    return (need.schema != constraint.id.schema || need.name != constraint.id.name) && context.is_created(need);
+    if (need.schema == constraint.id.schema && need.name == constraint.id.name) return false;
+    return context.is_created(need) && (need.kind != KindId::Column || !comes_from(relation_id(constraint), table_of(need), lineage));
   };
   return std::none_of(constraint.depends_on.begin(), constraint.depends_on.end(), comes_later) &&
          std::none_of(constraint.mentions.begin(), constraint.mentions.end(), comes_later);
@@ -292,6 +300,21 @@ void replace_beside(const Object& constraint, Action& action) {
              fmt::format("{} has rows: the new key's index is built while the old one holds", relation_id(constraint).path()));
 }
 
+/// Whether the table has the check from a parent already, which has it as NOT VALID: what is valid can't be merged with that.
+bool is_there_unproved(const Object& constraint, const ChangeContext& context) {
+  if (constraint.attributes.text("type") != "check" || constraint.attributes.flag("not_valid")) return false;
+  const std::vector<ObjectId> parents = Lineage(context.before).parents(relation_id(constraint));
+  return std::ranges::any_of(parents, [&](const ObjectId& parent) {
+    ObjectId id = constraint.id;
+    id.schema = parent.schema;
+    id.name = parent.name;
+    const Object* inherited = context.is_dropped(id) ? nullptr : context.before.find(id);
+    return inherited != nullptr && inherited->attributes.flag("not_valid") && !inherited->attributes.flag("no_inherit");
+  });
+}
+
+Sql validate_statement(const Object& constraint) { return sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
+
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
   describe(action, fmt::format("Add {}", spoken(constraint.id)));
   if (plain_parent(constraint, context.after) && !needs_attaching(constraint, context)) return take_over_index(constraint, timing(constraint), context, action);
@@ -309,6 +332,7 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
     predict_adding(constraint, context, action);
     return;
   }
+  if (is_there_unproved(constraint, context)) action.sql.push_back(validate_statement(constraint));
   action.sql.push_back(add_statement(constraint));
   if (is_in_use(relation_id(constraint), constraint, context)) {
     if (can_be_not_valid(constraint, context)) add_validating_form(constraint.id, action.sql.back(), action);
@@ -410,7 +434,7 @@ bool loses_validity(const Object&, const Object& after, int) { return after.attr
 void alter_validity(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& constraint = alteration.after;
   describe(action, fmt::format("Validate {}", spoken(constraint.id)));
-  action.sql.push_back(sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)));
+  action.sql.push_back(validate_statement(constraint));
   action.step_kind = "validate";
 }
 

@@ -1,4 +1,5 @@
 // Procedures. https://www.postgresql.org/docs/15/sql-createprocedure.html
+#include "kinds/operator_name.h"
 #include "kinds/routine.h"
 #include "kinds/routine_query.h"
 #include "kinds/security_labels.h"
@@ -39,6 +40,14 @@ Sql procedure_stand_in(const Object& object, bool replaces) {
   return empty ? create_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
 }
 
+/// With modes: types alone may mean all parameters as well as the inputs, so that they are ambiguous where another procedure has outputs.
+/// https://www.postgresql.org/docs/15/sql-dropprocedure.html
+Sql address_procedure(const ObjectId& id) {
+  std::vector<Sql> inputs;
+  for (const std::string& type : split_types(id.arguments)) inputs.push_back(sql("IN {}", fragment(type)));
+  return sql("{}({})", qualified(id.schema, id.name), join(inputs, ", "));
+}
+
 /// https://www.postgresql.org/docs/15/sql-alterprocedure.html
 void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   if (routine::is_redefined(alteration)) return;
@@ -51,7 +60,7 @@ void alter_options(const Alteration& alteration, const ChangeContext&, Action& a
     for (Sql& clause : routine::setting_changes(*alteration.before, after)) words.push_back(std::move(clause));
   }
   if (words.empty()) return;
-  action.sql.push_back(sql("ALTER PROCEDURE {} {}", address_routine(after.id), join(words, " ")));
+  action.sql.push_back(sql("ALTER PROCEDURE {} {}", address_procedure(after.id), join(words, " ")));
   if (action.description.empty()) action.description = "Alter " + spoken(after.id);
 }
 
@@ -105,7 +114,7 @@ constexpr Kind kProcedure = {
     .rename = rename_plain,
     .inline_sql = nullptr,
     .folds = nullptr,
-    .address = address_routine,
+    .address = address_procedure,
     .attributes = kRules,
     .print_lp = print_procedure,
     .slots = routine_slots,

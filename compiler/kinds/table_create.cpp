@@ -97,12 +97,14 @@ class TableCreation {
       if (!stands_alone_ && (own == nullptr || own->attributes.flag("inherited"))) continue;
       const std::vector<const Object*> chain = lineage_.chain(table_.id, name);
       if (chain.empty()) continue;
-      const Object column = merged_column(chain, id);
+      Object column = merged_column(chain, id);
       const std::vector<const Object*> merged_with = stands_alone_ ? std::vector<const Object*>() : lineage_.inherited_chain(table_.id, name);
       const std::string* said = folded_default(name);
       // A column that a parent has too takes over the parent's default, storage and compression, unless it says otherwise.
       const bool declines = said == nullptr && !merged_with.empty() && lineage_.inherited_default(table_.id, name) != nullptr && !column.attributes.has("generated");
       static const std::string kNull = "NULL";
+      // Before 16 a column is generated as the parents' are, and may not say so: MergeAttributes() in src/backend/commands/tablecmds.c.
+      if (context_.server_version < 160000 && !merged_with.empty() && merged_column(merged_with, id).attributes.has("generated")) column.attributes.remove("generated");
       elements_.push_back(column_definition(column, declines ? &kNull : said));
       add_settings(column);
       if (!merged_with.empty()) decline_settings(column, merged_column(merged_with, id));
