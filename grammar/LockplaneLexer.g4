@@ -37,7 +37,7 @@ INCLUDE : 'include' ;         INCREMENT : 'increment' ;     INDEX : 'index' ;   
 INHERITS : 'inherits' ;       INITIALLY : 'initially' ;     INPUT : 'input' ;             INSERT : 'insert' ;
 INSTEAD : 'instead' ;         INT : 'int' ;                 INTEGER : 'integer' ;         INTERVAL : 'interval' ;
 INVOKER : 'invoker' ;         KEY : 'key' ;                 LANGUAGE : 'language' ;       LEAKPROOF : 'leakproof' ;
-LEVEL : 'level' ;             LIMIT : 'limit' ;             LIST : 'list' ;               LOCAL : 'local' ;
+LEVEL : 'level' ;             LIMIT : 'limit' ;             LIST : 'list' ;               LOCAL : 'local' ;               LOGGED : 'logged' ;
 MATCH : 'match' ;             MATERIALIZED : 'materialized' ; MAXVALUE : 'maxvalue' ;       MEMBER : 'member' ;
 MINUTE : 'minute' ;           MINVALUE : 'minvalue' ;       MIX : 'mix' ;                 MONTH : 'month' ;
 NAME : 'name' ;               NATIONAL : 'national' ;       NEW : 'new' ;                 NO : 'no' ;

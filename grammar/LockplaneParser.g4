@@ -138,8 +138,10 @@ defaultClause : 'default' expression ;
 dropDefaultClause : 'no' 'default' ;
 generatedClause : 'generated' sqlParens generatedWord? ;
 generatedWord : 'stored' | 'virtual' ;
-identityClause : 'identity' identityWord? ('(' sequenceClause* ')')? ;
+identityClause : 'identity' identityWord? ('(' (sequenceClause | persistenceClause)* ')')? ;
 identityWord  : 'always' | 'by' 'default' ;
+persistenceClause : persistenceWord ;
+persistenceWord : 'logged' | 'unlogged' ;
 collateClause : 'collate' qualifiedName ;
 storageClause : 'storage' storageWord ;
 storageWord   : SOFT_WORD | softKeyword | 'default' ;
@@ -419,7 +421,7 @@ softKeyword   : 'action' | 'after' | 'also' | 'always' | 'atomic' | 'before' | '
               | 'cascaded' | 'character' | 'char' | 'cluster' | 'connection' | 'cost' | 'cycle' | 'data' | 'database' | 'day' | 'deferred' | 'definer' | 'delete' | 'disabled'
               | 'domain' | 'double' | 'each' | 'enabled' | 'enforced' | 'enum' | 'execute' | 'extension' | 'external' | 'forced' | 'full' | 'function' | 'functions'
               | 'granted' | 'hash' | 'hour' | 'immediate' | 'immutable' | 'import' | 'increment' | 'inherit' | 'inherits' | 'input' | 'insert' | 'instead'
-              | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'maxvalue' | 'member'
+              | 'int' | 'integer' | 'interval' | 'invoker' | 'key' | 'language' | 'leakproof' | 'level' | 'limit' | 'list' | 'local' | 'logged' | 'maxvalue' | 'member'
               | 'minute' | 'minvalue' | 'month' | 'name' | 'national' | 'new' | 'nothing' | 'of' | 'old' | 'only' | 'option' | 'order' | 'overlaps' | 'owned' | 'owner'
               | 'parallel' | 'partitions' | 'period' | 'permissive' | 'precision' | 'privileges' | 'procedure' | 'range' | 'recursive' | 'replica' | 'restrict' | 'restricted'
               | 'restrictive' | 'return' | 'returns' | 'role' | 'routines' | 'rows' | 'safe' | 'schema' | 'schemas' | 'second' | 'security' | 'select' | 'sequence' | 'sequences' | 'server'

@@ -35,6 +35,8 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "      'kind', case a.attidentity when 'a' then 'always' else 'by default' end, 'sequence', s.relname, 'start', " LPC_SEQUENCE_START("s") ",\n"       \
   "      'increment', " LPC_SEQUENCE_INCREMENT("s") ", 'minvalue', " LPC_SEQUENCE_MINVALUE("s") ",\n"                                                   \
   "      'maxvalue', " LPC_SEQUENCE_MAXVALUE("s") ", 'cache', " LPC_SEQUENCE_CACHE("s") ",\n"                                                           \
+  "      'persistence', case when s.relpersistence <> c.relpersistence and current_setting('server_version_num')::int >= 150000 then\n"                  \
+  "        case s.relpersistence when 'u' then 'unlogged' else 'logged' end end,\n"                                                                      \
   "      'cycle', case when s.seqcycle then true end)) end as identity,\n"                                                                              \
   "  case when a.attgenerated <> '' then pg_get_expr(ad.adbin, ad.adrelid) end as generated, a.attgenerated::text = 'v' as virtual,\n"                  \
   "  case when not a.attislocal or a.attstorage <> t.typstorage then\n"                                                                                 \
@@ -54,7 +56,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "left join pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation\n"                                                         \
   "left join pg_namespace cn on cn.oid = co.collnamespace\n"                                                                                            \
   "left join pg_attrdef ad on ad.adrelid = c.oid and ad.adnum = a.attnum and a.attgenerated <> ''\n"                                                    \
-  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement, sq.seqmin, sq.seqmax,\n"\
+  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, seq.relpersistence, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement, sq.seqmin, sq.seqmax,\n"\
   "      sq.seqcache, sq.seqcycle from pg_sequence sq join pg_depend dep on dep.classid = 'pg_class'::regclass and dep.objid = sq.seqrelid and dep.objsubid = 0\n"\
   "      and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype = 'i'\n"                                                    \
   "    join pg_attribute own on own.attrelid = dep.refobjid and own.attnum = dep.refobjsubid join pg_class seq on seq.oid = sq.seqrelid and seq.relkind = 'S') s\n"\
@@ -135,6 +137,7 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   }
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));
+  if (std::optional<Sql> persistence = persistence_statement(is)) action.sql.push_back(*std::move(persistence));
   take_ownership(column.id, context, action);
   describe(action, fmt::format("Add {}", spoken(column.id)));
 }

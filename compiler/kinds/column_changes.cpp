@@ -219,6 +219,7 @@ void add_identity(const Object& is, const ChangeContext& context, Action& action
     if (context.is_dropped(sequence->id)) action.sql.push_back(sql("DROP SEQUENCE {}", address_qualified(sequence->id)));
   }
   action.sql.push_back(alter_column(is.id, sql("ADD {}", identity_clause(is))));
+  if (std::optional<Sql> persistence = persistence_statement(is)) action.sql.push_back(*std::move(persistence));
   action.sql.push_back(continue_identity(is, context.after));
   describe(action, fmt::format("Make {} an identity column", spoken(is.id)));
 }
@@ -236,6 +237,10 @@ void change_identity_options(const Object& was, const Object& is, const ChangeCo
   const std::string type = identity_type(is, context.after);
   for (const Sql& option : option_changes(sequence_options(before), type, sequence_options(after), type)) changes.push_back(sql("SET {}", option));
   if (!changes.empty()) action.sql.push_back(alter_column(is.id, join(changes, " ")));
+  if (identity_persistence(was) != identity_persistence(is)) {
+    const bool unlogged = identity_persistence(is).empty() ? context.after.find(table_of(is.id))->attributes.flag("unlogged") : identity_persistence(is) == "unlogged";
+    action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", new_sequence, unlogged ? sql("UNLOGGED") : sql("LOGGED")));
+  }
   describe(action, fmt::format("Change the identity of {}", spoken(is.id)));
 }
 

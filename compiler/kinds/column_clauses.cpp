@@ -142,6 +142,18 @@ Sql identity_clause(const Object& column) {
   return sql("GENERATED {} AS IDENTITY{}", is_by_default(identity) ? sql("BY DEFAULT") : sql("ALWAYS"), options.empty() ? Sql{} : sql(" ({})", join(options, " ")));
 }
 
+std::string identity_persistence(const Object& column) {
+  const Value* identity = column.attributes.find("identity");
+  const Value* said = identity == nullptr ? nullptr : identity->find("persistence");
+  return said == nullptr ? "" : said->text();
+}
+
+std::optional<Sql> persistence_statement(const Object& column) {
+  const std::string persistence = identity_persistence(column);
+  if (persistence.empty()) return std::nullopt;
+  return sql("ALTER SEQUENCE {} SET {}", qualified(column.id.schema, identity_sequence_name(column)), persistence == "unlogged" ? sql("UNLOGGED") : sql("LOGGED"));
+}
+
 std::optional<ObjectId> owner_column(const Object& sequence) {
   const Value* owned = sequence.attributes.find("owned_by");
   if (owned == nullptr) return std::nullopt;

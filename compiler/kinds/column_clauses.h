@@ -41,6 +41,10 @@ std::string implied_sequence_name(const ObjectId& column);
 std::string identity_sequence_name(const Object& column);
 /// `GENERATED ALWAYS AS IDENTITY (…)`.
 Sql identity_clause(const Object& column);
+/// "logged" or "unlogged" where the identity's sequence isn't as its table is, else "". https://www.postgresql.org/docs/15/sql-altersequence.html
+std::string identity_persistence(const Object& column);
+/// What gives it that after it was made, or nothing.
+std::optional<Sql> persistence_statement(const Object& column);
 
 /// Sequences of the catalog that are OWNED BY a column of that id.
 std::vector<const Object*> owned_sequences(const Catalog& catalog, const ObjectId& column);

@@ -83,6 +83,7 @@ void lower_identity(const ast::Decl& decl, Object& column, LowerContext& context
   const ast::Clause* name = clause->clause("sequence_name");
   const ast::Value* value = name == nullptr ? nullptr : name->value(ast::Shape::name);
   identity.emplace_back("sequence", value == nullptr ? implied_sequence_name(column.id) : value->name.last());
+  if (const ast::Clause* persistence = clause->clause("persistence")) identity.emplace_back("persistence", std::string(persistence->word_value()));
   column.attributes.set("identity", Value(std::move(identity)));
   column.attributes.set("not_null", true);
 }
@@ -128,8 +129,10 @@ void print_identity(const Object& column, LpWriter& writer) {
   const SequenceOptions options = sequence_options(*identity);
   const Value* name = identity->find("sequence");
   const bool named = name != nullptr && name->text() != implied_sequence_name(column.id);
-  if (options == SequenceOptions{} && !named) return;
+  const std::string persistence = identity_persistence(column);
+  if (options == SequenceOptions{} && !named && persistence.empty()) return;
   writer.word("(");
+  if (!persistence.empty()) writer.word(persistence);
   print_sequence_options(options, writer);
   if (named) writer.word("sequence name").ident(name->text());
   writer.word(")");

@@ -103,6 +103,7 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
   // The sequences that the table's columns own follow it.
   for (const Object* part : context.after.children(after.id)) {
     if (part->id.kind != KindId::Column) continue;
+    if (std::optional<Sql> persistence = context.is_created(part->id) ? std::nullopt : persistence_statement(*part)) action.sql.push_back(*std::move(persistence));
     for (const Object* sequence : owned_sequences(context.after, part->id)) {
       if (context.server_version < 150000 || sequence->attributes.flag("unlogged") == unlogged || context.is_created(sequence->id)) continue;
       action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(sequence->id), unlogged ? sql("LOGGED") : sql("UNLOGGED")));

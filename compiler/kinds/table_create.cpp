@@ -6,6 +6,7 @@
 
 #include "kinds/checks.h"
 #include "kinds/column.h"
+#include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
 #include "kinds/kept_rows.h"
@@ -38,7 +39,9 @@ class TableCreation {
     }
     if (!settings_.empty()) action_.sql.push_back(alter_table(table_.id, settings_, is_partition_of_));
     for (const Object* part : context_.after.children(table_.id)) {
-      if (part->id.kind == KindId::Column) take_ownership(part->id, context_, action_);
+      if (part->id.kind != KindId::Column) continue;
+      if (std::optional<Sql> persistence = context_.is_folded(part->id) ? persistence_statement(*part) : std::nullopt) action_.sql.push_back(*std::move(persistence));
+      take_ownership(part->id, context_, action_);
     }
   }
 
