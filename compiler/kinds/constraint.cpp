@@ -14,6 +14,7 @@
 #include "kinds/index_elements.h"
 #include "kinds/index_query.h"
 #include "kinds/inheritance.h"
+#include "kinds/inherited_check.h"
 #include "kinds/link_context.h"
 #include "kinds/online.h"
 #include "kinds/relation_options.h"
@@ -300,19 +301,6 @@ void replace_beside(const Object& constraint, Action& action) {
              fmt::format("{} has rows: the new key's index is built while the old one holds", relation_id(constraint).path()));
 }
 
-/// Whether the table has the check from a parent already, which has it as NOT VALID: what is valid can't be merged with that.
-bool is_there_unproved(const Object& constraint, const ChangeContext& context) {
-  if (constraint.attributes.text("type") != "check" || constraint.attributes.flag("not_valid")) return false;
-  const std::vector<ObjectId> parents = Lineage(context.before).parents(relation_id(constraint));
-  return std::ranges::any_of(parents, [&](const ObjectId& parent) {
-    ObjectId id = constraint.id;
-    id.schema = parent.schema;
-    id.name = parent.name;
-    const Object* inherited = context.is_dropped(id) ? nullptr : context.before.find(id);
-    return inherited != nullptr && inherited->attributes.flag("not_valid") && !inherited->attributes.flag("no_inherit");
-  });
-}
-
 Sql validate_statement(const Object& constraint) { return sql("ALTER TABLE {} VALIDATE CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
 
 void create_constraint(const Object& constraint, const ChangeContext& context, Action& action) {
@@ -332,7 +320,13 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
     predict_adding(constraint, context, action);
     return;
   }
-  if (is_there_unproved(constraint, context)) action.sql.push_back(validate_statement(constraint));
+  for (Sql& drop : drops_below(constraint, false, context)) action.sql.push_back(std::move(drop));
+  if (is_there_unproved(constraint, context)) {
+    action.sql.push_back(validate_statement(constraint));
+    action.sql.push_back(add_statement(constraint));
+    predict_adding(constraint, context, action);
+    return;
+  }
   action.sql.push_back(add_statement(constraint));
   if (is_in_use(relation_id(constraint), constraint, context)) {
     if (can_be_not_valid(constraint, context)) add_validating_form(constraint.id, action.sql.back(), action);
@@ -409,8 +403,13 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
     return;
   }
   if (replaces_beside(constraint, context)) return;      // create_constraint() does both
+  if (OwnCheckDrop drop = own_check_drop(constraint, context); drop.elsewhere || !drop.statements.empty()) {
+    std::ranges::move(drop.statements, std::back_inserter(action.sql));
+    return;
+  }
   release_replica_identity(constraint, context, action);
   action.sql.push_back(drop_statement(constraint));
+  for (Sql& drop : drops_below(constraint, true, context)) action.sql.push_back(std::move(drop));
 }
 
 void rename_constraint(const Object& before, const ObjectId& after, Action& action) {

@@ -43,6 +43,7 @@ struct ConstraintFacts {
   bool not_valid = false;
   bool not_enforced = false;
   bool no_inherit = false;
+  bool inherited = false;                ///< given by a statement to a table above; goes when that one's goes
 };
 
 enum class RelationType : std::uint8_t { table, partitioned, foreign_table, view, materialized_view, sequence, index };

@@ -297,7 +297,8 @@ class Applier {
     if (command.verb == "ADD") {
       for (const ConstraintClause& clause : command.constraints) add_constraint(clause);
     } else if (command.verb == "DROP CONSTRAINT") {
-      in_tree([&](RelationFacts& facts) { std::erase_if(facts.constraints, is_it); });
+      state_.change(table_, [&](RelationFacts& facts) { std::erase_if(facts.constraints, is_it); });
+      in_tree([&](RelationFacts& facts) { std::erase_if(facts.constraints, [&](const ConstraintFacts& each) { return is_it(each) && each.inherited; }); });
       state_.remove({table_.schema, command.name});      // a key's index
     } else if (command.verb == "RENAME CONSTRAINT") {
       in_tree([&](RelationFacts& facts) {
@@ -308,12 +309,18 @@ class Applier {
       rename({table_.schema, command.name}, {table_.schema, command.new_name});
     } else if (command.verb == "VALIDATE CONSTRAINT") {
       const bool known = state_.find(table_)->constraint(command.name) != nullptr;
+      const ConstraintFacts* inherited = known ? nullptr : state_.constraint_of(*state_.find(table_), command.name);
+      if (inherited != nullptr) {      // proved for the rows of this table alone
+        ConstraintFacts own = *inherited;
+        own.inherited = true;
+        state_.change(table_, [&](RelationFacts& facts) { facts.constraints.push_back(own); });
+      }
       in_tree([&](RelationFacts& facts) {
         for (ConstraintFacts& each : facts.constraints) {
           if (is_it(each)) each.not_valid = false;
         }
         for (ColumnFacts& column : facts.columns) {
-          if (known || !column.not_null_not_valid) continue;
+          if (known || inherited != nullptr || !column.not_null_not_valid) continue;
           column.not_null = true;
           column.not_null_not_valid = false;
         }
@@ -333,10 +340,26 @@ class Applier {
     }
     if (clause.type == ConstraintType::not_null) return;
     if (clause.type == ConstraintType::check) {
-      in_tree([&](RelationFacts& facts) { facts.constraints.push_back(of(clause)); });
+      const ConstraintFacts added = of(clause);
+      for (const RelationName& name : tree()) add_check(added, name);
     } else {
       state_.change(table_, [&](RelationFacts& facts) { facts.constraints.push_back(of(clause)); });
     }
+  }
+
+  /// One that a table has under that name already becomes one with it, and is as proved as it was.
+  void add_check(ConstraintFacts check, const RelationName& table) {
+    const ConstraintFacts* same = state_.constraint_of(*state_.find(table), check.name);
+    if (same != nullptr) check.not_valid = same->not_valid;
+    check.inherited = table != table_;
+    state_.change(table, [&](RelationFacts& facts) {
+      const auto own = std::ranges::find(facts.constraints, check.name, &ConstraintFacts::name);
+      if (own == facts.constraints.end() || check.name.empty()) {
+        facts.constraints.push_back(check);
+      } else {
+        own->inherited = own->inherited && check.inherited;
+      }
+    });
   }
 
   void change_column(const DdlCommand& command) {

@@ -34,14 +34,7 @@ Names ImpactCase::tree() const {
 
 const ConstraintFacts* ImpactCase::named_constraint() const {
   if (facts == nullptr) return nullptr;
-  if (const ConstraintFacts* own = facts->constraint(command.name)) return own;
-  // What a partition or child has from its parents under the same name.
-  for (const RelationName& parent : facts->parents) {
-    if (const RelationFacts* above = state.find(parent)) {
-      if (const ConstraintFacts* inherited = above->constraint(command.name)) return inherited;
-    }
-  }
-  return nullptr;
+  return state.constraint_of(*facts, command.name);
 }
 
 namespace {
@@ -463,6 +456,14 @@ Names unchecked_tree(const Case& at) {
   });
 }
 
+/// Those of the tree for whose rows the constraint isn't proved already.
+Names unvalidated_tree(const Case& at) {
+  return without_those_that_have(at, tree(at), [&](const RelationName& name) {
+    const ConstraintFacts* own = at.state.find(name)->constraint(at.command.name);
+    return own != nullptr && !own->not_valid;
+  });
+}
+
 Names indexes(const Case& at) { return at.state.indexes(at.table); }
 Names indexed_table(const Case& at) { return at.state.indexes(at.table).empty() ? Names{} : table(at); }
 
@@ -536,7 +537,7 @@ constexpr auto kRoles = std::to_array<Role>({
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},
-    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
+    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"unvalidated_tree", unvalidated_tree}, {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
     {"statistics_table", statistics_table}, {"published", published}, {"typed_tables", typed_tables}, {"domain_users", domain_users},
 });
 

@@ -28,6 +28,16 @@ bool ImpactState::is_constrained_domain(std::string_view type) const {
   return kinds::is_constrained_domain(at, *catalog);
 }
 
+const ConstraintFacts* ImpactState::constraint_of(const RelationFacts& table, std::string_view constraint) const {
+  if (const ConstraintFacts* own = table.constraint(constraint)) return own;
+  for (const RelationName& parent : table.parents) {
+    const RelationFacts* above = find(parent);
+    const ConstraintFacts* inherited = above == nullptr ? nullptr : constraint_of(*above, constraint);
+    if (inherited != nullptr && !inherited->no_inherit) return inherited;
+  }
+  return nullptr;
+}
+
 RelationName ImpactState::present(const RelationName& name) const {
   const auto found = renamed.find(name);
   return found == renamed.end() ? name : found->second;

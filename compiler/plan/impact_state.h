@@ -38,6 +38,8 @@ struct ImpactState : kinds::Relations {
   bool is_constrained_domain(std::string_view type) const;
   /// What a relation of the catalog is called by now.
   RelationName present(const RelationName& name) const;
+  /// The table's constraint of that name, or what it has from tables above under the name; null when there is none.
+  const kinds::ConstraintFacts* constraint_of(const RelationFacts& table, std::string_view constraint) const;
   /// The relation that a name as written means, or {} when there is none of that name.
   RelationName resolve(const frontend::SqlName& name) const;
   /// What a statement that makes it would call it.
