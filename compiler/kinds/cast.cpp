@@ -11,6 +11,7 @@
 #include "kinds/lower_context.h"
 #include "kinds/lp_writer.h"
 #include "kinds/names.h"
+#include "kinds/operator_name.h"
 #include "kinds/routine.h"
 #include "kinds/table_parts.h"
 
@@ -96,6 +97,21 @@ void link_cast(const Object& cast, LinkContext& context) {
   if (parts.size() == 2) context.object({KindId::Function, parts[0], parts[1], "", cast.attributes.text("arguments")});
 }
 
+/// A function may take and give what is coercible to the cast's types without one, which another cast may say: https://www.postgresql.org/docs/15/sql-createcast.html
+void normalise_casts(CatalogBuilder& builder) {
+  for (Object* cast : builder.objects()) {
+    if (cast->id.kind != KindId::Cast || !cast->attributes.has("function")) continue;
+    const std::vector<std::string> parts = name_parts(cast->attributes.text("function")), arguments = split_types(cast->attributes.text("arguments"));
+    const Object* function = parts.size() == 2 ? builder.find({KindId::Function, parts[0], parts[1], "", cast->attributes.text("arguments")}) : nullptr;
+    const auto add_need = [&](std::string_view from, std::string_view to) {
+      const Object* other = builder.find({KindId::Cast, "", fmt::format("{} AS {}", from, to), "", ""});
+      if (other != nullptr && other != cast && !other->attributes.has("function") && !other->attributes.flag("inout")) cast->depends_on.push_back(other->id);
+    };
+    if (function != nullptr) add_need(function->attributes.text("returns"), cast->attributes.text("target"));
+    if (!arguments.empty()) add_need(cast->attributes.text("source"), arguments.front());
+  }
+}
+
 // ---- to SQL --------------------------------------------------------------------------------------------------------------------------
 
 Sql address_cast(const ObjectId& id) { return sql("({})", fragment(id.name)); }
@@ -150,7 +166,7 @@ constexpr Kind kCast = {
     .declared_as = kDeclaredAs,
     .introspect = kQueries,
     .lower = lower_cast,
-    .normalise = nullptr,
+    .normalise = normalise_casts,
     .edges = link_cast,
     .create = create_cast,
     .drop = drop_cast,
