@@ -1,4 +1,4 @@
-// Rewrite rules of tables and views, but for the rule _RETURN, which is the view's query. https://www.postgresql.org/docs/15/sql-createrule.html
+// Rewrite rules of tables and views, but for a view's rule ON SELECT, which is its query. https://www.postgresql.org/docs/15/sql-createrule.html
 #include <fmt/core.h>
 
 #include "base/text.h"
@@ -28,7 +28,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "cross join lateral regexp_match(pg_get_ruledef(rw.oid), '^(" LPC_UNQUOTED ") DO\\s(.*);$') definition\n"
     "cross join lateral (select definition[1] as head, regexp_replace(definition[2], '^INSTEAD ', '') as body) parts\n"
     "left join pg_description d on d.objoid = rw.oid and d.classoid = 'pg_rewrite'::regclass and d.objsubid = 0\n"
-    "where rw.rulename <> '_RETURN' and c.relkind in ('r', 'p', 'v') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
+    "where rw.ev_type <> '1' and c.relkind in ('r', 'p', 'v') and {user_schema:n} and {not_member:pg_class:c.oid}"}};
 
 void lower_rule(const ast::Decl& decl, LowerContext& context) {
   if (context.parent == nullptr) return;
@@ -57,10 +57,14 @@ Sql event_word(const Object& rule) {
 
 void create_rule(const Object& rule, const ChangeContext&, Action& action) {
   const Attributes& attributes = rule.attributes;
-  Sql text = sql("CREATE RULE {} AS ON {} TO {}", ident(rule.id.member), event_word(rule), relation_of(rule.id));
+  // Only a view's query may be made under that name, but other rules can get it: DefineQueryRewrite() and RenameRewriteRule() in src/backend/rewrite/rewriteDefine.c.
+  const bool gets_name = rule.id.member == "_RETURN";
+  const Sql name = ident(gets_name ? helper_name(rule.id.member.str(), "_lpc_new") : rule.id.member.str());
+  Sql text = sql("CREATE RULE {} AS ON {} TO {}", name, event_word(rule), relation_of(rule.id));
   if (attributes.has("where")) text = sql("{} WHERE {}", text, parenthesised(attributes.text("where")));
   text = sql("{} DO {}", text, attributes.flag("instead") ? sql("INSTEAD ") : Sql{});
   action.sql.push_back(attributes.has("actions") ? sql("{}({})", text, fragment(attributes.text("actions"))) : sql("{}NOTHING", text));
+  if (gets_name) action.sql.push_back(sql("ALTER RULE {} ON {} RENAME TO {}", name, relation_of(rule.id), ident(rule.id.member)));
   describe(action, fmt::format("Create {}", spoken(rule.id)));
 }
 
@@ -121,7 +125,7 @@ constexpr Kind kRule = {
     .attributes = kAttributes,
     .print_lp = print_rule,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_rewrite where rulename <> '_RETURN' and oid >= 16384"},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_rewrite where ev_type <> '1' and oid >= 16384"},
 };
 
 static_assert(is_complete(kRule));

@@ -537,7 +537,8 @@ constexpr auto kRoles = std::to_array<Role>({
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},
-    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"unvalidated_tree", unvalidated_tree}, {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
+    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"unvalidated_tree", unvalidated_tree},
+    {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
     {"statistics_table", statistics_table}, {"published", published}, {"typed_tables", typed_tables}, {"domain_users", domain_users},
 });
 
