@@ -502,6 +502,7 @@ form("create foreign table inherits", "t foreign", "create foreign table @fu () 
 form("create foreign table as a partition", "foreign", "create foreign table @fp partition of @mm for values from (20) to (30) server @0s", extra="create table @mm (id int) "
      "partition by range (id); create table @md partition of @mm default; insert into @md values (1);")
 form("drop foreign table", "foreign", "drop foreign table @ft")
+form("drop foreign table with a sequence", "foreign", "drop foreign table @ft", extra="alter foreign table @ft add column s serial;")
 form("analyze partitioned", "p", "analyze @p")
 form("add unique inherited", "i", "alter table @i add constraint un unique (b)")
 form("add primary key inherited, not null", "", "alter table @pa add primary key (a)", extra="create table @pa (id int, a int not null); create table @ch () inherits (@pa); insert into @pa values (1, 1);")
