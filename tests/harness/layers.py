@@ -166,6 +166,7 @@ class Run:
     def run_nightly(self):
         for option in ("with-data", "keep-data"):
             self.script(option, [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), f"--{option}"], f"{option}/")
+        self.script("regression", [f"{TESTS}/schemas/regression.py", "--lpc", self.lpc])
         self.fuzz(seed=2, pairs=1000)
         self.altered(seed=2, times=20)
 
