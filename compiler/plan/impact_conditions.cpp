@@ -259,9 +259,9 @@ bool names_key(const ImpactCase& at) {
   return constraint != nullptr && constraint->type != ConstraintType::foreign_key && constraint->type != ConstraintType::check;
 }
 
-bool names_check(const ImpactCase& at) {
+bool names_inheritable_check(const ImpactCase& at) {
   const ConstraintFacts* constraint = at.named_constraint();
-  return constraint != nullptr && constraint->type == ConstraintType::check;
+  return constraint != nullptr && constraint->type == ConstraintType::check && !constraint->no_inherit;
 }
 
 /// NOT NULL constraints have names from 18 on.

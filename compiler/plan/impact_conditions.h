@@ -28,7 +28,7 @@ bool becomes_not_enforced(const ImpactCase&);
 bool is_valid_already(const ImpactCase&);
 bool names_foreign_key(const ImpactCase&);
 bool names_key(const ImpactCase&);
-bool names_check(const ImpactCase&);
+bool names_inheritable_check(const ImpactCase&);
 bool names_constraint(const ImpactCase&);
 bool has_that_owner(const ImpactCase&);
 bool keeps_access_method(const ImpactCase&);

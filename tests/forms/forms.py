@@ -267,6 +267,7 @@ form("drop primary key referenced cascade", "f", "alter table @u drop constraint
 form("rename constraint", "t check", "alter table @t rename constraint ck to cl")
 form("rename primary key", "t", "alter table @t rename constraint t_pkey to t_key")
 form("rename foreign key", "f", "alter table @g rename constraint g_u to g_v")
+form("rename check no inherit", "i", "alter table @i rename constraint ck to cl", extra="alter table @i add constraint ck check (a > 0) no inherit;")
 form("rename check inherited", "i", "alter table @i rename constraint ck to cl", extra="alter table @i add constraint ck check (a > 0);")
 
 # ALTER TABLE: the table
