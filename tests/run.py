@@ -17,7 +17,8 @@ Labels (all but majors, bench, load and nightly when none is named):
   corpus   real schemas and before/after pairs in ../shared, against what passed before (tests/corpus_floor.json)
   bench    ratios of tests/bench against the recorded ones
   load     each online form while pgbench runs against a million rows (tests/load)
-  nightly  the cases of testdata/kinds proved with generated rows, and again with plans that keep what they would lose, what the regression tests of Postgres and its extensions leave behind (fetched through apt), a thousand random pairs, of another seed, and twenty random changes of each database of testdata/schemas
+  nightly  the cases of testdata/kinds proved with generated rows, and again with plans that keep what they would lose, a thousand random pairs, of another seed, twenty random
+           changes of each database of testdata/schemas, and what the regression tests of Postgres 15 and of its extensions leave behind (fetched through apt)
 A run works in a folder of its own under the temporary folder and removes it. Its last test is that no server, process or folder is left behind.
 """
 import argparse

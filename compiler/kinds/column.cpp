@@ -56,7 +56,9 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "left join pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation\n"                                                         \
   "left join pg_namespace cn on cn.oid = co.collnamespace\n"                                                                                            \
   "left join pg_attrdef ad on ad.adrelid = c.oid and ad.adnum = a.attnum and a.attgenerated <> ''\n"                                                    \
-  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, seq.relpersistence, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement, sq.seqmin, sq.seqmax,\n"\
+  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, seq.relpersistence, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement,\n"\
+  "      greatest(sq.seqmin, case own.atttypid when 21 then -32768 when 23 then -2147483648 else sq.seqmin end) as seqmin,\n"                           \
+  "      least(sq.seqmax, case own.atttypid when 21 then 32767 when 23 then 2147483647 else sq.seqmax end) as seqmax,\n"                              \
   "      sq.seqcache, sq.seqcycle from pg_sequence sq join pg_depend dep on dep.classid = 'pg_class'::regclass and dep.objid = sq.seqrelid and dep.objsubid = 0\n"\
   "      and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype = 'i'\n"                                                    \
   "    join pg_attribute own on own.attrelid = dep.refobjid and own.attnum = dep.refobjsubid join pg_class seq on seq.oid = sq.seqrelid and seq.relkind = 'S') s\n"\
@@ -64,7 +66,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                    \
   not_null_join "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
 
-// An identity's sequence has the column's type, but for one that CREATE TABLE … LIKE made: that is a bigint with the column's limits, which pg_dump doesn't tell apart either.
+// An identity's sequence has the column's type, but for one that CREATE TABLE … LIKE made, or ALTER SEQUENCE … AS: values that the column can't hold are none, and pg_dump doesn't tell apart either.
 #define LPC_COMPRESSION "  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' else case when not a.attislocal then 'default' end end as compression,\n"
 
 // NOT NULL is a constraint with a name since 18: https://www.postgresql.org/docs/18/catalog-pg-constraint.html. What an inherited one has is the parent's.

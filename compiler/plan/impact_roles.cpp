@@ -235,25 +235,42 @@ Names targets(const Case& at, const RelationFacts& facts) {
   return result;
 }
 
-/// The tables that the foreign keys of a partition's parent refer to: the partition gets its own share of those.
-Names parent_keys(const Case& at) {
-  Names result;
-  if (at.statement.statement != "ALTER TABLE") {
-    for (const RelationName& parent : parents(at)) add(result, targets(at, *at.state.find(parent)));
-  } else if (at.facts != nullptr) {
-    result = targets(at, *at.facts);
+/// The partition's parent, and the partitioned tables that this one is a partition of.
+Names wholes(const Case& at) {
+  Names result = at.statement.statement == "ALTER TABLE" ? table(at) : parents(at);
+  for (std::size_t each = 0; each < result.size(); ++each) {
+    const RelationFacts& facts = *at.state.find(result[each]);
+    if (facts.is_partition) add(result, Names(facts.parents));
   }
   return result;
 }
 
-Names parent_users(const Case& at) {
-  Names from = at.statement.statement == "ALTER TABLE" ? table(at) : parents(at);
-  return at.state.referencing(from);
+/// The tables that the foreign keys of a partition's parent refer to: the partition gets its own share of those.
+Names parent_keys(const Case& at) {
+  Names result;
+  for (const RelationName& whole : wholes(at)) add(result, targets(at, *at.state.find(whole)));
+  return result;
 }
 
-/// The rows that an attached partition's share of foreign keys checks.
+/// Those of them that the partition has a foreign key to already, which becomes a share of the parent's.
+Names merged_keys(const Case& at) {
+  Names result;
+  const Names keys = parent_keys(at);
+  for (const RelationName& name : partition(at)) {
+    for (const RelationName& target : targets(at, *at.state.find(name))) {
+      if (std::ranges::find(keys, target) != keys.end()) add(result, target);
+    }
+  }
+  return result;
+}
+
+Names parent_users(const Case& at) { return at.state.referencing(wholes(at)); }
+
+/// The rows that an attached partition's share of foreign keys checks. One that it has already has been.
 Names checked_keys(const Case& at) {
   Names result = parent_keys(at);
+  const Names merged = merged_keys(at);
+  std::erase_if(result, [&](const RelationName& name) { return std::ranges::find(merged, name) != merged.end(); });
   if (!result.empty()) add(result, partition(at));
   return result;
 }
@@ -532,7 +549,7 @@ constexpr auto kRoles = std::to_array<Role>({
     {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published},
     {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
     {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"default_itself", default_itself}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
-    {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys},
+    {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys}, {"merged_keys", merged_keys},
     {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends}, {"key_end", key_end},
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},

@@ -332,6 +332,17 @@ form("attach partition with check and default's", "p x", "alter table @p attach 
      "alter table @pd add check (id < 50 or id >= 60);")
 form("attach default partition", "q x", "alter table @q attach partition @x default")
 form("attach partition foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); alter table @q add constraint fk foreign key (b) references @u;")
+form("attach partition with the foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); "
+     "alter table @q add constraint fk foreign key (b) references @u; alter table @x add constraint xk foreign key (b) references @u;")
+form("attach partition with another foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); "
+     "alter table @q add constraint fk foreign key (b) references @u; alter table @x add constraint xk foreign key (a) references @o;")
+SUB = ("create table @sub partition of @q for values from (50) to (80) partition by range (id); create table @sub1 partition of @sub for values from (70) to (80); insert into @u values (3, 3); "
+       "alter table @q add constraint fk foreign key (b) references @u;")
+SUB_USED = SUB + " alter table @o add constraint ok foreign key (u) references @q;"
+form("attach partition of a partition", "q f x", "alter table @sub attach partition @x for values from (50) to (60)", extra=SUB_USED)
+form("detach partition of a partition", "q f", "alter table @sub detach partition @sub1", extra=SUB_USED)
+form("drop partition of a partition", "q f", "drop table @sub1", extra=SUB)
+form("create partition of a partition", "q f", "create table @subn partition of @sub for values from (50) to (60)", extra=SUB_USED)
 form("attach partitioned partition", "q", "alter table @q attach partition @qq for values from (50) to (60)", extra="create table @qq (id int not null, a int not null, b int, c text, primary key (id)) partition by range (id); "
      "create table @qq1 partition of @qq for values from (50) to (55); insert into @qq values (51, 1, 1, '');")
 form("attach partition with index", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra="create index q_a on @q (a);")
