@@ -80,6 +80,18 @@ TEST_F(IntrospectTest, KeysOfPartitionsComeFromTheirParent) {
   EXPECT_EQ(needs(catalog, "table public.part"), Texts{});
 }
 
+TEST_F(IntrospectTest, AnIdentitysSequenceGivesWhatItsColumnHolds) {
+  const Catalog catalog = catalog_of(R"(
+    CREATE TABLE t (a int GENERATED ALWAYS AS IDENTITY, b smallint GENERATED ALWAYS AS IDENTITY (INCREMENT -1), c int GENERATED ALWAYS AS IDENTITY);
+    ALTER SEQUENCE t_a_seq AS bigint; ALTER SEQUENCE t_b_seq AS integer; ALTER SEQUENCE t_c_seq MAXVALUE 7)");
+  for (const char* column : {"a", "b"}) {
+    const Value& identity = *catalog.find(id(std::string("column public.t.") + column))->attributes.find("identity");
+    EXPECT_EQ(identity.find("maxvalue"), nullptr) << column;
+    EXPECT_EQ(identity.find("minvalue"), nullptr) << column;
+  }
+  EXPECT_EQ(catalog.find(id("column public.t.c"))->attributes.find("identity")->find("maxvalue")->number(), 7);
+}
+
 TEST_F(IntrospectTest, MembersOfExtensionsAreTheExtension) {
   const Catalog catalog = catalog_of("CREATE EXTENSION hstore; CREATE TABLE t (h hstore); CREATE INDEX t_h ON t USING gin (h)");
   EXPECT_TRUE(catalog.has(id("extension hstore")));
