@@ -492,6 +492,8 @@ form("set logged serial", "", "alter table @us set logged", extra="create unlogg
 form("rename trigger partitioned", "q ptrigger", "alter trigger tr on @q rename to tr9")
 form("disable inherited trigger", "q ptrigger", "alter table @q disable trigger tr")
 form("attach partition referenced", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="alter table @o add constraint fk foreign key (u) references @q;")
+form("rename exclusion index of a partition", "", "alter index @ex1_id_excl rename to ex_e", first=17, extra="create table @ex (id int, exclude using btree (id with =)) "
+     "partition by range (id); create table @ex1 partition of @ex for values from (0) to (10);")
 form("attach list partition with check", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); "
      "create table @lx (id int not null check (id in (1, 2))); insert into @lx values (1);")
 form("attach list partition", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); create table @lx (id int not null); "
