@@ -312,15 +312,30 @@ Names key_end(const Case& at) {
   return ends.empty() ? ends : Names{ends.front()};
 }
 
+/// Of tables at the other ends of foreign keys those with the triggers of these, which go with the keys: before 15 partitioned tables had none.
+Names with_triggers(const Case& at, Names ends) {
+  if (at.major() < 15) std::erase_if(ends, [&](const RelationName& name) { return at.state.find(name)->type == RelationType::partitioned; });
+  return ends;
+}
+
+Names key_triggers(const Case& at) { return with_triggers(at, key_ends(at)); }
+
 bool has(const std::vector<std::string>& list, const std::string& item) { return std::ranges::find(list, item) != list.end(); }
 
-/// The tables at the other ends of foreign keys that the column is part of.
-Names column_key_ends(const Case& at) {
+/// The tables that the foreign keys refer to which the column is part of.
+Names column_keys(const Case& at) {
   Names result;
   if (at.facts == nullptr) return result;
   for (const ConstraintFacts& constraint : at.facts->constraints) {
     if (constraint.type == ConstraintType::foreign_key && has(constraint.columns, at.command.name)) add(result, at.state.with_descendants(constraint.references, true));
   }
+  return result;
+}
+
+/// The tables at the other ends of foreign keys that the column is part of.
+Names column_key_ends(const Case& at) {
+  Names result = with_triggers(at, column_keys(at));
+  if (at.facts == nullptr) return result;
   for (const RelationName& name : at.state.linked(at.table).users) {
     for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
       const bool refers = constraint.type == ConstraintType::foreign_key && constraint.references == at.table;
@@ -366,7 +381,7 @@ Names all_key_ends(const Case& at) {
   Names dropped = at.statement.statement == "DROP SCHEMA" ? role("in_schema", at) : named_tree(at);
   Names result = at.state.referencing(dropped);
   for (const RelationName& name : dropped) {
-    add(result, targets(at, *at.state.find(name)));      // those that a partition has of its parent have no triggers on the other end
+    add(result, with_triggers(at, targets(at, *at.state.find(name))));      // those that a partition has of its parent have no triggers on the other end
   }
   return result;
 }
@@ -550,7 +565,7 @@ constexpr auto kRoles = std::to_array<Role>({
     {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
     {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"default_itself", default_itself}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
     {"parents_unproved_default", parents_unproved_default}, {"parent_keys", parent_keys}, {"parent_users", parent_users}, {"checked_keys", checked_keys}, {"merged_keys", merged_keys},
-    {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends}, {"key_end", key_end},
+    {"users_scan", users_scan}, {"partition_indexes", partition_indexes}, {"referenced", referenced}, {"key_ends", key_ends}, {"key_triggers", key_triggers}, {"column_keys", column_keys}, {"key_end", key_end},
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},

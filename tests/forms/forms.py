@@ -492,6 +492,13 @@ form("set logged serial", "", "alter table @us set logged", extra="create unlogg
 form("rename trigger partitioned", "q ptrigger", "alter trigger tr on @q rename to tr9")
 form("disable inherited trigger", "q ptrigger", "alter table @q disable trigger tr")
 form("attach partition referenced", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="alter table @o add constraint fk foreign key (u) references @q;")
+FAR = ("create table @pt (id int primary key) partition by range (id); create table @pt1 partition of @pt for values from (0) to (100) partition by range (id); "
+       "create table @pt11 partition of @pt1 for values from (0) to (10); create table @far (id int primary key, u int constraint far_u references @pt); insert into @pt values (1); insert into @far values (1, 1);")
+form("drop foreign key to partitions of partitions", "", "alter table @far drop constraint far_u", extra=FAR)
+form("drop column with a foreign key to partitions of partitions", "", "alter table @far drop column u", extra=FAR)
+form("alter column type with a foreign key to partitions of partitions", "", "alter table @far alter column u type bigint", extra=FAR)
+form("drop table with a foreign key to partitions of partitions", "", "drop table @far", extra=FAR)
+form("truncate with a foreign key to partitions of partitions", "", "truncate @far", extra=FAR)
 form("rename exclusion index of a partition", "", "alter index @ex1_id_excl rename to ex_e", first=17, extra="create table @ex (id int, exclude using btree (id with =)) "
      "partition by range (id); create table @ex1 partition of @ex for values from (0) to (10);")
 form("attach list partition with check", "", "alter table @li attach partition @lx for values in (1, 2)", extra="create table @li (id int not null) partition by list (id); "
