@@ -31,6 +31,7 @@ ROLES = {
     "column_sequences": "the sequence that the column owns", "column_views": "views of the column (CASCADE)", "views": "views of it (CASCADE)",
     "identity_sequence": "the sequence", "nullable_tree": "those in which nothing proves NOT NULL", "constraint_tree": "it and its partitions",
     "in_tablespace": "each table there", "in_schema": "everything in it", "index_tables": "it and its partitions", "unindexed_tables": "it and the partitions without such an index",
+    "check_tree": "it and those below it; before 18 not those below one with such a CHECK",
     "merged_keys": "those of them to which the partition has a foreign key already",
     "unchecked_tree": "it and those below it without such a CHECK", "unvalidated_tree": "those of it and below it that aren't validated",
     "indexes": "its indexes",

@@ -320,7 +320,6 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
     predict_adding(constraint, context, action);
     return;
   }
-  for (Sql& drop : drops_below(constraint, false, context)) action.sql.push_back(std::move(drop));
   if (is_there_unproved(constraint, context)) {
     action.sql.push_back(validate_statement(constraint));
     action.sql.push_back(add_statement(constraint));
@@ -388,7 +387,9 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
   describe(action, fmt::format("Drop {}", spoken(constraint.id)));
   const Object* attachment = context.before.find({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
   if (attachment != nullptr && !context.is_dropped(attachment->id) && plain_parent(constraint, context.before)) return drop_attached_key(constraint, *attachment, context, action);
-  if (const auto name = taken_by_parent(constraint, context)) {
+  // A child's own check stays its own when it is merged with the parent's, a partition's doesn't: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
+  const bool merges = attachment != nullptr || constraint.attributes.text("type") != "check";
+  if (const auto name = merges ? taken_by_parent(constraint, context) : std::nullopt) {
     if (*name != constraint.id.member) {
       action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, *name));
     }
@@ -409,7 +410,6 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
   }
   release_replica_identity(constraint, context, action);
   action.sql.push_back(drop_statement(constraint));
-  for (Sql& drop : drops_below(constraint, true, context)) action.sql.push_back(std::move(drop));
 }
 
 void rename_constraint(const Object& before, const ObjectId& after, Action& action) {

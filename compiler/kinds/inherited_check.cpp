@@ -41,9 +41,38 @@ std::vector<const Object*> above(const Object& check, const Catalog& catalog) {
   return result;
 }
 
+/// One of the checks of a name in tables that inherit from each other.
+struct Relative {
+  const Object* check;
+  std::vector<const Object*> above;
+};
+
+/// The check, those above and below it, those above and below these, …, each after those above it.
+std::vector<Relative> relatives(const Object& check, const Catalog& catalog) {
+  std::vector<Relative> found;
+  const auto add = [&](const Object* other) {
+    if (std::ranges::find(found, other, &Relative::check) == found.end()) found.push_back({other, above(*other, catalog)});
+  };
+  add(catalog.find(check.id));
+  for (std::size_t at = 0; at < found.size(); ++at) {
+    for (const Object* each : std::vector<const Object*>(found[at].above)) add(each);
+    if (found[at].check->attributes.flag("no_inherit")) continue;
+    for (const ObjectId& table : descendants(catalog, relation_id(*found[at].check))) {
+      const Object* below = catalog.find(of_table(check.id, table));
+      if (below != nullptr && is_check(*below)) add(below);
+    }
+  }
+  std::ranges::sort(found, [](const Relative& a, const Relative& b) { return a.above.size() != b.above.size() ? a.above.size() < b.above.size() : a.check->id < b.check->id; });
+  return found;
+}
+
 Sql drop_statement(const Object& check) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(check.id), ident(check.id.member)); }
 
-bool is_new(const Object& check, const ChangeContext& context) { return context.is_created(check.id) && !context.before.has(check.id); }
+void add_anew(const Object& check, std::vector<Sql>& statements) {
+  statements.push_back(add_constraint_statement(check, check.attributes.flag("not_valid")));
+  if (!check.attributes.has("comment")) return;
+  statements.push_back(sql("COMMENT ON CONSTRAINT {} IS {}", kind(check.id.kind).address(check.id), literal(check.attributes.text("comment"))));
+}
 
 }  // namespace
 
@@ -53,47 +82,34 @@ bool is_there_unproved(const Object& check, const ChangeContext& context) {
   return std::ranges::any_of(inherited, [&](const Object* each) { return each->attributes.flag("not_valid") && !context.is_dropped(each->id); });
 }
 
-std::vector<Sql> drops_below(const Object& check, bool goes, const ChangeContext& context) {
-  if (!is_check(check) || check.attributes.flag("no_inherit") || (!goes && !is_new(check, context))) return {};
-  // The topmost one sees to all.
-  const std::vector<const Object*> higher = above(check, goes ? context.before : context.after);
-  if (std::ranges::any_of(higher, [&](const Object* each) { return goes ? context.is_dropped(each->id) : is_new(*each, context); })) return {};
-  std::vector<std::pair<std::size_t, const Object*>> own;
-  for (const ObjectId& table : descendants(context.before, relation_id(check))) {
-    const Object* found = context.before.find(of_table(check.id, table));
-    if (found == nullptr || !context.is_dropped(found->id) || context.is_dropped(table) || context.is_created(table)) continue;
-    const OwnCheckDrop drop = own_check_drop(*found, context);
-    if (drop.elsewhere) own.emplace_back(above(*found, context.before).size(), found);
-  }
-  std::ranges::sort(own, {}, &std::pair<std::size_t, const Object*>::first);
-  std::vector<Sql> statements;
-  for (const auto& [depth, each] : own) statements.push_back(drop_statement(*each));
-  return statements;
-}
-
 OwnCheckDrop own_check_drop(const Object& check, const ChangeContext& context) {
   if (!is_check(check)) return {};
-  const std::vector<const Object*> inherited = above(check, context.before);
-  if (inherited.empty()) {
-    const std::vector<const Object*> later = above(check, context.after);
-    return {std::ranges::any_of(later, [&](const Object* each) { return is_new(*each, context); }), {}};
-  }
-  std::vector<const Object*> kept;
-  const std::vector<ObjectId> tables = ancestors(relation_id(check), Lineage(context.after));
-  for (const Object* each : inherited) {
-    const Object* later = inheritable(check.id, relation_id(*each), context.after);
-    if (later != nullptr && !context.is_dropped(each->id) && std::ranges::find(tables, relation_id(*each)) != tables.end()) kept.push_back(later);
-  }
-  if (kept.empty()) return {std::ranges::any_of(inherited, [&](const Object* each) { return context.is_dropped(each->id); }), {}};
-  if (kept.size() < inherited.size()) return {};
-  OwnCheckDrop drop;
-  for (const Object* each : kept) drop.statements.push_back(drop_statement(*each));
-  drop.statements.push_back(drop_statement(check));
-  for (const Object* each : kept) {
-    drop.statements.push_back(add_constraint_statement(*each, each->attributes.flag("not_valid")));
-    if (each->attributes.has("comment")) {
-      drop.statements.push_back(sql("COMMENT ON CONSTRAINT {} IS {}", kind(each->id.kind).address(each->id), literal(each->attributes.text("comment"))));
+  const Lineage later(context.after);
+  std::vector<Relative> go;
+  std::vector<const Object*> in_the_way;      // above one that goes: kept, or gone with its table only
+  for (Relative& relative : relatives(check, context.before)) {
+    if (!context.is_dropped(relative.check->id) || context.is_dropped(relation_id(*relative.check))) continue;
+    for (const Object* each : relative.above) {
+      const bool table_goes = context.is_dropped(relation_id(*each));
+      if (context.is_dropped(each->id) && !table_goes) continue;
+      // A table that ceases to inherit keeps the check as its own alone, which can be dropped then.
+      const std::vector<ObjectId> tables = ancestors(relation_id(*relative.check), later);
+      if (!table_goes && std::ranges::find(tables, relation_id(*each)) == tables.end()) return {};
+      if (std::ranges::find(in_the_way, each) == in_the_way.end()) in_the_way.push_back(each);
     }
+    go.push_back(std::move(relative));
+  }
+  if (go.size() < 2 && in_the_way.empty()) return {};
+  if (go.front().check->id != check.id) return {true, {}};
+
+  std::vector<Relative> all = std::move(go);
+  for (const Object* each : in_the_way) all.push_back({each, above(*each, context.before)});
+  std::ranges::stable_sort(all, {}, [](const Relative& relative) { return relative.above.size(); });
+  std::ranges::stable_sort(in_the_way, {}, [&](const Object* each) { return above(*each, context.before).size(); });
+  OwnCheckDrop drop;
+  for (const Relative& each : all) drop.statements.push_back(drop_statement(*each.check));
+  for (const Object* each : in_the_way) {
+    if (const Object* kept = context.after.find(each->id)) add_anew(*kept, drop.statements);
   }
   return drop;
 }

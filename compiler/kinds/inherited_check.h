@@ -11,13 +11,10 @@ namespace lpc::kinds {
 /// Whether the table has that check from a parent already, and not proved for its rows: what is valid can't be merged with that before it is.
 bool is_there_unproved(const Object& check, const ChangeContext& context);
 
-/// The statements that drop the own checks of that name below the table which the plan drops too: those can go when the parent's has gone (`goes`), or must before it comes.
-std::vector<Sql> drops_below(const Object& check, bool goes, const ChangeContext& context);
-
-/// How a table's own check is dropped.
+/// How a table's own check is dropped, where others of its name stand above or below it.
 struct OwnCheckDrop {
-  bool elsewhere = false;          ///< a parent's action does it: drops_below()
-  std::vector<Sql> statements;     ///< those instead of the plain one, where parents keep theirs; they are made anew
+  bool elsewhere = false;          ///< the action of another one of them does it
+  std::vector<Sql> statements;     ///< those instead of the plain one: all of them that go, from the top down; those that stay above go with them, and are made anew
 };
 OwnCheckDrop own_check_drop(const Object& check, const ChangeContext& context);
 

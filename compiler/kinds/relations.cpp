@@ -146,16 +146,11 @@ void Relations::add(const RelationName& name, RelationFacts facts) {
   entries_[name].facts = std::make_unique<RelationFacts>(std::move(facts));
 }
 
-RelationFacts Relations::take(const RelationName& name) {
-  const auto found = entries_.find(name);
-  RelationFacts facts = std::move(*found->second.facts);
-  entries_.erase(found);
-  for_each_link(facts, [&](const RelationName& other, std::vector<RelationName> RelationLinks::*list) { std::erase(links_[other].*list, name); });
-  return facts;
-}
-
 void Relations::remove(const RelationName& name) {
-  if (find(name) != nullptr) take(name);
+  const RelationFacts* facts = find(name);
+  if (facts == nullptr) return;
+  for_each_link(*facts, [&](const RelationName& other, std::vector<RelationName> RelationLinks::*list) { std::erase(links_[other].*list, name); });
+  entries_.erase(name);
 }
 
 }  // namespace lpc::kinds

@@ -30,12 +30,14 @@ class Relations {
 
   void add(const RelationName& name, RelationFacts facts);
   void remove(const RelationName& name);
-  /// Changes the facts of a relation, if it is known.
+  /// Changes the facts of a relation, if it is known. While that is done others see it as it was.
   template <class Change>
   void change(const RelationName& name, Change change) {
-    if (find(name) == nullptr) return;
-    RelationFacts facts = take(name);
+    const RelationFacts* found = find(name);
+    if (found == nullptr) return;
+    RelationFacts facts = *found;
     change(facts);
+    remove(name);
     add(name, std::move(facts));
   }
 
@@ -51,7 +53,6 @@ class Relations {
   /// The indexes that a partition has only because its parent has them are no objects of the catalog. Postgres made up their names:
   /// https://www.postgresql.org/docs/18/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
   void imply_indexes(const RelationName& partition, std::unordered_set<RelationName>& done);
-  RelationFacts take(const RelationName& name);
 
   RelationReader reader_;
   std::unordered_map<RelationName, Entry> entries_;

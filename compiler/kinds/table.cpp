@@ -103,7 +103,9 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
   // The sequences that the table's columns own follow it.
   for (const Object* part : context.after.children(after.id)) {
     if (part->id.kind != KindId::Column) continue;
-    if (std::optional<Sql> persistence = context.is_created(part->id) ? std::nullopt : persistence_statement(*part)) action.sql.push_back(*std::move(persistence));
+    const Object* was = context.before.find(part->id);
+    const bool has_sequence = was != nullptr && was->attributes.has("identity") && part->attributes.has("identity") && identity_sequence_name(*was) == identity_sequence_name(*part);
+    if (std::optional<Sql> persistence = has_sequence ? persistence_statement(*part) : std::nullopt) action.sql.push_back(*std::move(persistence));
     for (const Object* sequence : owned_sequences(context.after, part->id)) {
       if (context.server_version < 150000 || sequence->attributes.flag("unlogged") == unlogged || context.is_created(sequence->id)) continue;
       action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(sequence->id), unlogged ? sql("LOGGED") : sql("UNLOGGED")));

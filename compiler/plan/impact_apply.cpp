@@ -341,25 +341,31 @@ class Applier {
     if (clause.type == ConstraintType::not_null) return;
     if (clause.type == ConstraintType::check) {
       const ConstraintFacts added = of(clause);
-      for (const RelationName& name : tree()) add_check(added, name);
+      add_check(added, added.no_inherit ? Names{table_} : tree());
     } else {
       state_.change(table_, [&](RelationFacts& facts) { facts.constraints.push_back(of(clause)); });
     }
   }
 
   /// One that a table has under that name already becomes one with it, and is as proved as it was.
-  void add_check(ConstraintFacts check, const RelationName& table) {
-    const ConstraintFacts* same = state_.constraint_of(*state_.find(table), check.name);
-    if (same != nullptr) check.not_valid = same->not_valid;
-    check.inherited = table != table_;
-    state_.change(table, [&](RelationFacts& facts) {
-      const auto own = std::ranges::find(facts.constraints, check.name, &ConstraintFacts::name);
-      if (own == facts.constraints.end() || check.name.empty()) {
-        facts.constraints.push_back(check);
-      } else {
-        own->inherited = own->inherited && check.inherited;
-      }
-    });
+  void add_check(const ConstraintFacts& added, const Names& tables) {
+    std::vector<ConstraintFacts> checks;
+    for (const RelationName& table : tables) {
+      const ConstraintFacts* same = added.name.empty() ? nullptr : state_.constraint_of(*state_.find(table), added.name);
+      checks.push_back(added);
+      if (same != nullptr) checks.back().not_valid = same->not_valid;
+      checks.back().inherited = table != table_;
+    }
+    for (std::size_t at = 0; at < tables.size(); ++at) {
+      state_.change(tables[at], [&](RelationFacts& facts) {
+        const auto own = std::ranges::find(facts.constraints, added.name, &ConstraintFacts::name);
+        if (own == facts.constraints.end() || added.name.empty()) {
+          facts.constraints.push_back(checks[at]);
+        } else {
+          own->inherited = own->inherited && checks[at].inherited;
+        }
+      });
+    }
   }
 
   void change_column(const DdlCommand& command) {

@@ -23,22 +23,6 @@ void add(Names& names, const Names& more) {
   for (const RelationName& name : more) add(names, name);
 }
 
-}  // namespace
-
-// ---- a command -------------------------------------------------------------------------------------------------------------------------
-
-Names ImpactCase::tree() const {
-  if (facts == nullptr) return {};
-  return statement.only ? Names{table} : state.with_descendants(table);
-}
-
-const ConstraintFacts* ImpactCase::named_constraint() const {
-  if (facts == nullptr) return nullptr;
-  return state.constraint_of(*facts, command.name);
-}
-
-namespace {
-
 using Case = ImpactCase;
 
 Names table(const Case& at) { return at.facts == nullptr ? Names{} : Names{at.table}; }
@@ -240,37 +224,52 @@ Names wholes(const Case& at) {
   Names result = at.statement.statement == "ALTER TABLE" ? table(at) : parents(at);
   for (std::size_t each = 0; each < result.size(); ++each) {
     const RelationFacts& facts = *at.state.find(result[each]);
-    if (facts.is_partition) add(result, Names(facts.parents));
+    if (!facts.is_partition) continue;
+    for (const RelationName& parent : Names(facts.parents)) {
+      if (at.state.contains(parent)) add(result, parent);
+    }
+  }
+  return result;
+}
+
+/// Whether the partition has the foreign key of a table above it already, so that its own becomes a share of that: tryAttachPartitionForeignKey() in
+/// src/backend/commands/tablecmds.c. Before 18 one that isn't valid can't; since then its rows are checked.
+bool has_share(const Case& at, const ConstraintFacts& key, bool proved) {
+  const Names partitions = partition(at);
+  return std::ranges::any_of(partitions, [&](const RelationName& name) {
+    return std::ranges::any_of(at.state.find(name)->constraints, [&](const ConstraintFacts& own) {
+      return own.type == ConstraintType::foreign_key && own.references == key.references && own.columns == key.columns && own.referenced_columns == key.referenced_columns &&
+             (!own.not_valid || (!proved && at.major() >= 18));
+    });
+  });
+}
+
+/// The tables that those foreign keys of the tables above refer to for which `counts` says so.
+template <class Counts>
+Names keys_above(const Case& at, Counts counts) {
+  Names result;
+  for (const RelationName& whole : wholes(at)) {
+    for (const ConstraintFacts& key : at.state.find(whole)->constraints) {
+      if (key.type == ConstraintType::foreign_key && counts(key)) add(result, at.state.with_descendants(key.references, true));
+    }
   }
   return result;
 }
 
 /// The tables that the foreign keys of a partition's parent refer to: the partition gets its own share of those.
 Names parent_keys(const Case& at) {
-  Names result;
-  for (const RelationName& whole : wholes(at)) add(result, targets(at, *at.state.find(whole)));
-  return result;
+  return keys_above(at, [](const ConstraintFacts&) { return true; });
 }
 
-/// Those of them that the partition has a foreign key to already, which becomes a share of the parent's.
 Names merged_keys(const Case& at) {
-  Names result;
-  const Names keys = parent_keys(at);
-  for (const RelationName& name : partition(at)) {
-    for (const RelationName& target : targets(at, *at.state.find(name))) {
-      if (std::ranges::find(keys, target) != keys.end()) add(result, target);
-    }
-  }
-  return result;
+  return keys_above(at, [&](const ConstraintFacts& key) { return has_share(at, key, false); });
 }
 
 Names parent_users(const Case& at) { return at.state.referencing(wholes(at)); }
 
-/// The rows that an attached partition's share of foreign keys checks. One that it has already has been.
+/// The rows that an attached partition's share of foreign keys checks. Where it had the key before, they have been.
 Names checked_keys(const Case& at) {
-  Names result = parent_keys(at);
-  const Names merged = merged_keys(at);
-  std::erase_if(result, [&](const RelationName& name) { return std::ranges::find(merged, name) != merged.end(); });
+  Names result = keys_above(at, [&](const ConstraintFacts& key) { return !has_share(at, key, true); });
   if (!result.empty()) add(result, partition(at));
   return result;
 }
@@ -480,12 +479,27 @@ Names unindexed_tables(const Case& at) {
   return without_those_that_have(at, with_partitions(at), [&](const RelationName& name) { return has_index_to_take(at, name); });
 }
 
-/// A CHECK that a child has under that name becomes one with the parent's, and isn't validated: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
+const ConstraintFacts* same_check(const Case& at, const RelationName& table) {
+  return at.constraint == nullptr || at.constraint->name.empty() ? nullptr : at.state.constraint_of(*at.state.find(table), at.constraint->name);
+}
+
+/// A CHECK that a table has under that name becomes one with the new one, and isn't validated: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
 Names unchecked_tree(const Case& at) {
-  return without_those_that_have(at, tree(at), [&](const RelationName& name) {
-    const ConstraintFacts* own = at.constraint == nullptr ? nullptr : at.state.find(name)->constraint(at.constraint->name);
-    return own != nullptr && own->type == ConstraintType::check && !own->not_valid;
-  });
+  const auto is_checked = [&](const RelationName& name) {
+    const ConstraintFacts* same = same_check(at, name);
+    return same != nullptr && same->type == ConstraintType::check && !same->not_valid;
+  };
+  return at.facts == nullptr || is_checked(at.table) ? Names{} : without_those_that_have(at, tree(at), is_checked);
+}
+
+/// Before 18 the tables below one that has it are left alone.
+Names check_tree(const Case& at) {
+  if (at.major() >= 18 || at.statement.only) return tree(at);
+  Names result = table(at);
+  for (std::size_t each = 0; each < result.size(); ++each) {
+    if (same_check(at, result[each]) == nullptr) add(result, Names(at.state.linked(result[each]).children));
+  }
+  return result;
 }
 
 /// Those of the tree for whose rows the constraint isn't proved already.
@@ -569,7 +583,7 @@ constexpr auto kRoles = std::to_array<Role>({
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},
-    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"unvalidated_tree", unvalidated_tree},
+    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"check_tree", check_tree}, {"unvalidated_tree", unvalidated_tree},
     {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
     {"statistics_table", statistics_table}, {"published", published}, {"typed_tables", typed_tables}, {"domain_users", domain_users},
 });

@@ -127,4 +127,13 @@ Names ImpactState::views_of(const Names& sources, std::string_view column) const
   return result;
 }
 
+// ---- a command -------------------------------------------------------------------------------------------------------------------------
+
+Names ImpactCase::tree() const {
+  if (facts == nullptr) return {};
+  return statement.only ? Names{table} : state.with_descendants(table);
+}
+
+const ConstraintFacts* ImpactCase::named_constraint() const { return facts == nullptr ? nullptr : state.constraint_of(*facts, command.name); }
+
 }  // namespace lpc::plan

@@ -267,6 +267,7 @@ form("drop primary key referenced cascade", "f", "alter table @u drop constraint
 form("rename constraint", "t check", "alter table @t rename constraint ck to cl")
 form("rename primary key", "t", "alter table @t rename constraint t_pkey to t_key")
 form("rename foreign key", "f", "alter table @g rename constraint g_u to g_v")
+form("add check that it has from above", "i", "alter table @j add constraint ck check (a > 0)", extra="create table @jj () inherits (@j); alter table @i add constraint ck check (a > 0);")
 form("rename check no inherit", "i", "alter table @i rename constraint ck to cl", extra="alter table @i add constraint ck check (a > 0) no inherit;")
 form("rename check inherited", "i", "alter table @i rename constraint ck to cl", extra="alter table @i add constraint ck check (a > 0);")
 
@@ -334,6 +335,10 @@ form("attach default partition", "q x", "alter table @q attach partition @x defa
 form("attach partition foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); alter table @q add constraint fk foreign key (b) references @u;")
 form("attach partition with the foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); "
      "alter table @q add constraint fk foreign key (b) references @u; alter table @x add constraint xk foreign key (b) references @u;")
+form("attach partition with a foreign key of another column", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); "
+     "alter table @q add constraint fk foreign key (b) references @u; alter table @x add constraint xk foreign key (a) references @u;")
+form("attach partition with a foreign key that isn't valid", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); "
+     "alter table @q add constraint fk foreign key (b) references @u; alter table @x add constraint xk foreign key (b) references @u not valid;")
 form("attach partition with another foreign key", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="insert into @u values (3, 3); "
      "alter table @q add constraint fk foreign key (b) references @u; alter table @x add constraint xk foreign key (a) references @o;")
 SUB = ("create table @sub partition of @q for values from (50) to (80) partition by range (id); create table @sub1 partition of @sub for values from (70) to (80); insert into @u values (3, 3); "
