@@ -388,7 +388,8 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
   const Object* attachment = context.before.find({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
   if (attachment != nullptr && !context.is_dropped(attachment->id) && plain_parent(constraint, context.before)) return drop_attached_key(constraint, *attachment, context, action);
   // A child's own check stays its own when it is merged with the parent's, a partition's doesn't: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
-  const bool merges = attachment != nullptr || constraint.attributes.text("type") != "check";
+  const bool is_partition = context.after.has({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
+  const bool merges = is_partition || constraint.attributes.text("type") != "check";
   if (const auto name = merges ? taken_by_parent(constraint, context) : std::nullopt) {
     if (*name != constraint.id.member) {
       action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, *name));
