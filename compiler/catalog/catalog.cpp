@@ -173,7 +173,7 @@ std::array<std::uint8_t, kKindCount> find_kind_places() {
 
 /// Puts positions of objects in the order of their ids. Names of schemas and relations, of which there are few, are put in order first, so that hardly any two of
 /// the many members need their texts compared.
-void sort_by_id(std::vector<std::uint32_t>& order, const Catalog::Objects& objects) {
+void sort_by_id(std::span<std::uint32_t> order, const Catalog::Objects& objects) {
   const auto precedes = [&](std::uint32_t a, std::uint32_t b) { return objects[a].id < objects[b].id; };
   if (std::is_sorted(order.begin(), order.end(), precedes)) return;      // as it is when it began as a catalog
 
@@ -238,14 +238,11 @@ Catalog CatalogBuilder::finish() {
   std::vector<std::uint32_t> order(objects_.size());
   std::iota(order.begin(), order.end(), 0);
   const auto gone = std::stable_partition(order.begin(), order.end(), [&](std::uint32_t at) { return !removed_[at]; });
-  const std::vector<std::uint32_t> taken_away(gone, order.end());
-  order.erase(gone, order.end());
-  sort_by_id(order, objects_);
+  const auto count = static_cast<std::size_t>(gone - order.begin());
+  sort_by_id(std::span(order).first(count), objects_);
 
   std::vector<std::uint32_t> numbers(objects_.size(), IdTable::kNone);
-  for (std::uint32_t i = 0; i < order.size(); ++i) numbers[order[i]] = i;
-  const std::size_t count = order.size();
-  order.insert(order.end(), taken_away.begin(), taken_away.end());
+  for (std::uint32_t i = 0; i < count; ++i) numbers[order[i]] = i;
   arrange(objects_, std::move(order));
   objects_.resize(count);
   positions_.renumber(numbers);

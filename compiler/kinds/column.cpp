@@ -139,7 +139,7 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   }
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));
-  if (std::optional<Sql> persistence = persistence_statement(is)) action.sql.push_back(*std::move(persistence));
+  add_persistence(is, action.sql);
   take_ownership(column.id, context, action);
   describe(action, fmt::format("Add {}", spoken(column.id)));
 }

@@ -219,7 +219,7 @@ void add_identity(const Object& is, const ChangeContext& context, Action& action
     if (context.is_dropped(sequence->id)) action.sql.push_back(sql("DROP SEQUENCE {}", address_qualified(sequence->id)));
   }
   action.sql.push_back(alter_column(is.id, sql("ADD {}", identity_clause(is))));
-  if (std::optional<Sql> persistence = persistence_statement(is)) action.sql.push_back(*std::move(persistence));
+  add_persistence(is, action.sql);
   action.sql.push_back(continue_identity(is, context.after));
   describe(action, fmt::format("Make {} an identity column", spoken(is.id)));
 }
@@ -239,7 +239,7 @@ void change_identity_options(const Object& was, const Object& is, const ChangeCo
   if (!changes.empty()) action.sql.push_back(alter_column(is.id, join(changes, " ")));
   if (identity_persistence(was) != identity_persistence(is)) {
     const bool unlogged = identity_persistence(is).empty() ? context.after.find(table_of(is.id))->attributes.flag("unlogged") : identity_persistence(is) == "unlogged";
-    action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", new_sequence, unlogged ? sql("UNLOGGED") : sql("LOGGED")));
+    action.sql.push_back(persistence_statement(new_sequence, unlogged));
   }
   describe(action, fmt::format("Change the identity of {}", spoken(is.id)));
 }

@@ -148,11 +148,12 @@ std::string identity_persistence(const Object& column) {
   return said == nullptr ? "" : said->text();
 }
 
-std::optional<Sql> persistence_statement(const Object& column) {
+void add_persistence(const Object& column, std::vector<Sql>& statements) {
   const std::string persistence = identity_persistence(column);
-  if (persistence.empty()) return std::nullopt;
-  return sql("ALTER SEQUENCE {} SET {}", qualified(column.id.schema, identity_sequence_name(column)), persistence == "unlogged" ? sql("UNLOGGED") : sql("LOGGED"));
+  if (!persistence.empty()) statements.push_back(persistence_statement(qualified(column.id.schema, identity_sequence_name(column)), persistence == "unlogged"));
 }
+
+Sql persistence_statement(const Sql& sequence, bool unlogged) { return sql("ALTER SEQUENCE {} SET {}", sequence, unlogged ? sql("UNLOGGED") : sql("LOGGED")); }
 
 std::optional<ObjectId> owner_column(const Object& sequence) {
   const Value* owned = sequence.attributes.find("owned_by");

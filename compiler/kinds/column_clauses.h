@@ -43,8 +43,10 @@ std::string identity_sequence_name(const Object& column);
 Sql identity_clause(const Object& column);
 /// "logged" or "unlogged" where the identity's sequence isn't as its table is, else "". https://www.postgresql.org/docs/15/sql-altersequence.html
 std::string identity_persistence(const Object& column);
-/// What gives it that after it was made, or nothing.
-std::optional<Sql> persistence_statement(const Object& column);
+/// Adds what gives the sequence that after it was made, if it needs anything.
+void add_persistence(const Object& column, std::vector<Sql>& statements);
+/// ALTER SEQUENCE … SET UNLOGGED or LOGGED, since 15.
+Sql persistence_statement(const Sql& sequence, bool unlogged);
 
 /// Sequences of the catalog that are OWNED BY a column of that id.
 std::vector<const Object*> owned_sequences(const Catalog& catalog, const ObjectId& column);

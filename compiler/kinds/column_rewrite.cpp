@@ -375,7 +375,7 @@ class ExpandAndContract {
     map.emplace_back("sequence", Value(fresh_name));
     fresh.attributes.set("identity", Value(std::move(map)));
     out.push_back(alter_table(table_, {sql("ALTER COLUMN {} ADD {}", ident(fresh_), identity_clause(fresh))}));
-    if (std::optional<Sql> persistence = persistence_statement(fresh)) out.push_back(*std::move(persistence));
+    add_persistence(fresh, out);
     const Sql old = qualified(table_.schema, name), sequence = qualified(table_.schema, fresh_name);
     out.push_back(sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(sequence.text), old));
     // The catalog has neither its privileges nor its comment.

@@ -219,24 +219,18 @@ bool repeats_another_key(const Object& constraint, const ChangeContext& context)
   return false;
 }
 
-/// Whether the table has columns from that one, which is there before it, therefore.
-bool comes_from(const ObjectId& table, const ObjectId& other, const Lineage& lineage) {
-  const std::vector<ObjectId> parents = lineage.parents(table);
-  return std::ranges::any_of(parents, [&](const ObjectId& parent) { return parent == other || comes_from(parent, other, lineage); });
-}
-
 /// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
 /// outside the table and those that it inherits from that this plan makes, which might need the table.
 bool folds(const Object& constraint, const ChangeContext& context) {
   if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid") || constraint.attributes.flag("only")) return false;
   if (repeats_another_key(constraint, context)) return false;
-  const Lineage lineage(context.after);
+  const std::vector<ObjectId> inherited = Lineage(context.after).ancestors(relation_id(constraint));      // which are there before it
   const auto comes_later = [&](const ObjectId& need) {
     // What deviates of an inherited column is said after CREATE TABLE.
     const Object* column = need.kind == KindId::Column && context.is_created(need) ? context.after.find(need) : nullptr;
     if (column != nullptr && !kind(KindId::Column).folds(*column, context)) return true;
     if (need.schema == constraint.id.schema && need.name == constraint.id.name) return false;
-    return context.is_created(need) && (need.kind != KindId::Column || !comes_from(relation_id(constraint), table_of(need), lineage));
+    return context.is_created(need) && (need.kind != KindId::Column || std::ranges::find(inherited, table_of(need)) == inherited.end());
   };
   return std::none_of(constraint.depends_on.begin(), constraint.depends_on.end(), comes_later) &&
          std::none_of(constraint.mentions.begin(), constraint.mentions.end(), comes_later);
@@ -260,8 +254,6 @@ bool can_be_not_valid(const Object& constraint, const ChangeContext& context) {
   const Object* table = context.after.find(relation_id(constraint));
   return type == "check" || (type == "foreign key" && (context.server_version >= 180000 || table == nullptr || !table->attributes.has("partition_by")));
 }
-
-Sql drop_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
 
 /// Whether an index that was built beforehand can become the key's.
 bool can_use_index(const Object& constraint, const Catalog& catalog) {
@@ -293,11 +285,11 @@ bool replaces_beside(const Object& constraint, const ChangeContext& context) {
 
 void replace_beside(const Object& constraint, Action& action) {
   const std::string fresh = helper_name(constraint.id.member.str(), "_lpc_new");
-  action.sql.push_back(drop_statement(constraint));
+  action.sql.push_back(drop_constraint_statement(constraint));
   action.sql.push_back(add_statement(constraint));
   add_online(action, 2,
              {{fmt::format("Build the new index of {}", spoken(constraint.id)), {build_key_statement(constraint, fresh)}, "concurrent", false},
-              {fmt::format("Let the new {} take the place of the old one", spoken(constraint.id)), {drop_statement(constraint), take_index_statement(constraint, fresh)}, "ddl", true}},
+              {fmt::format("Let the new {} take the place of the old one", spoken(constraint.id)), {drop_constraint_statement(constraint), take_index_statement(constraint, fresh)}, "ddl", true}},
              fmt::format("{} has rows: the new key's index is built while the old one holds", relation_id(constraint).path()));
 }
 
@@ -387,10 +379,7 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
   describe(action, fmt::format("Drop {}", spoken(constraint.id)));
   const Object* attachment = context.before.find({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
   if (attachment != nullptr && !context.is_dropped(attachment->id) && plain_parent(constraint, context.before)) return drop_attached_key(constraint, *attachment, context, action);
-  // A child's own check stays its own when it is merged with the parent's, a partition's doesn't: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
-  const bool is_partition = context.after.has({KindId::Partition, constraint.id.schema, constraint.id.name, "", ""});
-  const bool merges = is_partition || constraint.attributes.text("type") != "check";
-  if (const auto name = merges ? taken_by_parent(constraint, context) : std::nullopt) {
+  if (const auto name = taken_by_parent(constraint, context)) {
     if (*name != constraint.id.member) {
       action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, *name));
     }
@@ -405,12 +394,9 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
     return;
   }
   if (replaces_beside(constraint, context)) return;      // create_constraint() does both
-  if (OwnCheckDrop drop = own_check_drop(constraint, context); drop.elsewhere || !drop.statements.empty()) {
-    std::ranges::move(drop.statements, std::back_inserter(action.sql));
-    return;
-  }
+  if (drop_own_check(constraint, context, action)) return;
   release_replica_identity(constraint, context, action);
-  action.sql.push_back(drop_statement(constraint));
+  action.sql.push_back(drop_constraint_statement(constraint));
 }
 
 void rename_constraint(const Object& before, const ObjectId& after, Action& action) {
@@ -453,7 +439,7 @@ void alter_storage(const Alteration& alteration, const ChangeContext& context, A
   const Object* table = context.after.find(relation_id(constraint));
   if (table != nullptr && table->attributes.has("partition_by")) {
     // A partitioned index hands these down at creation only.
-    action.sql.push_back(drop_statement(constraint));
+    action.sql.push_back(drop_constraint_statement(constraint));
     action.sql.push_back(add_statement(constraint));
     restore_comment(constraint, "CONSTRAINT", address(constraint.id), action);
     if (constraint.attributes.has("index_comment")) comment_index(constraint, action);
@@ -506,6 +492,8 @@ std::vector<std::string> constraint_slots(const Object& constraint) {
 }
 
 }  // namespace
+
+Sql drop_constraint_statement(const Object& constraint) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(constraint.id), ident(constraint.id.member)); }
 
 Sql add_constraint_statement(const Object& constraint, bool not_valid) {
   return sql("ALTER TABLE {}{} ADD {}{}", constraint.attributes.flag("only") ? sql("ONLY ") : Sql{}, relation_of(constraint.id), constraint_clause(constraint),

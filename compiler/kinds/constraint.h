@@ -19,6 +19,8 @@ void print_inline_constraint(const Object& constraint, const Catalog& catalog, L
 
 /// ALTER TABLE … ADD CONSTRAINT …, with NOT VALID when that is said or asked for.
 Sql add_constraint_statement(const Object& constraint, bool not_valid);
+/// ALTER TABLE … DROP CONSTRAINT.
+Sql drop_constraint_statement(const Object& constraint);
 /// CREATE UNIQUE INDEX CONCURRENTLY, which a primary key or unique constraint can take over.
 Sql build_key_statement(const Object& constraint, std::string_view index);
 /// ALTER TABLE … ADD CONSTRAINT … USING INDEX, which gives the index the constraint's name.

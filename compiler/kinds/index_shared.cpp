@@ -337,6 +337,8 @@ std::optional<std::string> taken_by_parent(const Object& part, const ChangeConte
   if (context.after.has(part.id) || context.is_dropped(relation_id(part))) return std::nullopt;
   if (twin_above(part, context.after) == nullptr || twin_above(part, context.before) != nullptr) return std::nullopt;
   const std::string& type = part.attributes.text("type");
+  // A child's own check stays its own when it is merged with the parent's, a partition's doesn't: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
+  if (type == "check" && Lineage(context.after).partition(relation_id(part)) == nullptr) return std::nullopt;
   return type == "check" || type == "foreign key" ? own_name(part) : automatic_name(part);
 }
 

@@ -90,6 +90,18 @@ const Object* Lineage::inherited_default(const ObjectId& table, std::string_view
   return nullptr;
 }
 
+std::vector<ObjectId> Lineage::ancestors(const ObjectId& table) const {
+  std::vector<ObjectId> result;
+  for (const ObjectId& parent : known_parents(table)) {
+    std::vector<ObjectId> found = ancestors(parent);
+    found.push_back(parent);
+    for (ObjectId& each : found) {
+      if (std::ranges::find(result, each) == result.end()) result.push_back(std::move(each));
+    }
+  }
+  return result;
+}
+
 std::string Lineage::access_method(const ObjectId& table) const {
   const Object* object = find_(table);
   if (object != nullptr && object->attributes.has("access_method")) return object->attributes.text("access_method");

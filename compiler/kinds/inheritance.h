@@ -25,6 +25,8 @@ class Lineage {
   const Object* partition(const ObjectId& table) const;
   /// The partitioned table it is a partition of, or the tables it inherits, in order. Only those that the catalog has. (A copy: the Lineage may be a temporary.)
   std::vector<ObjectId> parents(const ObjectId& table) const;
+  /// The tables that it has columns from, directly or through others, each before those that have columns from it.
+  std::vector<ObjectId> ancestors(const ObjectId& table) const;
   /// The objects that define a column of that table, the nearest first: what deviates on the table itself, on its parent, …, the full definition; then the
   /// same of the other parents that have the column, which is merged. Empty when the table has no such column.
   std::vector<const Object*> chain(const ObjectId& table, std::string_view column) const;

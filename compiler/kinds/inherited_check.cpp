@@ -20,22 +20,10 @@ const Object* inheritable(const ObjectId& check, const ObjectId& table, const Ca
   return found != nullptr && is_check(*found) && !found->attributes.flag("no_inherit") ? found : nullptr;
 }
 
-/// The tables above, each before those that have columns from it.
-std::vector<ObjectId> ancestors(const ObjectId& table, const Lineage& lineage) {
-  std::vector<ObjectId> result;
-  for (const ObjectId& parent : lineage.parents(table)) {
-    for (const ObjectId& above : ancestors(parent, lineage)) {
-      if (std::ranges::find(result, above) == result.end()) result.push_back(above);
-    }
-    if (std::ranges::find(result, parent) == result.end()) result.push_back(parent);
-  }
-  return result;
-}
-
 /// The checks of that name in the tables above, from the top down.
 std::vector<const Object*> above(const Object& check, const Catalog& catalog) {
   std::vector<const Object*> result;
-  for (const ObjectId& table : ancestors(relation_id(check), Lineage(catalog))) {
+  for (const ObjectId& table : Lineage(catalog).ancestors(relation_id(check))) {
     if (const Object* found = inheritable(check.id, table, catalog)) result.push_back(found);
   }
   return result;
@@ -66,14 +54,6 @@ std::vector<Relative> relatives(const Object& check, const Catalog& catalog) {
   return found;
 }
 
-Sql drop_statement(const Object& check) { return sql("ALTER TABLE {} DROP CONSTRAINT {}", relation_of(check.id), ident(check.id.member)); }
-
-void add_anew(const Object& check, std::vector<Sql>& statements) {
-  statements.push_back(add_constraint_statement(check, check.attributes.flag("not_valid")));
-  if (!check.attributes.has("comment")) return;
-  statements.push_back(sql("COMMENT ON CONSTRAINT {} IS {}", kind(check.id.kind).address(check.id), literal(check.attributes.text("comment"))));
-}
-
 }  // namespace
 
 bool is_there_unproved(const Object& check, const ChangeContext& context) {
@@ -82,36 +62,36 @@ bool is_there_unproved(const Object& check, const ChangeContext& context) {
   return std::ranges::any_of(inherited, [&](const Object* each) { return each->attributes.flag("not_valid") && !context.is_dropped(each->id); });
 }
 
-OwnCheckDrop own_check_drop(const Object& check, const ChangeContext& context) {
-  if (!is_check(check)) return {};
+bool drop_own_check(const Object& check, const ChangeContext& context, Action& action) {
+  if (!is_check(check)) return false;
   const Lineage later(context.after);
   std::vector<Relative> go;
   std::vector<const Object*> in_the_way;      // above one that goes: kept, or gone with its table only
   for (Relative& relative : relatives(check, context.before)) {
     if (!context.is_dropped(relative.check->id) || context.is_dropped(relation_id(*relative.check))) continue;
+    const std::vector<ObjectId> tables = later.ancestors(relation_id(*relative.check));
     for (const Object* each : relative.above) {
       const bool table_goes = context.is_dropped(relation_id(*each));
       if (context.is_dropped(each->id) && !table_goes) continue;
       // A table that ceases to inherit keeps the check as its own alone, which can be dropped then.
-      const std::vector<ObjectId> tables = ancestors(relation_id(*relative.check), later);
-      if (!table_goes && std::ranges::find(tables, relation_id(*each)) == tables.end()) return {};
+      if (!table_goes && std::ranges::find(tables, relation_id(*each)) == tables.end()) return false;
       if (std::ranges::find(in_the_way, each) == in_the_way.end()) in_the_way.push_back(each);
     }
     go.push_back(std::move(relative));
   }
-  if (go.size() < 2 && in_the_way.empty()) return {};
-  if (go.front().check->id != check.id) return {true, {}};
+  if (go.size() < 2 && in_the_way.empty()) return false;
+  if (go.front().check->id != check.id) return true;
 
-  std::vector<Relative> all = std::move(go);
-  for (const Object* each : in_the_way) all.push_back({each, above(*each, context.before)});
-  std::ranges::stable_sort(all, {}, [](const Relative& relative) { return relative.above.size(); });
-  std::ranges::stable_sort(in_the_way, {}, [&](const Object* each) { return above(*each, context.before).size(); });
-  OwnCheckDrop drop;
-  for (const Relative& each : all) drop.statements.push_back(drop_statement(*each.check));
-  for (const Object* each : in_the_way) {
-    if (const Object* kept = context.after.find(each->id)) add_anew(*kept, drop.statements);
+  for (const Object* each : in_the_way) go.push_back({each, above(*each, context.before)});
+  std::ranges::stable_sort(go, {}, [](const Relative& relative) { return relative.above.size(); });
+  for (const Relative& each : go) action.sql.push_back(drop_constraint_statement(*each.check));
+  for (const Relative& each : go) {
+    const Object* kept = context.is_dropped(each.check->id) ? nullptr : context.after.find(each.check->id);
+    if (kept == nullptr) continue;
+    action.sql.push_back(add_constraint_statement(*kept, kept->attributes.flag("not_valid")));
+    restore_comment(*kept, "CONSTRAINT", kind(kept->id.kind).address(kept->id), action);
   }
-  return drop;
+  return true;
 }
 
 }  // namespace lpc::kinds

@@ -2,8 +2,6 @@
 // to the table when it is made, which then has it as its own no more than before. https://www.postgresql.org/docs/15/ddl-inherit.html
 #pragma once
 
-#include <vector>
-
 #include "kinds/kind.h"
 
 namespace lpc::kinds {
@@ -11,11 +9,8 @@ namespace lpc::kinds {
 /// Whether the table has that check from a parent already, and not proved for its rows: what is valid can't be merged with that before it is.
 bool is_there_unproved(const Object& check, const ChangeContext& context);
 
-/// How a table's own check is dropped, where others of its name stand above or below it.
-struct OwnCheckDrop {
-  bool elsewhere = false;          ///< the action of another one of them does it
-  std::vector<Sql> statements;     ///< those instead of the plain one: all of them that go, from the top down; those that stay above go with them, and are made anew
-};
-OwnCheckDrop own_check_drop(const Object& check, const ChangeContext& context);
+/// Drops a table's own check together with the others of its name above and below it that go, in the action of the topmost one of these, from the top down. Those that stay above one
+/// go with them, and are made anew. Whether anything but the check itself has to do with it: if not, nothing is done.
+bool drop_own_check(const Object& check, const ChangeContext& context, Action& action);
 
 }  // namespace lpc::kinds

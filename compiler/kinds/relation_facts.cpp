@@ -101,18 +101,6 @@ std::vector<RelationName> relations_read(const Object& view) {
   return result;
 }
 
-std::string identity_sequence(const Object& column) {
-  const Value* identity = column.attributes.find("identity");
-  if (identity == nullptr) return "";
-  const Value* name = identity->find("sequence");
-  return name == nullptr ? implied_sequence_name(column.id) : name->text();
-}
-
-bool has_index(const Object& constraint) {
-  const std::string& type = constraint.attributes.text("type");
-  return type == "primary key" || type == "unique" || type == "exclusion";
-}
-
 RelationFacts sequence_behind(const RelationName& table, const ColumnFacts& column) {
   RelationFacts facts;
   facts.id = {KindId::Sequence, table.schema, column.identity_sequence, "", ""};
@@ -209,7 +197,7 @@ ColumnFacts RelationReader::read_column(const Object& object) const {
   facts.not_null = attributes.flag("not_null") && !facts.not_null_not_valid;
   facts.generated = attributes.has("generated");
   facts.is_virtual = attributes.flag("virtual");
-  facts.identity_sequence = identity_sequence(object);
+  if (attributes.has("identity")) facts.identity_sequence = identity_sequence_name(object);
   return facts;
 }
 

@@ -105,12 +105,8 @@ class RelationReader {
 
 /// The relations that a view's query reads.
 std::vector<RelationName> relations_read(const Object& view);
-/// The name of the sequence behind an identity column, in the schema of its table; "" when the column has none.
-std::string identity_sequence(const Object& column);
-/// That sequence. It is no object of the catalog.
+/// The sequence behind an identity column, which is no object of the catalog.
 RelationFacts sequence_behind(const RelationName& table, const ColumnFacts& column);
-/// Whether the constraint is made of an index that is called like it.
-bool has_index(const Object& constraint);
 /// The name that Postgres makes up for the index which a partition gets because its parent has one with these facts.
 RelationName implied_index(const RelationFacts& index, const RelationName& partition);
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kinds/column_clauses.h"
+#include "kinds/constraint.h"
 
 namespace lpc::kinds {
 namespace {
@@ -50,8 +51,7 @@ void Relations::enter(const Object& object) {
       break;
     case KindId::Column:
       if (!object.attributes.has("identity") || !reader_.parents(*object.parent).empty()) break;
-      entries_[{object.id.schema, identity_sequence(object)}].object = &object;
-      links_[name].sequences.push_back({object.id.schema, identity_sequence(object)});
+      enter_owned({object.id.schema, identity_sequence_name(object)}, name).object = &object;
       break;
     case KindId::Constraint: enter_constraint(object); break;
     case KindId::View:
@@ -71,6 +71,11 @@ void Relations::enter(const Object& object) {
   }
 }
 
+Relations::Entry& Relations::enter_owned(const RelationName& sequence, const RelationName& table) {
+  links_[table].sequences.push_back(sequence);
+  return entries_[sequence];
+}
+
 /// What a table has from others is in none of its own objects, so that its facts are read at once.
 void Relations::enter_table(const ObjectId& table) {
   const RelationName name = name_of(table);
@@ -79,16 +84,14 @@ void Relations::enter_table(const ObjectId& table) {
   if (parents.empty()) return;
   for (const ColumnFacts& column : find(name)->columns) {
     if (column.identity_sequence.empty()) continue;
-    const RelationName sequence{name.schema, column.identity_sequence};
-    entries_[sequence].facts = std::make_unique<RelationFacts>(sequence_behind(name, column));
-    links_[name].sequences.push_back(sequence);
+    enter_owned({name.schema, column.identity_sequence}, name).facts = std::make_unique<RelationFacts>(sequence_behind(name, column));
   }
 }
 
 void Relations::enter_constraint(const Object& constraint) {
   if (!constraint.parent) return;
   const RelationName table = name_of(*constraint.parent);
-  if (has_index(constraint)) {
+  if (is_index_backed(constraint)) {
     const RelationName index{constraint.id.schema, constraint.id.member};
     entries_[index].object = &constraint;
     links_[table].indexes.push_back(index);

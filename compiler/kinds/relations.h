@@ -49,6 +49,8 @@ class Relations {
 
   void enter(const Object& object);
   void enter_table(const ObjectId& table);
+  /// An identity's sequence.
+  Entry& enter_owned(const RelationName& sequence, const RelationName& table);
   void enter_constraint(const Object& constraint);
   /// The indexes that a partition has only because its parent has them are no objects of the catalog. Postgres made up their names:
   /// https://www.postgresql.org/docs/18/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE

@@ -202,7 +202,7 @@ void alter_sequence_grants(const Alteration& alteration, const ChangeContext& co
 void alter_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
   if (context.server_version < kFirstWithUnlogged) return;
   const Object& after = alteration.after;
-  action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(after.id), after.attributes.flag("unlogged") ? sql("UNLOGGED") : sql("LOGGED")));
+  action.sql.push_back(persistence_statement(address_qualified(after.id), after.attributes.flag("unlogged")));
   describe(action, fmt::format("Make {} {}", spoken(after.id), after.attributes.flag("unlogged") ? "unlogged" : "logged"));
 }
 

@@ -105,10 +105,10 @@ void alter_unlogged(const Alteration& alteration, const ChangeContext& context, 
     if (part->id.kind != KindId::Column) continue;
     const Object* was = context.before.find(part->id);
     const bool has_sequence = was != nullptr && was->attributes.has("identity") && part->attributes.has("identity") && identity_sequence_name(*was) == identity_sequence_name(*part);
-    if (std::optional<Sql> persistence = has_sequence ? persistence_statement(*part) : std::nullopt) action.sql.push_back(*std::move(persistence));
+    if (has_sequence) add_persistence(*part, action.sql);
     for (const Object* sequence : owned_sequences(context.after, part->id)) {
       if (context.server_version < 150000 || sequence->attributes.flag("unlogged") == unlogged || context.is_created(sequence->id)) continue;
-      action.sql.push_back(sql("ALTER SEQUENCE {} SET {}", address_qualified(sequence->id), unlogged ? sql("LOGGED") : sql("UNLOGGED")));
+      action.sql.push_back(persistence_statement(address_qualified(sequence->id), !unlogged));
     }
   }
   describe(action, fmt::format("Make {} {}", spoken(after.id), unlogged ? "unlogged" : "logged"));

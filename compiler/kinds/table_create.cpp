@@ -40,7 +40,7 @@ class TableCreation {
     if (!settings_.empty()) action_.sql.push_back(alter_table(table_.id, settings_, is_partition_of_));
     for (const Object* part : context_.after.children(table_.id)) {
       if (part->id.kind != KindId::Column) continue;
-      if (std::optional<Sql> persistence = context_.is_folded(part->id) ? persistence_statement(*part) : std::nullopt) action_.sql.push_back(*std::move(persistence));
+      if (context_.is_folded(part->id)) add_persistence(*part, action_.sql);
       take_ownership(part->id, context_, action_);
     }
   }

@@ -4,8 +4,6 @@
 
 #include <algorithm>
 
-#include "kinds/column_clauses.h"
-
 namespace lpc::kinds {
 namespace {
 
@@ -22,6 +20,7 @@ struct Feature {
 // The release notes' section "Migration" and the compatibility notes of each command: https://www.postgresql.org/docs/release/
 constexpr Feature kFeatures[] = {
     {KindId::Column, "compression", "", "", 14, "COMPRESSION"},
+    {KindId::Column, "identity", "persistence", "", 15, "an identity's sequence that isn't logged as its table is"},
     {KindId::Column, "virtual", "", "", 18, "a virtual generated column"},
     {KindId::Column, "not_null_no_inherit", "", "", 18, "NOT NULL … NO INHERIT"},
     {KindId::Column, "not_null_not_valid", "", "", 18, "NOT NULL … NOT VALID"},
@@ -90,8 +89,6 @@ bool is_unlogged_alone(const Object& object) {
   return object.id.kind == KindId::Sequence && object.attributes.flag("unlogged") && !object.attributes.has("owned_by");
 }
 
-bool has_own_persistence(const Object& object) { return object.id.kind == KindId::Column && !identity_persistence(object).empty(); }
-
 /// Partitioned tables have an access method, for their partitions to be, and identity columns since 17: https://www.postgresql.org/docs/17/sql-createtable.html
 bool has_method_of_partitions(const Object& object) {
   return object.id.kind == KindId::Table && object.attributes.has("partition_by") && object.attributes.has("access_method");
@@ -115,7 +112,6 @@ std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
       if (feature.major > server && uses(object, feature)) needs.push_back({&object, feature.words, feature.major});
     }
     if (server < 15 && is_unlogged_alone(object)) needs.push_back({&object, "an unlogged sequence", 15});
-    if (server < 15 && has_own_persistence(object)) needs.push_back({&object, "an identity's sequence that isn't logged as its table is", 15});
     if (server < 17 && has_method_of_partitions(object)) needs.push_back({&object, "the access method of a partitioned table", 17});
     if (server < 17 && is_identity_of_partitions(object, catalog)) needs.push_back({&object, "an identity column of a partitioned table", 17});
     if (server < 17 && grants_maintain(object)) needs.push_back({&object, "the privilege MAINTAIN", 17});

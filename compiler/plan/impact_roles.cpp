@@ -211,12 +211,18 @@ Names parents_unproved_default(const Case& at) {
   return result;
 }
 
-Names targets(const Case& at, const RelationFacts& facts) {
+/// The tables, with their partitions, that those foreign keys refer to for which `counts` says so.
+template <class Counts>
+Names targets(const Case& at, const RelationFacts& facts, Counts counts) {
   Names result;
   for (const ConstraintFacts& constraint : facts.constraints) {
-    if (constraint.type == ConstraintType::foreign_key) add(result, at.state.with_descendants(constraint.references, true));
+    if (constraint.type == ConstraintType::foreign_key && counts(constraint)) add(result, at.state.with_descendants(constraint.references, true));
   }
   return result;
+}
+
+Names targets(const Case& at, const RelationFacts& facts) {
+  return targets(at, facts, [](const ConstraintFacts&) { return true; });
 }
 
 /// The partition's parent, and the partitioned tables that this one is a partition of.
@@ -225,7 +231,7 @@ Names wholes(const Case& at) {
   for (std::size_t each = 0; each < result.size(); ++each) {
     const RelationFacts& facts = *at.state.find(result[each]);
     if (!facts.is_partition) continue;
-    for (const RelationName& parent : Names(facts.parents)) {
+    for (const RelationName& parent : facts.parents) {
       if (at.state.contains(parent)) add(result, parent);
     }
   }
@@ -244,15 +250,11 @@ bool has_share(const Case& at, const ConstraintFacts& key, bool proved) {
   });
 }
 
-/// The tables that those foreign keys of the tables above refer to for which `counts` says so.
+/// The same of the tables above.
 template <class Counts>
 Names keys_above(const Case& at, Counts counts) {
   Names result;
-  for (const RelationName& whole : wholes(at)) {
-    for (const ConstraintFacts& key : at.state.find(whole)->constraints) {
-      if (key.type == ConstraintType::foreign_key && counts(key)) add(result, at.state.with_descendants(key.references, true));
-    }
-  }
+  for (const RelationName& whole : wholes(at)) add(result, targets(at, *at.state.find(whole), counts));
   return result;
 }
 
@@ -323,12 +325,7 @@ bool has(const std::vector<std::string>& list, const std::string& item) { return
 
 /// The tables that the foreign keys refer to which the column is part of.
 Names column_keys(const Case& at) {
-  Names result;
-  if (at.facts == nullptr) return result;
-  for (const ConstraintFacts& constraint : at.facts->constraints) {
-    if (constraint.type == ConstraintType::foreign_key && has(constraint.columns, at.command.name)) add(result, at.state.with_descendants(constraint.references, true));
-  }
-  return result;
+  return at.facts == nullptr ? Names{} : targets(at, *at.facts, [&](const ConstraintFacts& key) { return has(key.columns, at.command.name); });
 }
 
 /// The tables at the other ends of foreign keys that the column is part of.
@@ -346,12 +343,8 @@ Names column_key_ends(const Case& at) {
 
 /// The far tables of those that are valid: checked again after the type has changed.
 Names rechecked_keys(const Case& at) {
-  Names result;
-  if (at.facts == nullptr) return result;
-  for (const ConstraintFacts& constraint : at.facts->constraints) {
-    const bool counts = constraint.type == ConstraintType::foreign_key && !constraint.not_valid && !constraint.not_enforced;
-    if (counts && has(constraint.columns, at.command.name)) add(result, at.state.with_descendants(constraint.references, true));
-  }
+  if (at.facts == nullptr) return {};
+  Names result = targets(at, *at.facts, [&](const ConstraintFacts& key) { return !key.not_valid && !key.not_enforced && has(key.columns, at.command.name); });
   for (const RelationName& name : at.state.linked(at.table).users) {
     for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
       const bool counts = constraint.type == ConstraintType::foreign_key && !constraint.not_valid && !constraint.not_enforced && constraint.references == at.table;
@@ -497,7 +490,7 @@ Names check_tree(const Case& at) {
   if (at.major() >= 18 || at.statement.only) return tree(at);
   Names result = table(at);
   for (std::size_t each = 0; each < result.size(); ++each) {
-    if (same_check(at, result[each]) == nullptr) add(result, Names(at.state.linked(result[each]).children));
+    if (same_check(at, result[each]) == nullptr) add(result, at.state.linked(result[each]).children);
   }
   return result;
 }
@@ -558,8 +551,9 @@ Names typed_tables(const Case& at) {
 /// Tables with a column of the domain, or of a domain over it.
 Names domain_users(const Case& at) {
   Names result;
+  const Names all = at.state.names();
   for (const std::string& type : kinds::domains_over(type_path(at), *at.state.catalog)) {
-    for (const RelationName& name : at.state.names()) {
+    for (const RelationName& name : all) {
       const RelationFacts& facts = *at.state.find(name);
       const bool stores = facts.type == RelationType::table || facts.type == RelationType::materialized_view;
       if (stores && std::ranges::any_of(facts.columns, [&](const kinds::ColumnFacts& column) { return column.type == type; })) add(result, name);

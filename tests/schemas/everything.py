@@ -124,6 +124,16 @@ class Trip:
         if wanted != got:
             raise Failed("state: pg_dump differs\n" + "\n".join(difflib.unified_diff(wanted.splitlines(), got.splitlines(), "origin", "from .lp", lineterm="", n=1)))
 
+    def report_on(self, report, name, check, what):
+        """What `check(what)` finds, in a folder for what is written meanwhile."""
+        problem = ""
+        with tempfile.TemporaryDirectory() as self.folder:
+            try:
+                check(what)
+            except (Failed, OSError, subprocess.TimeoutExpired, RuntimeError) as failure:
+                problem = str(failure) or type(failure).__name__
+        report.add(name, "fail" if problem else "pass", problem)
+
     def finish(self):
         for database in ("a", "b"):
             self.server.drop(database)
@@ -148,13 +158,7 @@ def main():
         if not is_meant_for(os.path.dirname(path), trip.server.major):
             report.add(f"schemas/{area}", "skip", f"not for Postgres {trip.server.major}")
             continue
-        problem = ""
-        with tempfile.TemporaryDirectory() as trip.folder:
-            try:
-                trip.check(path)
-            except (Failed, subprocess.TimeoutExpired, RuntimeError) as failure:
-                problem = str(failure) or type(failure).__name__
-        report.add(f"schemas/{area}", "fail" if problem else "pass", problem)
+        trip.report_on(report, f"schemas/{area}", trip.check, path)
     trip.finish()
     sys.exit(report.close())
 
