@@ -65,6 +65,7 @@ struct ReadBack {
   std::string admin;               ///< whom the shadow was built by
   std::string role;                ///< takes the admin's place as an owner; "" leaves it out
   bool roles_as_said = true;       ///< cluster-wide objects are those of `said`, unread
+  bool others_server = false;      ///< cluster-wide objects may have been there before
 };
 Catalog tidy(const Catalog& read, const ReadBack& how);
 

@@ -198,8 +198,10 @@ Status EmbeddedServer::ensure_role(const std::string& name) {
   return session->execute(sql("CREATE ROLE {}", ident(name)));
 }
 
-/// Roles go with the server.
+/// Roles and tablespaces go with the server.
 Status EmbeddedServer::adopt_role(const std::string&) { return ok(); }
+Status EmbeddedServer::adopt_tablespace(const std::string&) { return ok(); }
+bool EmbeddedServer::made_tablespace(const std::string&) const { return true; }
 
 Status EmbeddedServer::close() {
   admin_.reset();

@@ -28,6 +28,8 @@ class EmbeddedServer final : public ShadowServer {
   void take_back(pg::Connection untouched) override;
   Status ensure_role(const std::string& name) override;
   Status adopt_role(const std::string& name) override;
+  Status adopt_tablespace(const std::string& name) override;
+  bool made_tablespace(const std::string& name) const override;
   int server_version() const override;
   std::string description() const override;
   Status close() override;

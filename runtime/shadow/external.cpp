@@ -16,6 +16,8 @@ namespace {
 
 constexpr std::string_view kDuplicateObject = "42710";
 
+constexpr std::string_view kRoles = "pg_catalog.pg_roles", kTablespaces = "pg_catalog.pg_tablespace";
+
 constexpr std::string_view kNameStart = "lpc_shadow_";
 constexpr std::size_t kKeyDigits = 16;
 
@@ -118,32 +120,40 @@ Status ExternalServer::sweep_database(const std::string& name, const std::string
   if (!owner.empty()) return ok();
   if (!admin_.execute(sql("DROP DATABASE IF EXISTS {}", ident(name)))) return ok();
   const auto noted = nlohmann::json::parse(comment, nullptr, false);
-  if (!noted.is_object() || !noted.contains("roles") || !noted["roles"].is_array()) return ok();
-  for (const auto& role : noted["roles"]) {
-    if (!role.is_object() || !role.contains("name") || !role.contains("oid")) continue;
-    const std::string role_name = role["name"].get<std::string>();
-    LP_TRY(const pg::Rows same, admin_.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1 AND oid = $2::oid", {role_name, role["oid"].get<std::string>()}));
-    // Refused when anything has come to depend on the role since: then it stays.
-    if (!same.empty()) [[maybe_unused]] const Status dropped = admin_.execute(sql("DROP ROLE {}", ident(role_name)));
-  }
+  const auto drop_noted = [&](const char* key, std::string_view catalog, std::string_view prefix, std::string_view word) {
+    std::vector<Shared> all;
+    if (!noted.is_object() || !noted.contains(key) || !noted[key].is_array()) return;
+    for (const auto& each : noted[key]) {
+      if (each.is_object() && each.contains("name") && each.contains("oid")) all.push_back({each["name"].get<std::string>(), each["oid"].get<std::string>()});
+    }
+    // Refused when anything has come to depend on it since: then it stays.
+    [[maybe_unused]] const Status dropped = drop(all, catalog, prefix, word);
+  };
+  drop_noted("tablespaces", kTablespaces, "spc", "TABLESPACE");
+  drop_noted("roles", kRoles, "rol", "ROLE");
   return ok();
 }
 
 Result<std::string> ExternalServer::make_database(const DatabaseOptions& options) {
   const std::string name = fmt::format("{}{}_{}_{}", kNameStart, getpid(), key_, ++databases_made_);
   if (const Status made = create_database_from_template0(admin_, name, options); !made) return creation_failure(admin_, made.failure());
-  databases_.push_back(name);
-  LP_DO(write_comment());
   return name;
 }
 
-/// Notes the run's roles on its first database, where a sweep after a kill finds them. (A comment on a role would show in
-/// the catalogs that are read from the shadow.)
-Status ExternalServer::write_comment() {
-  if (databases_.empty()) return ok();
-  nlohmann::json note = {{"made_by", "lpc"}, {"roles", nlohmann::json::array()}};
-  for (const Role& role : roles_) note["roles"].push_back({{"name", role.name}, {"oid", role.oid}});
-  return admin_.execute(sql("COMMENT ON DATABASE {} IS {}", ident(databases_.front()), literal(note.dump())));
+/// Not in a transaction.
+Status ExternalServer::make_note() {
+  if (!note_.empty()) return ok();
+  LP_TRY(note_, make_database({}));
+  return ok();
+}
+
+/// Notes the run's roles and tablespaces on a database of its own, where a sweep after a kill finds them. (Comments on them, or on a database in which something is
+/// built, would show in the catalogs that are read from the shadow.)
+Status ExternalServer::write_note() {
+  nlohmann::json note = {{"made_by", "lpc"}, {"roles", nlohmann::json::array()}, {"tablespaces", nlohmann::json::array()}};
+  for (const Shared& role : roles_) note["roles"].push_back({{"name", role.name}, {"oid", role.oid}});
+  for (const Shared& tablespace : tablespaces_) note["tablespaces"].push_back({{"name", tablespace.name}, {"oid", tablespace.oid}});
+  return admin_.execute(sql("COMMENT ON DATABASE {} IS {}", ident(note_), literal(note.dump())));
 }
 
 Result<pg::Connection> ExternalServer::create_database(const DatabaseOptions& options) {
@@ -151,12 +161,9 @@ Result<pg::Connection> ExternalServer::create_database(const DatabaseOptions& op
   if (!options.owner.empty()) LP_DO(ensure_role(options.owner));
   const bool plain = options.encoding.empty() && options.collate.empty() && options.ctype.empty() && options.owner.empty();
   if (untouched_ && plain && options.settings.empty() && !untouched_->is_connection_lost()) return *std::exchange(untouched_, std::nullopt);
-  std::string name;
-  if (plain && !unused_database_.empty()) {
-    name = std::exchange(unused_database_, "");
-  } else {
-    LP_TRY(name, make_database(options));
-  }
+  LP_DO(drop_unneeded());
+  LP_TRY(const std::string name, make_database(options));
+  databases_.push_back(name);
   LP_DO(apply_database_settings(admin_, name, options));
   return connect(name);
 }
@@ -169,26 +176,36 @@ Result<pg::Connection> ExternalServer::connect(const std::string& database) {
 Status ExternalServer::drop_database(const std::string& name) {
   const auto found = std::find(databases_.begin(), databases_.end(), name);
   LP_CHECK(found != databases_.end());    // never a database that wasn't made here
-  LP_DO(drop_database_by_force(admin_, name, [&]() { return connect(name); }));
-  const bool held_note = found == databases_.begin();
-  databases_.erase(found);
-  return held_note ? write_comment() : ok();
+  unneeded_.push_back(name);
+  return ok();
+}
+
+Status ExternalServer::drop_unneeded() {
+  for (; !unneeded_.empty(); unneeded_.pop_back()) {
+    LP_DO(drop_made_database(unneeded_.back()));
+    std::erase(databases_, unneeded_.back());
+  }
+  return ok();
+}
+
+Status ExternalServer::drop_made_database(const std::string& name) {
+  return drop_database_by_force(admin_, name, [&]() { return pg::Connection::open(options_.url, connect_options(name)); });
 }
 
 void ExternalServer::take_back(pg::Connection untouched) { untouched_ = std::move(untouched); }
 
-Status ExternalServer::remember_role(const std::string& name) {
-  LP_TRY(const pg::Rows found, admin_.query("SELECT oid FROM pg_catalog.pg_roles WHERE rolname = $1", {name}));
-  if (!found.empty()) roles_.push_back({name, std::string(found(0, 0))});
-  return write_comment();
+Status ExternalServer::remember(std::vector<Shared>& among, std::string_view catalog, std::string_view prefix, const std::string& name) {
+  LP_TRY(const pg::Rows found, admin_.query(fmt::format("SELECT oid FROM {} WHERE {}name = $1", catalog, prefix), {name}));
+  if (!found.empty()) among.push_back({name, std::string(found(0, 0))});
+  return write_note();
 }
+
+Status ExternalServer::remember_role(const std::string& name) { return remember(roles_, kRoles, "rol", name); }
 
 Status ExternalServer::ensure_role(const std::string& name) {
   LP_TRY(const bool exists, role_exists(admin_, name));
   if (exists) return ok();
-  if (databases_.empty()) {    // a role needs a database to be noted on before it is there
-    LP_TRY(unused_database_, make_database({}));
-  }
+  LP_DO(make_note());
   LP_DO(admin_.execute("BEGIN"));
   Status made = admin_.execute(sql("CREATE ROLE {}", ident(name)));
   const bool came_meanwhile = !made && admin_.last_error() && admin_.last_error()->sqlstate == kDuplicateObject;
@@ -199,20 +216,30 @@ Status ExternalServer::ensure_role(const std::string& name) {
 }
 
 Status ExternalServer::adopt_role(const std::string& name) {
-  const auto same_name = [&name](const Role& role) { return role.name == name; };
-  if (std::any_of(roles_.begin(), roles_.end(), same_name)) return ok();
+  if (std::any_of(roles_.begin(), roles_.end(), [&name](const Shared& role) { return role.name == name; })) return ok();
+  LP_DO(make_note());
   return remember_role(name);
 }
 
-/// A role can't go while it is a member, has members, or has grants in a database of this run; all of those are gone by now.
-Status ExternalServer::drop_roles() {
+Status ExternalServer::adopt_tablespace(const std::string& name) {
+  std::erase_if(tablespaces_, [&name](const Shared& tablespace) { return tablespace.name == name; });    // it may be another one by now
+  LP_DO(make_note());
+  return remember(tablespaces_, kTablespaces, "spc", name);
+}
+
+bool ExternalServer::made_tablespace(const std::string& name) const {
+  return std::any_of(tablespaces_.begin(), tablespaces_.end(), [&name](const Shared& tablespace) { return tablespace.name == name; });
+}
+
+/// A role can't go while it is a member, has members, or has grants in a database of this run, and a tablespace not while it holds anything; all of those are gone by now.
+Status ExternalServer::drop(std::vector<Shared>& all, std::string_view catalog, std::string_view prefix, std::string_view word) {
   Status result = ok();
-  for (auto role = roles_.rbegin(); role != roles_.rend(); ++role) {
-    LP_TRY(const pg::Rows same, admin_.query("SELECT 1 FROM pg_catalog.pg_roles WHERE rolname = $1 AND oid = $2::oid", {role->name, role->oid}));
+  for (auto each = all.rbegin(); each != all.rend(); ++each) {
+    LP_TRY(const pg::Rows same, admin_.query(fmt::format("SELECT 1 FROM {} WHERE {}name = $1 AND oid = $2::oid", catalog, prefix), {each->name, each->oid}));
     if (same.empty()) continue;
-    if (const Status dropped = admin_.execute(sql("DROP ROLE {}", ident(role->name))); !dropped) result = dropped.failure();
+    if (const Status dropped = admin_.execute(sql("DROP {} {}", fragment(word), ident(each->name))); !dropped) result = dropped.failure();
   }
-  roles_.clear();
+  all.clear();
   return result;
 }
 
@@ -221,12 +248,14 @@ Status ExternalServer::close() {
   closed_ = true;
   untouched_.reset();
   Status result = ok();
-  for (auto name = databases_.rbegin(); name != databases_.rend(); ++name) {    // the one with the note goes last
-    const auto reconnect = [&]() { return pg::Connection::open(options_.url, connect_options(*name)); };
-    if (const Status dropped = drop_database_by_force(admin_, *name, reconnect); !dropped) result = dropped.failure();
-  }
+  const auto keep_failure = [&result](const Status& dropped) {
+    if (!dropped) result = dropped.failure();
+  };
+  for (auto name = databases_.rbegin(); name != databases_.rend(); ++name) keep_failure(drop_made_database(*name));
   databases_.clear();
-  if (const Status dropped = drop_roles(); !dropped) result = dropped.failure();
+  keep_failure(drop(tablespaces_, kTablespaces, "spc", "TABLESPACE"));
+  keep_failure(drop(roles_, kRoles, "rol", "ROLE"));
+  if (!note_.empty()) keep_failure(drop_made_database(note_));    // the note stays till the last
   return result;
 }
 

@@ -1,6 +1,7 @@
 // A shadow on a server that the user names (SHADOW_DATABASE_URL). lpc works only in databases that it made in this run; the
-// URL's own database is never written to. Databases and roles made here are dropped at close; those of a run that was killed
-// are dropped by the next one, which knows them by their name and by an advisory lock that every living run holds.
+// URL's own database is never written to. Databases, tablespaces and roles made here are dropped at close; those of a run that was
+// killed are dropped by the next one, which knows the databases by their name, tablespaces and roles by a note on one of these, and
+// the run by an advisory lock that every living one holds.
 #pragma once
 
 #include <memory>
@@ -23,12 +24,15 @@ class ExternalServer final : public ShadowServer {
   void take_back(pg::Connection untouched) override;
   Status ensure_role(const std::string& name) override;
   Status adopt_role(const std::string& name) override;
+  Status adopt_tablespace(const std::string& name) override;
+  bool made_tablespace(const std::string& name) const override;
   int server_version() const override;
   std::string description() const override;
   Status close() override;
 
  private:
-  struct Role {
+  /// A role or a tablespace.
+  struct Shared {
     std::string name;
     std::string oid;
   };
@@ -39,17 +43,22 @@ class ExternalServer final : public ShadowServer {
   Status sweep();
   Status sweep_database(const std::string& name, const std::string& comment);
   Result<std::string> make_database(const DatabaseOptions& options);
-  Status write_comment();
+  Status drop_unneeded();
+  Status drop_made_database(const std::string& name);
+  Status make_note();
+  Status write_note();
+  Status remember(std::vector<Shared>& among, std::string_view catalog, std::string_view prefix, const std::string& name);
   Status remember_role(const std::string& name);
-  Status drop_roles();
+  Status drop(std::vector<Shared>& all, std::string_view catalog, std::string_view prefix, std::string_view word);
 
   ShadowOptions options_;
   pg::Connection admin_;
   std::string key_;                        ///< of this run: in its databases' names, and its advisory lock
   std::vector<std::string> databases_;     ///< made here and not yet dropped
-  std::string unused_database_;            ///< made early to note a role in, not handed out yet
+  std::vector<std::string> unneeded_;      ///< of these, what drop_database() was asked for
+  std::string note_;                       ///< the database whose comment is the note; it holds nothing, and is made for the first role or tablespace
   std::optional<pg::Connection> untouched_;    ///< taken back
-  std::vector<Role> roles_;
+  std::vector<Shared> roles_, tablespaces_;
   int databases_made_ = 0;
   bool closed_ = false;
 };

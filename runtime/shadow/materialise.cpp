@@ -105,10 +105,7 @@ Status build(ShadowServer& server, pg::Connection& connection, const Catalog& em
       continue;
     }
     LP_DO(run());
-    for (const Sql& statement : action.sql) {
-      LP_TRY(const std::string prepared, prepare_tablespace(connection, statement.text));
-      LP_DO(connection.execute(prepared));
-    }
+    for (const Sql& statement : action.sql) LP_DO(execute_outside_transaction(server, connection, statement.text));
   }
   LP_DO(run());
   for (const ObjectId& id : cluster_wide.made) LP_DO(server.adopt_role(id.name));
@@ -134,7 +131,7 @@ Result<Catalog> carry_out(ShadowServer& server, const Catalog& catalog, const Ne
       for (const Sql& statement : action.sql) LP_DO(connection.execute(statement));
     }
     LP_TRY(const Catalog read, introspect::introspect(connection, {.again = true, .identities = &after}, fragments, sink));
-    reached = tidy(read, {catalog, empty, connection.user(), "", true});
+    reached = tidy(read, {catalog, empty, connection.user(), connection.user(), true});    // under a new name the owner is the old one, who may be called as the shadow's user
   }
   LP_DO(server.drop_database(connection.database()));
   if (survivors) *survivors = survivors_between(before, after);

@@ -247,7 +247,7 @@ class Prover {
   Status run_measured(std::vector<plan::Step>& steps, const Catalog& before, Code code, const std::function<Status(std::size_t)>& after_step = nullptr) {
     const std::vector<plan::Impact> predicted = plan::predict_steps(steps, before, planner_options().server_version, {.time_zone = connection_.parameter_status("TimeZone"), .role = plan_.role});
     Meter meter(connection_, [this] { return server_.connect(connection_.database()); });
-    LP_DO(run_steps(connection_, steps, {meter, predicted}, code, sink_, after_step));
+    LP_DO(run_steps(server_, connection_, steps, {meter, predicted}, code, sink_, after_step));
     for (diag::Diagnostic& note : meter.take_notes()) sink_.add(std::move(note));
     return ok();
   }
@@ -262,7 +262,7 @@ class Prover {
     options.again = true;
     LP_TRY(const Catalog raw, introspect::introspect(connection_, options, fragments_, quiet_));
     // The shadow's roles are no part of the proof.
-    return tidy(raw, {said, empty_, connection_.user(), plan_.role, false}).only([&](const Object& object) {
+    return tidy(raw, {said, empty_, connection_.user(), plan_.role, false, !is_own_server(server_)}).only([&](const Object& object) {
       return !kinds::kind(object.id.kind).traits.cluster_wide || request_.scope.covers(object);
     });
   }
@@ -367,7 +367,7 @@ class Prover {
 
   /// Runs the steps; false when one fails because of the rows of its tables, which are among `left_empty` then.
   Result<bool> take(std::vector<plan::Step>& steps, std::set<std::string>& left_empty) {
-    LP_TRY(const std::optional<Refusal> refusal, run_unwatched(connection_, steps));
+    LP_TRY(const std::optional<Refusal> refusal, run_unwatched(server_, connection_, steps));
     if (!refusal) return true;
     bool any = false;
     std::string named;

@@ -34,9 +34,10 @@ class Tidier {
 
   bool is_wanted(const Object& object) const {
     if (const Object* said = how_.said.find(object.id)) return !said->external && !(how_.roles_as_said && is_cluster_wide(object.id));
-    if (is_cluster_wide(object.id)) return !how_.roles_as_said;
     const Object* before = how_.empty.find(object.id);
-    if (before && object_hash(*before) == object_hash(object)) return false;
+    const bool unchanged = before && object_hash(*before) == object_hash(object);
+    if (is_cluster_wide(object.id)) return !how_.roles_as_said && !(unchanged && how_.others_server);
+    if (unchanged) return false;
     return !belongs_to_external(object);
   }
 

@@ -27,7 +27,7 @@ diag::Diagnostic to_diagnostic(const Refusal& refusal, diag::Code code) {
 /// With a meter, which writes into the steps what it sees, their predictions are needed, too.
 class Runner {
  public:
-  Runner(pg::Connection& connection, Meter* meter) : connection_(connection), meter_(meter) {}
+  Runner(ShadowServer& server, pg::Connection& connection, Meter* meter) : server_(server), connection_(connection), meter_(meter) {}
 
   Status run(std::vector<plan::Step>& steps, const std::vector<plan::Impact>* predicted, const std::function<Status(std::size_t)>& after_step) {
     if (meter_) LP_DO(meter_->start());
@@ -54,11 +54,8 @@ class Runner {
   Status run(const plan::Step& step) {
     for (const std::string& written : step.sql) {
       if (kinds::is_security_label(written)) continue;
-      std::string statement = written;
-      if (!step.transactional) {
-        LP_TRY(statement, prepare_tablespace(connection_, written));
-      }
-      if (!connection_.execute(statement)) return fail(step, statement);
+      const Status done = step.transactional ? connection_.execute(written) : execute_outside_transaction(server_, connection_, written);
+      if (!done) return fail(step, written);
     }
     return ok();
   }
@@ -86,6 +83,7 @@ class Runner {
     return Failure::reported();
   }
 
+  ShadowServer& server_;
   pg::Connection& connection_;
   Meter* meter_;
   bool open_ = false;
@@ -96,16 +94,16 @@ class Runner {
 
 }  // namespace
 
-Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
+Status run_steps(ShadowServer& server, pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step) {
-  Runner runner(connection, &measuring.meter);
+  Runner runner(server, connection, &measuring.meter);
   const Status done = runner.run(steps, &measuring.predicted, after_step);
   if (runner.refusal()) sink.add(to_diagnostic(*runner.refusal(), code));
   return done;
 }
 
-Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, std::vector<plan::Step>& steps) {
-  Runner runner(connection, nullptr);
+Result<std::optional<Refusal>> run_unwatched(ShadowServer& server, pg::Connection& connection, std::vector<plan::Step>& steps) {
+  Runner runner(server, connection, nullptr);
   const Status done = runner.run(steps, nullptr, nullptr);
   if (done || runner.refusal()) return runner.refusal();
   return done.failure();

@@ -11,6 +11,7 @@
 #include "plan/impact.h"
 #include "plan/plan.h"
 #include "shadow/measure.h"
+#include "shadow/server.h"
 
 namespace lpc::shadow {
 
@@ -22,7 +23,7 @@ struct Measuring {
 
 /// Steps of one group in one transaction, those that can't be in one by themselves. A step that the server refuses is reported as `code` with the step,
 /// its SQL and the server's words; then Failure::reported(). `after_step`, when there is one, is called after each step, inside its transaction.
-Status run_steps(pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
+Status run_steps(ShadowServer& server, pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step = nullptr);
 
 /// What the server refused, and of which step.
@@ -33,6 +34,6 @@ struct Refusal {
 };
 
 /// The same without anybody looking on. Nothing when all of them ran; a failure only when nobody can go on (the connection is lost, the user interrupts).
-Result<std::optional<Refusal>> run_unwatched(pg::Connection& connection, std::vector<plan::Step>& steps);
+Result<std::optional<Refusal>> run_unwatched(ShadowServer& server, pg::Connection& connection, std::vector<plan::Step>& steps);
 
 }  // namespace lpc::shadow

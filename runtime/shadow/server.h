@@ -57,7 +57,7 @@ class ShadowServer {
   virtual Result<pg::Connection> create_database(const DatabaseOptions& options = {}) = 0;
   /// One more connection to a database made here.
   virtual Result<pg::Connection> connect(const std::string& database) = 0;
-  /// Drops a database made here, whoever is connected to it; an embedded server may leave that until the next one is made, or close().
+  /// Drops a database made here, whoever is connected to it, when the next one is made, or at close(): sessions that are about to end would hold that up.
   virtual Status drop_database(const std::string& name) = 0;
   /// Takes back a database made here in which nothing was left, since all was done in transactions that were rolled back, with its idle session: both may be
   /// handed out again, which saves a new one, and what a session learns of the system catalogs.
@@ -66,6 +66,10 @@ class ShadowServer {
   virtual Status ensure_role(const std::string& name) = 0;
   /// Remembers a role that the caller has just made by its own SQL, to be dropped at close.
   virtual Status adopt_role(const std::string& name) = 0;
+  /// The same of a tablespace.
+  virtual Status adopt_tablespace(const std::string& name) = 0;
+  /// Whether the tablespace of that name is one that was made here, so that it may be dropped.
+  virtual bool made_tablespace(const std::string& name) const = 0;
   virtual int server_version() const = 0;        ///< 150020 for 15.20
   virtual std::string description() const = 0;   ///< for people, without secrets
   /// Drops or removes everything made here. A second call does nothing.

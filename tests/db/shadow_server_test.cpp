@@ -16,6 +16,7 @@
 
 #include "shadow/embedded.h"
 #include "shadow/external.h"
+#include "shadow/tablespaces.h"
 
 namespace lpc::shadow {
 namespace {
@@ -354,11 +355,30 @@ TEST_F(ExternalShadow, DropsItsDatabasesAndRoles) {
   ASSERT_OK(second);
   EXPECT_OK(first->execute("CREATE ROLE made_by_sql; GRANT app TO made_by_sql; CREATE TABLE t (); ALTER TABLE t OWNER TO app"));
   EXPECT_OK((*shadow)->adopt_role("made_by_sql"));
-  EXPECT_EQ(count(*target_, kCountShadows), 2);
+  EXPECT_EQ(count(*target_, kCountShadows), 3);    // and one for the note
   EXPECT_EQ(value(*first, "SELECT shobj_description(oid, 'pg_authid') FROM pg_roles WHERE rolname = 'app'"), "");
+  for (pg::Connection* database : {&*first, &*second}) {
+    EXPECT_EQ(value(*database, "SELECT shobj_description(oid, 'pg_database') FROM pg_database WHERE datname = current_database()"), "");
+  }
   EXPECT_OK((*shadow)->close());
   EXPECT_EQ(count(*target_, kCountShadows), 0);
   EXPECT_EQ(count(*target_, "SELECT count(*) FROM pg_roles WHERE rolname LIKE 'app%' OR rolname = 'made_by_sql'"), 0);
+}
+
+TEST_F(ExternalShadow, DropsItsTablespacesAndNoOthers) {
+  EXPECT_OK(target_->execute("SET allow_in_place_tablespaces = on"));
+  EXPECT_OK(target_->execute("CREATE TABLESPACE theirs LOCATION ''"));
+  Result<std::unique_ptr<ShadowServer>> shadow = open_shadow(options_);
+  ASSERT_OK(shadow);
+  Result<pg::Connection> database = (*shadow)->create_database();
+  ASSERT_OK(database);
+  EXPECT_FALSE(execute_outside_transaction(**shadow, *database, "CREATE TABLESPACE theirs LOCATION '/somewhere'"));
+  EXPECT_EQ(count(*target_, "SELECT count(*) FROM pg_tablespace WHERE spcname = 'theirs'"), 1);
+  EXPECT_OK(execute_outside_transaction(**shadow, *database, R"(CREATE TABLESPACE "Fa""st" LOCATION '/somewhere')"));
+  EXPECT_OK(execute_outside_transaction(**shadow, *database, R"(CREATE TABLESPACE "Fa""st" LOCATION '/somewhere')"));    // its own one goes first
+  EXPECT_OK(database->execute(R"(CREATE TABLE t () TABLESPACE "Fa""st")"));
+  EXPECT_OK((*shadow)->close());
+  EXPECT_EQ(value(*target_, "SELECT string_agg(spcname, ' ') FROM pg_tablespace WHERE oid >= 16384"), "theirs");
 }
 
 TEST_F(ExternalShadow, KeepsRolesThatWereThere) {
@@ -406,13 +426,14 @@ TEST_F(ExternalShadow, SweepsAfterAKilledRun) {
     if (!shadow) return words(shadow);
     EXPECT_OK((*shadow)->ensure_role("left_behind"));
     static Result<pg::Connection> database = (*shadow)->create_database();
+    EXPECT_OK(execute_outside_transaction(**shadow, *database, "CREATE TABLESPACE left_behind LOCATION '/somewhere'"));
     return database ? "ready" : words(database);
   });
   ASSERT_EQ(child.line, "ready");
   {
     const Result<std::unique_ptr<ShadowServer>> beside = open_shadow(options_);
     ASSERT_OK(beside);
-    EXPECT_EQ(count(*target_, kCountShadows), 1);    // its run is alive
+    EXPECT_EQ(count(*target_, kCountShadows), 2);    // its run is alive
   }
   child.end(SIGKILL);
   ASSERT_TRUE(eventually([this]() { return count(*target_, "SELECT count(*) FROM pg_stat_activity WHERE application_name = 'lpc shadow'") == 0; }));
@@ -420,6 +441,7 @@ TEST_F(ExternalShadow, SweepsAfterAKilledRun) {
   ASSERT_OK(next);
   EXPECT_EQ(count(*target_, kCountShadows), 0);
   EXPECT_EQ(count(*target_, "SELECT count(*) FROM pg_roles WHERE rolname = 'left_behind'"), 0);
+  EXPECT_EQ(count(*target_, "SELECT count(*) FROM pg_tablespace WHERE spcname = 'left_behind'"), 0);
 }
 
 TEST_F(ExternalShadow, LeavesDatabasesOfOthersAlone) {

@@ -18,6 +18,11 @@ BY_PSQL = ("function/standard_bodies", "procedure/standard_body", "enum/add_used
            "constraint/foreign_key_circle", "view/column_type")
 
 
+# Cases that put a shadow to the test which is a guest on a server of others: what the whole server shares, owners and new names.
+ON_SHADOW_SERVER = ("kinds/database/", "kinds/tablespace/", "kinds/role/", "kinds/extension_member/", "kinds/function/rename", "kinds/table/rename", "kinds/table/acl_chain",
+                    "kinds/subscription/create", "kinds/schema/rename")
+
+
 def lit_program():
     found = sorted(glob.glob("/usr/lib/llvm-*/build/utils/lit/lit.py"))
     return found[-1] if found else None
@@ -135,10 +140,11 @@ class Run:
     def run_kinds(self):
         self.script("kinds", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])
 
+        self.script("shadow-server", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--shadow-server", *ON_SHADOW_SERVER], "shadow-server/")
         self.script("scripts", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--psql", *BY_PSQL], "psql/")
 
     def run_peers(self):
-        self.script("peers", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--cases", f"{ROOT}/testdata/peers"])
+        self.script("peers", [f"{TESTS}/kinds/prove.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs), "--cases", f"{ROOT}/testdata/peers", "--shadow-server"])
 
     def run_hazards(self):
         self.script("hazards", [f"{TESTS}/hazards/run.py", "--lpc", self.lpc, "--jobs", str(self.options.jobs)])

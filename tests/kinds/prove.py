@@ -28,6 +28,7 @@ A case's folder may hold more files:
 --major chooses the server (scripts/fetch-postgres.py); one that is newer than pg_dump is judged by its catalogs instead (harness/witness.py).
 With --with-data each plan is proved with generated rows, too, and none may be lost that it doesn't name.
 With --keep-data each plan keeps what it would lose, and `back` asks for the very values, of a plan that says that nothing is lost.
+With --shadow-server the shadows are databases of one server that stays, named by SHADOW_DATABASE_URL, on which nothing may be left.
 With --psql the plan and its reverse are carried out by psql, from the scripts that `lpc plan` writes; the tables have no rows then.
 """
 import argparse
@@ -52,6 +53,9 @@ from kinds.rows import COUNT, FILL, SUMS  # noqa: E402
 
 ROOT = os.path.dirname(os.path.dirname(HERE))
 WRITTEN_FOR = 15    # the version of the server that `lpc compile --emit=sql` writes for
+OF_OTHERS = "create role bystander superuser; create tablespace bystander location '';"    # on the server that shadows are guests of
+LEFT_BY_SHADOWS = """select string_agg(name, ', ') from (select datname from pg_database where datname !~ '^(postgres|template.)$'
+    union all select spcname from pg_tablespace where oid >= 16384 union all select rolname from pg_roles where oid >= 16384) l(name) where name <> 'bystander'"""
 CASES = os.path.join(ROOT, "testdata", "kinds")
 
 
@@ -120,18 +124,23 @@ def secrets_of(*paths):
 class Prover:
     """One worker: a server, and cases one after the other."""
 
-    def __init__(self, lpc, timeout, by_psql=False, with_data=False, keep_data=False):
+    def __init__(self, lpc, timeout, by_psql=False, with_data=False, keep_data=False, shadow_server=False):
         self.lpc, self.timeout, self.by_psql = lpc, timeout, by_psql
         self.with_data = ["--with-data"] if with_data else []
         self.keeps_always = self.keep_data = keep_data
         self.server = Server()
+        self.shadow, self.shadow_url = None, {}
+        if shadow_server:
+            self.shadow = Server()
+            self.shadow.psql("postgres", OF_OTHERS)
+            self.shadow_url = {"SHADOW_DATABASE_URL": self.shadow.url("postgres")}
         self.known_roles = self.server.roles()
         self.secrets = {}
         self.others = self.own_rows = self.plan = self.holds = self.dump_back = ""
 
     def run(self, stage, *arguments, codes=(0,)):
         done = subprocess.run([self.lpc, *arguments], capture_output=True, text=True, timeout=self.timeout, stdin=subprocess.DEVNULL, cwd=self.folder,
-                              env={**os.environ, **self.secrets})
+                              env={**os.environ, **self.secrets, **self.shadow_url})
         if done.returncode not in codes:
             raise Failed(stage, f"`lpc {' '.join(arguments)}` ended with {done.returncode}\n{done.stderr.strip() or done.stdout.strip()}")
         return done
@@ -176,6 +185,17 @@ class Prover:
     def clean(self):
         self.server.drop("a", "b")
         self.server.drop_globals(self.known_roles)
+
+    def check_shadow(self):
+        """A server that shadows are only guests of is as it was before."""
+        if self.shadow:
+            left = self.shadow.psql("postgres", LEFT_BY_SHADOWS).stdout.strip()
+            if left:
+                raise Failed("shadow", "left on the shadow's server: " + left)
+
+    def stop(self):
+        for server in filter(None, (self.server, self.shadow)):
+            server.stop()
 
     def start(self, database):
         self.server.create(database)
@@ -340,6 +360,7 @@ class Prover:
                 if not self.forward_and_back(before, after, wanted, fill=True):
                     self.clean()
                     self.forward_and_back(before, after, wanted, fill=False)
+                self.check_shadow()
             finally:
                 self.clean()
 
@@ -355,7 +376,7 @@ def cases_in(folder):
 
 
 def work(cases, options, report):
-    prover = Prover(os.path.abspath(options.lpc), options.timeout, options.psql, options.with_data, options.keep_data)
+    prover = Prover(os.path.abspath(options.lpc), options.timeout, options.psql, options.with_data, options.keep_data, options.shadow_server)
     while True:
         try:
             case = cases.get_nowait()
@@ -382,7 +403,7 @@ def work(cases, options, report):
             if prover.server.process is None:
                 return
             report.add(name, "fail", f"harness: {type(failure).__name__}: {failure}", time.monotonic() - start)
-    prover.server.stop()
+    prover.stop()
 
 
 def main():
@@ -395,6 +416,7 @@ def main():
     parser.add_argument("--psql", action="store_true", help="carry the plans out as scripts")
     parser.add_argument("--with-data", action="store_true", help="prove each plan with generated rows, too")
     parser.add_argument("--keep-data", action="store_true", help="have each plan keep what it would lose")
+    parser.add_argument("--shadow-server", action="store_true", help="make the shadows on a server that is there already")
     parser.add_argument("--report")
     parser.add_argument("-v", action="store_true")
     parser.add_argument("filters", nargs="*")
