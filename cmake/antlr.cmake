@@ -39,7 +39,7 @@ function(lpc_antlr_grammar target folder)
     COMMENT "Listing the tokens of the grammar"
     VERBATIM)
   add_library(${target} STATIC ${sources} ${generated}/lp_tokens.def)
-  set_target_properties(${target} PROPERTIES CXX_STANDARD 17)
+  set_target_properties(${target} PROPERTIES CXX_STANDARD 17 UNITY_BUILD OFF)
   # Sanitizers would make the generated megabyte take minutes to compile, and it is not ours to mend.
   target_compile_options(${target} PRIVATE -w -fno-sanitize=all PUBLIC -fno-char8_t)
   target_include_directories(${target} SYSTEM PUBLIC ${generated} ${ANTLR4_INCLUDE})

@@ -4,7 +4,7 @@
     kinds_page.py                      writes the page
     kinds_page.py --check [--lpc LPC]  ends with 1 when the page isn't what would be written, or an example doesn't compile or changes under `lpc fmt`
 
-The kinds and their order come from compiler/kinds/kinds.def, what declares a kind and its attributes from the `kDeclaredAs` and `AttributeRule` tables of its
+The kinds and their order come from compiler/kinds/kinds.def, what declares a kind and its attributes from the `k…DeclaredAs` and `AttributeRule` tables of its
 file, the syntax from the grammar's rule of that name, the example from the first case in testdata/kinds that creates it.
 """
 import argparse
@@ -72,7 +72,7 @@ def page():
            "Made by `scripts/kinds_page.py`; don't edit it. Syntax is that of `grammar/LockplaneParser.g4`; `grammar/README.md` explains the notation and the clauses.", ""]
     for constant, kind in re.findall(r'(?m)^KIND\(\w+, (\w+), "([^"]+)"\)', read("compiler/kinds/kinds.def")):
         text = files[constant]
-        declared = re.search(r"kDeclaredAs\[\] = \{([^}]*)\}", text)
+        declared = re.search(r"k\w*DeclaredAs\[\] = \{([^}]*)\}", text)
         words = re.findall(r'"(\w+)"', declared[1]) if declared else []
         out += [f"## {kind}", ""]
         out += ["```", *syntax(words, rules), "```", ""] if words else ["A clause of what it belongs to.", ""]

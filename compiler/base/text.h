@@ -1,6 +1,7 @@
 // Small helpers over text that the standard library and fmt lack.
 #pragma once
 
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -9,6 +10,8 @@
 namespace lpc {
 
 std::string to_lower_ascii(std::string_view text);
+/// What SQL takes for space between words.
+constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
 std::string_view trim(std::string_view text);
 std::vector<std::string> split(std::string_view text, char separator);
 std::string join(const std::vector<std::string>& parts, std::string_view separator);
@@ -20,6 +23,8 @@ std::optional<std::string> nearest(std::string_view word, const std::vector<std:
 /// SQL text without the parentheses that enclose all of it, outer blanks trimmed. Knows strings, quoted names, dollar quotes and comments.
 std::string_view strip_outer_parentheses(std::string_view sql);
 
+/// Adds the character of that number; none beyond Unicode's last one.
+void append_utf8(std::string& text, std::uint32_t code);
 /// How many characters UTF-8 text has.
 std::size_t count_characters(std::string_view text);
 /// The byte offset of the character at a 0-based index; the text's size when there is none. Servers and libpg_query count characters, and from 1.

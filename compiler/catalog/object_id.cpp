@@ -1,8 +1,8 @@
 #include "catalog/object_id.h"
 
+#include <algorithm>
 #include <array>
 #include <tuple>
-#include <vector>
 
 #include "base/sql.h"
 
@@ -135,6 +135,11 @@ bool operator<(const ObjectId& a, const ObjectId& b) {
   if (const auto order = a.name <=> b.name; order != 0) return order < 0;
   if (const auto order = a.member <=> b.member; order != 0) return order < 0;
   return a.arguments < b.arguments;
+}
+
+void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
+  const auto at = std::lower_bound(list.begin(), list.end(), id);
+  if (at == list.end() || !(*at == id)) list.insert(at, id);
 }
 
 std::size_t ObjectIdHash::operator()(const ObjectId& id) const {

@@ -7,6 +7,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "catalog/name.h"
 
@@ -48,6 +49,9 @@ struct ObjectId {
 
 /// By kind name, schema, name, member, arguments: the order of every list of objects.
 bool operator<(const ObjectId& a, const ObjectId& b);
+
+/// Into a list in that order, once.
+void add_sorted(std::vector<ObjectId>& list, const ObjectId& id);
 
 struct ObjectIdHash {
   std::size_t operator()(const ObjectId& id) const;

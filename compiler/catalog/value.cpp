@@ -52,4 +52,15 @@ bool Value::is_default() const {
   return false;
 }
 
+const Value* entry_of(const Map& map, std::string_view key) {
+  const auto at = std::ranges::find_if(map, [&](const auto& entry) { return entry.first == key; });
+  return at == map.end() ? nullptr : &at->second;
+}
+
+const std::string& text_of(const Value& map, std::string_view key) {
+  static const std::string none;
+  const Value* value = map.find(key);
+  return value == nullptr ? none : value->text();
+}
+
 }  // namespace lpc

@@ -53,4 +53,9 @@ class Value {
   std::variant<bool, std::int64_t, std::string, List, Map> data_;
 };
 
+/// The entry of a map in any order, or null.
+const Value* entry_of(const Map& map, std::string_view key);
+/// The text of a map's entry; empty when it has none.
+const std::string& text_of(const Value& map, std::string_view key);
+
 }  // namespace lpc

@@ -8,8 +8,6 @@
 namespace lpc::frontend {
 namespace {
 
-const SqlNode* first(const SqlNode* list) { return list == nullptr ? nullptr : list->child; }
-
 /// Casts don't change which constant or column is meant.
 const SqlNode* without_casts(const SqlNode* node) {
   while (const SqlNode* cast = member(node, "TypeCast")) node = member(cast, "arg");

@@ -11,8 +11,6 @@
 namespace lpc::frontend {
 namespace {
 
-const SqlNode* first(const SqlNode* list) { return list == nullptr ? nullptr : list->child; }
-
 struct Words {
   std::string_view type;
   std::string_view words;

@@ -9,8 +9,6 @@
 namespace lpc::frontend {
 namespace {
 
-const SqlNode* first(const SqlNode* list) { return list == nullptr ? nullptr : list->child; }
-
 struct Verb {
   std::string_view subtype;
   std::string_view verb;

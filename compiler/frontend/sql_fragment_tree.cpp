@@ -26,19 +26,6 @@ constexpr std::size_t kUsualStackText = 32 * 1024;
 constexpr std::size_t kStackPerByte = 256;
 constexpr std::size_t kLongestText = 4 * 1024 * 1024;
 
-void append_utf8(std::string& out, unsigned code) {
-  if (code < 0x80) {
-    out += static_cast<char>(code);
-  } else if (code < 0x800) {
-    out += static_cast<char>(0xC0 | (code >> 6));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  } else {
-    out += static_cast<char>(0xE0 | (code >> 12));
-    out += static_cast<char>(0x80 | ((code >> 6) & 0x3F));
-    out += static_cast<char>(0x80 | (code & 0x3F));
-  }
-}
-
 std::string unescape(std::string_view text) {
   std::string out;
   out.reserve(text.size());

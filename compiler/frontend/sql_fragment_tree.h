@@ -25,6 +25,8 @@ struct SqlNode {
 
 /// The member of that name, or null. All of these take null and then find nothing.
 const SqlNode* member(const SqlNode* node, std::string_view key);
+/// The first entry of a list; nothing when there is no list, or none in it.
+inline const SqlNode* first(const SqlNode* list) { return list == nullptr ? nullptr : list->child; }
 /// Follows members: `member(node, {"A_Const", "sval", "sval"})`.
 const SqlNode* member(const SqlNode* node, std::initializer_list<std::string_view> path);
 /// The text of a string or scalar member, or "".

@@ -15,11 +15,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"access_method"};
-constexpr std::string_view kAbout = "an access method";
+constexpr std::string_view kAccessMethodDeclaredAs[] = {"access_method"};
+constexpr std::string_view kAccessMethodAbout = "an access method";
 
 // Rows below 16384 are the system's own.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kAccessMethodQueries[] = {{.sql =
     "select a.amname as _name, 'pg_am:' || a.oid as _aliases, d.description as comment, case a.amtype when 't' then 'table' else 'index' end as type,\n"
     "  case when n.nspname = 'pg_catalog' then quote_ident(f.proname) else format('%I.%I', n.nspname, f.proname) end as handler\n"
     "from pg_am a\n"
@@ -31,8 +31,8 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
 void lower_access_method(const ast::Decl& decl, LowerContext& context) {
   Object* object = context.add(decl, {KindId::AccessMethod, "", decl.name.last(), "", ""});
   if (object == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
-  keys::each(decl, context, kAbout, {"type", "handler"}, [&](const keys::Key& key) {
+  keys::reject_others(decl, context, kAccessMethodAbout, {});
+  keys::each(decl, context, kAccessMethodAbout, {"type", "handler"}, [&](const keys::Key& key) {
     if (key.name == "type") {
       const std::string type = to_lower_ascii(keys::text(key.value));
       if (type != "table" && type != "index") context.error(diag::make(diag::Code::kWrongValue, key.span, "type", "`table` or `index`"));
@@ -63,7 +63,7 @@ void print_access_method(const Object& object, const Catalog& catalog, LpWriter&
   writer.line().close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kAccessMethodRules[] = {
     {.name = "type", .content = Content::text},
     {.name = "handler", .content = Content::routine},
     kCommentRule,
@@ -74,8 +74,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kAccessMethod = {
     .id = KindId::AccessMethod,
     .sql_name = "ACCESS METHOD",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kAccessMethodDeclaredAs,
+    .introspect = kAccessMethodQueries,
     .lower = lower_access_method,
     .normalise = nullptr,
     .edges = nullptr,
@@ -85,7 +85,7 @@ constexpr Kind kAccessMethod = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kAccessMethodRules,
     .print_lp = print_access_method,
     .slots = nullptr,
     .traits = {.schemaless = true, .found_in = "pg_am where oid >= 16384"},

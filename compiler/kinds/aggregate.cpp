@@ -58,24 +58,24 @@ std::string aggregate_input_types(std::string_view identity) {
 
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"aggregate"};
+constexpr std::string_view kAggregateDeclaredAs[] = {"aggregate"};
 
 // ---- the options, in the order of the manual -------------------------------------------------------------------------------------
 
-enum class Form : std::uint8_t { routine, type, integer, text, flag, word, op };
+enum class AggregateForm : std::uint8_t { routine, type, integer, text, flag, word, op };
 
-struct Option {
+struct AggregateOption {
   std::string_view name;
-  Form form;
+  AggregateForm form;
 };
 
-constexpr auto kOptions = std::to_array<Option>({
-    {"sfunc", Form::routine},           {"stype", Form::type},           {"sspace", Form::integer},        {"finalfunc", Form::routine},
-    {"finalfunc_extra", Form::flag},    {"finalfunc_modify", Form::word}, {"combinefunc", Form::routine},   {"serialfunc", Form::routine},
-    {"deserialfunc", Form::routine},    {"initcond", Form::text},        {"msfunc", Form::routine},        {"minvfunc", Form::routine},
-    {"mstype", Form::type},             {"msspace", Form::integer},      {"mfinalfunc", Form::routine},    {"mfinalfunc_extra", Form::flag},
-    {"mfinalfunc_modify", Form::word},  {"minitcond", Form::text},       {"sortop", Form::op},             {"parallel", Form::word},
-    {"hypothetical", Form::flag},
+constexpr auto kAggregateOptions = std::to_array<AggregateOption>({
+    {"sfunc", AggregateForm::routine},           {"stype", AggregateForm::type},           {"sspace", AggregateForm::integer},        {"finalfunc", AggregateForm::routine},
+    {"finalfunc_extra", AggregateForm::flag},    {"finalfunc_modify", AggregateForm::word}, {"combinefunc", AggregateForm::routine},   {"serialfunc", AggregateForm::routine},
+    {"deserialfunc", AggregateForm::routine},    {"initcond", AggregateForm::text},        {"msfunc", AggregateForm::routine},        {"minvfunc", AggregateForm::routine},
+    {"mstype", AggregateForm::type},             {"msspace", AggregateForm::integer},      {"mfinalfunc", AggregateForm::routine},    {"mfinalfunc_extra", AggregateForm::flag},
+    {"mfinalfunc_modify", AggregateForm::word},  {"minitcond", AggregateForm::text},       {"sortop", AggregateForm::op},             {"parallel", AggregateForm::word},
+    {"hypothetical", AggregateForm::flag},
 });
 
 // ---- from a server ---------------------------------------------------------------------------------------------------------------
@@ -88,7 +88,7 @@ constexpr auto kOptions = std::to_array<Option>({
   "    then case a." column " when 'r' then 'read_only' when 's' then 'shareable' else 'read_write' end end as "
 
 // An aggregate with ORDER BY whose arguments are all direct has a variadic one that is aggregated as well: print_function_arguments() in ruleutils.c.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kAggregateQueries[] = {{.sql =
     "select n.nspname as _schema, p.proname as _name, 'pg_proc:' || p.oid as _aliases,\n"
     "  case a.aggkind when 'n' then coalesce(x.direct, '') else coalesce(x.direct || ' ', '') || 'ORDER BY ' || x.ordered end as _arguments,\n"
     "  pg_get_userbyid(p.proowner) as owner, p.proacl::text as _acl, pg_get_userbyid(p.proowner) as _acl_owner, d.description as comment,\n"
@@ -170,31 +170,31 @@ std::string identity_of(const Signature& signature) {
   return fmt::format("{}{}{}{}", direct, direct.empty() ? "" : " ", kOrderBy, spelt(signature.ordered));
 }
 
-void lower_option(const Option& option, const keys::Key& key, bool is_ordered_set, Object& object, LowerContext& context) {
+void lower_option(const AggregateOption& option, const keys::Key& key, bool is_ordered_set, Object& object, LowerContext& context) {
   Attributes& attributes = object.attributes;
   const std::string text = keys::text(key.value);
   switch (option.form) {
-    case Form::routine:
+    case AggregateForm::routine:
       if (const ast::Name name = keys::name(key, context); !name.empty()) {
         attributes.set(option.name, context.routine_text(name));
       }
       break;
-    case Form::type: attributes.set(option.name, frontend::argument_type(context.type_text(text))); break;
-    case Form::integer: {
+    case AggregateForm::type: attributes.set(option.name, frontend::argument_type(context.type_text(text))); break;
+    case AggregateForm::integer: {
       const bool is_number = key.value.shape == ast::Shape::number && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; }) && text.size() < 10;
       if (!is_number) context.error(diag::make(diag::Code::kWrongValue, key.span, key.name, "a number of bytes"));
       if (const int bytes = is_number ? std::stoi(text) : 0; bytes != 0) attributes.set(option.name, Value(bytes));
       break;
     }
-    case Form::text: attributes.set(option.name, text); break;
-    case Form::flag: attributes.set(option.name, Value(keys::flag(key, context))); break;
-    case Form::word: {
+    case AggregateForm::text: attributes.set(option.name, text); break;
+    case AggregateForm::flag: attributes.set(option.name, Value(keys::flag(key, context))); break;
+    case AggregateForm::word: {
       const std::string word = to_lower_ascii(text);
       const bool is_default = option.name == "parallel" ? word == "unsafe" : word == (is_ordered_set ? "read_write" : "read_only");
       if (!is_default) attributes.set(option.name, word);
       break;
     }
-    case Form::op: {
+    case AggregateForm::op: {
       constexpr std::string_view kSystem = "operator(pg_catalog.";
       const bool is_system = to_lower_ascii(text).starts_with(kSystem) && text.ends_with(')');
       attributes.set(option.name, is_system ? text.substr(kSystem.size(), text.size() - kSystem.size() - 1) : text);
@@ -214,8 +214,8 @@ void lower_aggregate(const ast::Decl& decl, LowerContext& context) {
              {"sfunc", "stype", "sspace", "finalfunc", "finalfunc_extra", "finalfunc_modify", "combinefunc", "serialfunc", "deserialfunc", "initcond", "msfunc",
               "minvfunc", "mstype", "msspace", "mfinalfunc", "mfinalfunc_extra", "mfinalfunc_modify", "minitcond", "sortop", "parallel", "hypothetical"},
              [&](const keys::Key& key) {
-               const auto option = std::ranges::find(kOptions, key.name, &Option::name);
-               if (option == kOptions.end()) return false;
+               const auto option = std::ranges::find(kAggregateOptions, key.name, &AggregateOption::name);
+               if (option == kAggregateOptions.end()) return false;
                lower_option(*option, key, signature.has_order, *object, context);
                return true;
              });
@@ -249,7 +249,7 @@ std::vector<std::string> called_with(std::string_view option, const Object& obje
 
 /// Overloads of one name are all taken to be needed, since types needn't be the same to fit. But when the aggregate bears the name as well, that would
 /// make aggregates need each other, so only the very function counts.
-void link_function(const Option& option, const Object& object, LinkContext& context) {
+void link_function(const AggregateOption& option, const Object& object, LinkContext& context) {
   const std::string& text = object.attributes.text(option.name);
   if (text.empty()) return;
   const std::vector<std::string> parts = name_parts(text);
@@ -264,8 +264,8 @@ void link_aggregate(const Object& object, LinkContext& context) {
   for (const std::string_view attribute : {"parameters", "order_by"}) {
     for (const routine::Parameter& parameter : list_of(object, attribute)) context.type(parameter.type);
   }
-  for (const Option& option : kOptions) {
-    if (option.form == Form::routine) link_function(option, object, context);
+  for (const AggregateOption& option : kAggregateOptions) {
+    if (option.form == AggregateForm::routine) link_function(option, object, context);
   }
 }
 
@@ -278,20 +278,20 @@ Sql signature_list(const Object& object) {
   return direct.empty() ? sql("ORDER BY {}", ordered) : sql("{} ORDER BY {}", direct, ordered);
 }
 
-Sql option_clause(const Option& option, const Object& object) {
+Sql option_clause(const AggregateOption& option, const Object& object) {
   const Sql name = fragment(option.name);
   const std::string& text = object.attributes.text(option.name);
   switch (option.form) {
-    case Form::flag: return name;
-    case Form::integer: return sql("{} = {}", name, number(object.attributes.number(option.name)));
-    case Form::text: return sql("{} = {}", name, literal(text));
+    case AggregateForm::flag: return name;
+    case AggregateForm::integer: return sql("{} = {}", name, number(object.attributes.number(option.name)));
+    case AggregateForm::text: return sql("{} = {}", name, literal(text));
     default: return sql("{} = {}", name, fragment(text));
   }
 }
 
 void create_aggregate(const Object& object, const ChangeContext&, Action& action) {
   std::vector<Sql> options;
-  for (const Option& option : kOptions) {
+  for (const AggregateOption& option : kAggregateOptions) {
     if (object.attributes.has(option.name)) options.push_back(option_clause(option, object));
   }
   action.sql.push_back(sql("{} AGGREGATE {}({}) (\n    {}\n)", routine::create_word(action), qualified(object.id.schema, object.id.name), signature_list(object),
@@ -319,17 +319,17 @@ std::vector<std::string> aggregate_slots(const Object& object) {
 
 // ---- to .lp ---------------------------------------------------------------------------------------------------------------------------
 
-void print_option(const Option& option, const Object& object, const Catalog& catalog, LpWriter& writer) {
+void print_option(const AggregateOption& option, const Object& object, const Catalog& catalog, LpWriter& writer) {
   const std::string& text = object.attributes.text(option.name);
   writer.word(option.name).word("=");
   switch (option.form) {
-    case Form::routine: write_routine(text, catalog, writer); break;
-    case Form::type: writer.type(text); break;
-    case Form::integer: writer.word(std::to_string(object.attributes.number(option.name))); break;
-    case Form::text: writer.string(text); break;
-    case Form::flag: writer.word("true"); break;
-    case Form::word:
-    case Form::op: writer.word(text); break;
+    case AggregateForm::routine: write_routine(text, catalog, writer); break;
+    case AggregateForm::type: writer.type(text); break;
+    case AggregateForm::integer: writer.word(std::to_string(object.attributes.number(option.name))); break;
+    case AggregateForm::text: writer.string(text); break;
+    case AggregateForm::flag: writer.word("true"); break;
+    case AggregateForm::word:
+    case AggregateForm::op: writer.word(text); break;
   }
   writer.line();
 }
@@ -339,13 +339,13 @@ void print_aggregate(const Object& object, const Catalog& catalog, LpWriter& wri
   writer.owner(object).comment_clause(object);
   writer.grants(object);
   writer.open();
-  for (const Option& option : kOptions) {
+  for (const AggregateOption& option : kAggregateOptions) {
     if (object.attributes.has(option.name)) print_option(option, object, catalog, writer);
   }
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kAggregateRules[] = {
     {.name = "parameters", .content = Content::list},
     {.name = "order_by", .content = Content::list},
     {.name = "sfunc", .content = Content::text},
@@ -382,8 +382,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kAggregate = {
     .id = KindId::Aggregate,
     .sql_name = "AGGREGATE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kAggregateDeclaredAs,
+    .introspect = kAggregateQueries,
     .lower = lower_aggregate,
     .normalise = nullptr,
     .edges = link_aggregate,
@@ -393,7 +393,7 @@ constexpr Kind kAggregate = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_aggregate,
-    .attributes = kRules,
+    .attributes = kAggregateRules,
     .print_lp = print_aggregate,
     .slots = aggregate_slots,
     .traits = {.acl_type = 'f', .found_in = "pg_aggregate where aggfnoid >= 16384", .can_replace = can_replace_aggregate},

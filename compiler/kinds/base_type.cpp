@@ -22,39 +22,39 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"base_type"};
-constexpr std::string_view kAbout = "a base type";
+constexpr std::string_view kBaseTypeDeclaredAs[] = {"base_type"};
+constexpr std::string_view kBaseTypeAbout = "a base type";
 
-enum class Form : std::uint8_t { routine, word, text, flag, type };
+enum class BaseTypeForm : std::uint8_t { routine, word, text, flag, type };
 
-struct Option {
+struct BaseTypeOption {
   std::string_view name;
-  Form form;
+  BaseTypeForm form;
   std::string_view usual = {};   ///< what goes without saying
   bool of_definition = false;
 };
 
 /// In the order of the manual.
-constexpr auto kOptions = std::to_array<Option>({
-    {"input", Form::routine},
-    {"output", Form::routine},
-    {"receive", Form::routine, "", true},
-    {"send", Form::routine, "", true},
-    {"typmod_in", Form::routine, "", true},
-    {"typmod_out", Form::routine, "", true},
-    {"analyze", Form::routine, "", true},
-    {"subscript", Form::routine, "", true},
-    {"internallength", Form::word, "variable"},
-    {"passedbyvalue", Form::flag},
-    {"alignment", Form::word, "int4"},
-    {"storage", Form::word, "plain"},
-    {"like", Form::type},
-    {"category", Form::text, "U"},
-    {"preferred", Form::flag},
-    {"default", Form::text},
-    {"element", Form::type},
-    {"delimiter", Form::text, ","},
-    {"collatable", Form::flag},
+constexpr auto kBaseTypeOptions = std::to_array<BaseTypeOption>({
+    {"input", BaseTypeForm::routine},
+    {"output", BaseTypeForm::routine},
+    {"receive", BaseTypeForm::routine, "", true},
+    {"send", BaseTypeForm::routine, "", true},
+    {"typmod_in", BaseTypeForm::routine, "", true},
+    {"typmod_out", BaseTypeForm::routine, "", true},
+    {"analyze", BaseTypeForm::routine, "", true},
+    {"subscript", BaseTypeForm::routine, "", true},
+    {"internallength", BaseTypeForm::word, "variable"},
+    {"passedbyvalue", BaseTypeForm::flag},
+    {"alignment", BaseTypeForm::word, "int4"},
+    {"storage", BaseTypeForm::word, "plain"},
+    {"like", BaseTypeForm::type},
+    {"category", BaseTypeForm::text, "U"},
+    {"preferred", BaseTypeForm::flag},
+    {"default", BaseTypeForm::text},
+    {"element", BaseTypeForm::type},
+    {"delimiter", BaseTypeForm::text, ","},
+    {"collatable", BaseTypeForm::flag},
 });
 
 // ---- from a server -------------------------------------------------------------------------------------------------------------------
@@ -87,7 +87,7 @@ constexpr auto kOptions = std::to_array<Option>({
   "where {user_schema:n} and {not_member:pg_type:t.oid} and (not t.typisdefined or t.typtype = 'b')\n"                                      \
   "  and not exists (select from pg_type e where e.typarray = t.oid)"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kBaseTypeQueries[] = {
     {.sql = LPC_BASE_TYPE_QUERY(LPC_TYPE_FUNCTION(
          "part.changes and (t.typelem = 0 or t.typlen <= 0 or t.typsubscript <> 'pg_catalog.raw_array_subscript_handler'::regproc)", "typsubscript", "subscript")),
      .from_version = 140000},
@@ -98,16 +98,16 @@ constexpr IntrospectQuery kQueries[] = {
 
 // ---- from .lp ------------------------------------------------------------------------------------------------------------------------
 
-Value read_option(const Option& option, const keys::Key& key, LowerContext& context) {
+Value read_option(const BaseTypeOption& option, const keys::Key& key, LowerContext& context) {
   switch (option.form) {
-    case Form::routine: {
+    case BaseTypeForm::routine: {
       const ast::Name name = keys::name(key, context);
       if (name.empty()) return Value("");
       return Value(context.routine_text(name));
     }
-    case Form::type: return Value(frontend::argument_type(context.type_text(keys::text(key.value))));
-    case Form::flag: return Value(keys::flag(key, context));
-    case Form::word: return Value(to_lower_ascii(keys::text(key.value)));
+    case BaseTypeForm::type: return Value(frontend::argument_type(context.type_text(keys::text(key.value))));
+    case BaseTypeForm::flag: return Value(keys::flag(key, context));
+    case BaseTypeForm::word: return Value(to_lower_ascii(keys::text(key.value)));
     default: return Value(keys::text(key.value));
   }
 }
@@ -115,18 +115,18 @@ Value read_option(const Option& option, const keys::Key& key, LowerContext& cont
 void lower_base_type(const ast::Decl& decl, LowerContext& context) {
   Object* type = context.add(decl, {KindId::BaseType, context.schema_of(decl.name), decl.name.last(), "", ""});
   if (type == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
+  keys::reject_others(decl, context, kBaseTypeAbout, {});
   Attributes of_definition;
   std::vector<std::string> functions;
-  keys::each(decl, context, kAbout,
+  keys::each(decl, context, kBaseTypeAbout,
              {"input", "output", "receive", "send", "typmod_in", "typmod_out", "analyze", "subscript", "internallength", "passedbyvalue", "alignment", "storage", "like",
               "category", "preferred", "default", "element", "delimiter", "collatable"},
              [&](const keys::Key& key) {
-               const auto option = std::ranges::find(kOptions, std::string_view(key.name), &Option::name);
-               if (option == kOptions.end()) return false;
+               const auto option = std::ranges::find(kBaseTypeOptions, std::string_view(key.name), &BaseTypeOption::name);
+               if (option == kBaseTypeOptions.end()) return false;
                Value value = read_option(*option, key, context);
-               if (option->form == Form::routine) functions.push_back(value.text());
-               const bool goes_without_saying = option->form != Form::flag && value.text() == option->usual;
+               if (option->form == BaseTypeForm::routine) functions.push_back(value.text());
+               const bool goes_without_saying = option->form != BaseTypeForm::flag && value.text() == option->usual;
                if (!goes_without_saying) (option->of_definition ? of_definition : type->attributes).set(option->name, std::move(value));
                return true;
              });
@@ -145,11 +145,11 @@ void normalise_base_types(CatalogBuilder& builder) { staged::lend_owner(builder,
 
 // ---- to SQL --------------------------------------------------------------------------------------------------------------------------
 
-Sql option_clause(const Option& option, const Attributes& attributes) {
+Sql option_clause(const BaseTypeOption& option, const Attributes& attributes) {
   const Sql name = fragment(option.name);
-  if (option.form == Form::flag) return name;
+  if (option.form == BaseTypeForm::flag) return name;
   const std::string& text = attributes.text(option.name);
-  return sql("{} = {}", name, option.form == Form::text ? literal(text) : fragment(text));
+  return sql("{} = {}", name, option.form == BaseTypeForm::text ? literal(text) : fragment(text));
 }
 
 void create_base_type(const Object& object, const ChangeContext& context, Action& action) {
@@ -160,7 +160,7 @@ void create_base_type(const Object& object, const ChangeContext& context, Action
   }
   const Object& type = *context.after.find(*object.parent);
   std::vector<Sql> options;
-  for (const Option& option : kOptions) {
+  for (const BaseTypeOption& option : kBaseTypeOptions) {
     const Attributes& attributes = option.of_definition ? object.attributes : type.attributes;
     if (attributes.has(option.name)) options.push_back(option_clause(option, attributes));
   }
@@ -172,12 +172,12 @@ void create_base_type(const Object& object, const ChangeContext& context, Action
 void alter_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Attributes& attributes = alteration.after.attributes;
   std::vector<Sql> options;
-  for (const Option& option : kOptions) {
+  for (const BaseTypeOption& option : kBaseTypeOptions) {
     if (!alteration.has(option.name)) continue;
     if (attributes.has(option.name)) {
       options.push_back(option_clause(option, attributes));
     } else {
-      options.push_back(sql("{} = {}", fragment(option.name), option.form == Form::routine ? sql("NONE") : fragment(option.usual)));
+      options.push_back(sql("{} = {}", fragment(option.name), option.form == BaseTypeForm::routine ? sql("NONE") : fragment(option.usual)));
     }
   }
   action.sql.push_back(sql("ALTER TYPE {} SET ({})", staged::address(alteration.after.id), join(options, ", ")));
@@ -194,14 +194,14 @@ std::vector<std::string> base_type_slots(const Object& object) {
 
 // ---- to .lp ---------------------------------------------------------------------------------------------------------------------------
 
-void print_option(const Option& option, const std::string& text, const Catalog& catalog, LpWriter& writer) {
+void print_option(const BaseTypeOption& option, const std::string& text, const Catalog& catalog, LpWriter& writer) {
   writer.word(option.name).word("=");
   switch (option.form) {
-    case Form::routine: write_routine(text, catalog, writer); break;
-    case Form::type: writer.type(text); break;
-    case Form::text: writer.string(text); break;
-    case Form::flag: writer.word("true"); break;
-    case Form::word: writer.word(text); break;
+    case BaseTypeForm::routine: write_routine(text, catalog, writer); break;
+    case BaseTypeForm::type: writer.type(text); break;
+    case BaseTypeForm::text: writer.string(text); break;
+    case BaseTypeForm::flag: writer.word("true"); break;
+    case BaseTypeForm::word: writer.word(text); break;
   }
   writer.line();
 }
@@ -215,14 +215,14 @@ void print_base_type(const Object& object, const Catalog& catalog, LpWriter& wri
     return;
   }
   writer.open();
-  for (const Option& option : kOptions) {
+  for (const BaseTypeOption& option : kBaseTypeOptions) {
     const Attributes& attributes = option.of_definition ? definition.attributes : object.attributes;
-    if (attributes.has(option.name)) print_option(option, option.form == Form::flag ? std::string() : attributes.text(option.name), catalog, writer);
+    if (attributes.has(option.name)) print_option(option, option.form == BaseTypeForm::flag ? std::string() : attributes.text(option.name), catalog, writer);
   }
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kBaseTypeRules[] = {
     {.name = "input", .content = Content::text},
     {.name = "output", .content = Content::text},
     {.name = "receive", .content = Content::text, .alter = alter_options},
@@ -257,8 +257,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kBaseType = {
     .id = KindId::BaseType,
     .sql_name = "TYPE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kBaseTypeDeclaredAs,
+    .introspect = kBaseTypeQueries,
     .lower = lower_base_type,
     .normalise = normalise_base_types,
     .edges = link_base_type,
@@ -268,7 +268,7 @@ constexpr Kind kBaseType = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = staged::address,
-    .attributes = kRules,
+    .attributes = kBaseTypeRules,
     .print_lp = print_base_type,
     .slots = base_type_slots,
     .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .acl_type = 'T',

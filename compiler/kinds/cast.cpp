@@ -18,11 +18,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"cast"};
-constexpr std::string_view kAbout = "a cast";
+constexpr std::string_view kCastDeclaredAs[] = {"cast"};
+constexpr std::string_view kCastAbout = "a cast";
 
 // Rows below 16384 are the system's own. The cast of a range type to its multirange type is a part of these: it depends on them internally.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kCastQueries[] = {{.sql =
     "select format_type(c.castsource, null) || ' AS ' || format_type(c.casttarget, null) as _name, 'pg_cast:' || c.oid as _aliases,\n"
     "  format_type(c.castsource, null) as source, format_type(c.casttarget, null) as target,\n"
     "  case when fn.nspname = 'pg_catalog' then quote_ident(f.proname) when f.oid is not null then format('%I.%I', fn.nspname, f.proname) end as function,\n"
@@ -62,7 +62,7 @@ void lower_method(const ast::Decl& decl, const std::string& source, LowerContext
   const ast::Clause* method = context.once(decl, "cast_method");
   const int said = (function != nullptr) + (binary != nullptr) + (method != nullptr);
   if (said > 1) context.error(diag::make(diag::Code::kWrongValue, decl.span, "cast", "only one of `with function`, `without function` and `with inout`"));
-  if (said == 0 && !decl.external) context.error(diag::make(diag::Code::kMissingClause, decl.span, kAbout, "with function …"));
+  if (said == 0 && !decl.external) context.error(diag::make(diag::Code::kMissingClause, decl.span, kCastAbout, "with function …"));
   if (function != nullptr) lower_function(*function, source, context, attributes);
   if (method == nullptr) return;
   if (method->word_value() != "inout") context.error(diag::make(diag::Code::kWrongValue, method->span, "with", "`inout` or `function …`"));
@@ -148,7 +148,7 @@ void print_cast(const Object& cast, const Catalog& catalog, LpWriter& writer) {
   writer.comment_clause(cast).line();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kCastRules[] = {
     {.name = "source", .content = Content::type},
     {.name = "target", .content = Content::type},
     {.name = "function", .content = Content::text},
@@ -163,8 +163,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kCast = {
     .id = KindId::Cast,
     .sql_name = "CAST",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kCastDeclaredAs,
+    .introspect = kCastQueries,
     .lower = lower_cast,
     .normalise = normalise_casts,
     .edges = link_cast,
@@ -174,7 +174,7 @@ constexpr Kind kCast = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_cast,
-    .attributes = kRules,
+    .attributes = kCastRules,
     .print_lp = print_cast,
     .slots = nullptr,
     .traits = {.schemaless = true, .found_in = "pg_cast where oid >= 16384"},

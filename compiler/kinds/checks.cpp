@@ -31,7 +31,7 @@ Sql renamed_source(const ObjectId& table, const std::vector<std::string>& column
   return sql("(SELECT {} FROM {}) AS {}", join(items, ", "), qualified(old_table.schema, old_table.name), ident(table.name));
 }
 
-std::vector<std::string> primary_key(const ObjectId& table, const Catalog& catalog) {
+std::vector<std::string> primary_key_columns(const ObjectId& table, const Catalog& catalog) {
   for (const Object* part : catalog.children(table)) {
     if (part->id.kind == KindId::Constraint && part->attributes.text("type") == "primary key") return part->attributes.texts("columns");
   }
@@ -98,7 +98,7 @@ LiveRows::LiveRows(const ObjectId& table, const ChangeContext& context) : table_
   if (!exist_) return;
   const Lineage lineage(context.before);
   source_ = renames_part_of(table, context.renames) ? renamed_source(table, lineage.column_names(table), *context.renames) : qualified(table.schema, table.name);
-  const std::vector<std::string> key = primary_key(table, context.before);
+  const std::vector<std::string> key = primary_key_columns(table, context.before);
   // Alone in its query, the table's columns need no qualification but against the function of the same name that `ctid` isn't.
   keys_ = key.empty() ? sql("ctid") : ident_list(key);
 }

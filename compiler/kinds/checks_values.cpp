@@ -18,7 +18,7 @@ namespace {
 
 bool is_text(std::string_view base) { return base == "text" || base == "character varying" || base == "character" || base == "citext" || base.ends_with(".citext"); }
 bool is_integer(std::string_view base) { return base == "smallint" || base == "integer" || base == "bigint"; }
-bool is_number(std::string_view base) { return is_integer(base) || base == "numeric" || base == "real" || base == "double precision"; }
+bool is_number_type(std::string_view base) { return is_integer(base) || base == "numeric" || base == "real" || base == "double precision"; }
 
 std::optional<long long> modifier(const TypeParts& type, std::size_t index) {
   if (index >= type.modifiers.size()) return std::nullopt;
@@ -34,13 +34,13 @@ Sql too_long(const Sql& value, const TypeParts& to) {
   return sql("char_length(rtrim({}::text, ' ')) > {}", value, number(limit));
 }
 
-struct Range {
+struct IntegerRange {
   std::string_view type, low, high;
 };
-constexpr std::array<Range, 3> kRanges = {{{"smallint", "-32768", "32767"}, {"integer", "-2147483648", "2147483647"}, {"bigint", "-9223372036854775808", "9223372036854775807"}}};
+constexpr std::array<IntegerRange, 3> kRanges = {{{"smallint", "-32768", "32767"}, {"integer", "-2147483648", "2147483647"}, {"bigint", "-9223372036854775808", "9223372036854775807"}}};
 
 Sql out_of_range(const Sql& number_value, std::string_view type) {
-  const auto range = std::ranges::find(kRanges, type, &Range::type);
+  const auto range = std::ranges::find(kRanges, type, &IntegerRange::type);
   return sql("{} NOT BETWEEN {} AND {}", number_value, fragment(range->low), fragment(range->high));
 }
 
@@ -54,7 +54,7 @@ std::optional<Sql> misfit_integer(const Sql& value, const TypeParts& from, const
 
 /// https://www.postgresql.org/docs/15/datatype-numeric.html: precision minus scale digits before the point. NaN fits every numeric.
 std::optional<Sql> misfit_numeric(const Sql& value, const TypeParts& from, const TypeParts& to) {
-  if (!is_number(from.base) || to.modifiers.empty()) return std::nullopt;
+  if (!is_number_type(from.base) || to.modifiers.empty()) return std::nullopt;
   const long long precision = modifier(to, 0).value_or(0), scale = modifier(to, 1).value_or(0);
   return sql("({}::numeric <> 'NaN' AND abs(round({}::numeric, {})) >= 10 ^ {}::numeric)", value, value, number(scale), number(precision - scale));
 }

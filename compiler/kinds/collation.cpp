@@ -10,7 +10,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"collation"};
+constexpr std::string_view kCollationDeclaredAs[] = {"collation"};
 constexpr std::string_view kTextKeys[] = {"provider", "locale", "lc_collate", "lc_ctype", "rules"};
 
 #define LP_COLLATION_QUERY(locale_columns)                                                                                              \
@@ -24,7 +24,7 @@ constexpr std::string_view kTextKeys[] = {"provider", "locale", "lc_collate", "l
   "where {user_schema:n} and {not_member:pg_collation:c.oid}"
 
 /// lc_collate and lc_ctype only when they differ; `locale` says both.
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kCollationQueries[] = {
     {.sql = LP_COLLATION_QUERY("  case when c.collprovider = 'c' and c.collcollate = c.collctype then c.collcollate else c.colllocale end as locale,\n"
                                "  case when c.collcollate <> c.collctype then c.collcollate end as lc_collate,\n"
                                "  case when c.collcollate <> c.collctype then c.collctype end as lc_ctype,\n"
@@ -88,7 +88,7 @@ std::vector<std::string> collation_slots(const Object& object) {
   return {"collation " + qualified(object.id.schema, object.id.name).text};
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kCollationRules[] = {
     {.name = "provider", .content = Content::text},
     {.name = "locale", .content = Content::text},
     {.name = "lc_collate", .content = Content::text},
@@ -104,8 +104,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kCollation = {
     .id = KindId::Collation,
     .sql_name = "COLLATION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kCollationDeclaredAs,
+    .introspect = kCollationQueries,
     .lower = lower_collation,
     .normalise = nullptr,
     .edges = nullptr,
@@ -115,7 +115,7 @@ constexpr Kind kCollation = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kCollationRules,
     .print_lp = print_collation,
     .slots = collation_slots,
     .traits = {.found_in = "pg_collation where oid >= 16384"},

@@ -20,7 +20,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
+constexpr std::string_view kColumnDeclaredAs[] = {"column", "column_override"};
 
 // For a column with attislocal = false `storage` and `compression` are always given, so that normalisation can tell whether they are the parent's; "(default)"
 // marks what is the type's own. Debian's Postgres keeps an internal `pg_attver` among the options, which is nobody's setting.
@@ -79,7 +79,7 @@ constexpr std::string_view kDeclaredAs[] = {"column", "column_override"};
   "left join pg_constraint nn on nn.conrelid = c.oid and nn.contype = 'n' and nn.conkey[1] = a.attnum\n"                                             \
   "left join pg_description dn on dn.classoid = 'pg_constraint'::regclass and dn.objoid = nn.oid\n"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kColumnQueries[] = {
     {.sql = LPC_COLUMN_QUERY(LPC_COMPRESSION, " || coalesce(' pg_constraint:' || nn.oid, '')", LPC_NOT_NULL_COLUMNS, LPC_NOT_NULL_JOIN), .from_version = 180000},
     {.sql = LPC_COLUMN_QUERY(LPC_COMPRESSION, "", "", ""), .from_version = 140000},
     {.sql = LPC_COLUMN_QUERY("", "", "", ""), .from_version = 0},
@@ -254,7 +254,7 @@ bool is_not_null_name_held(const Object& column, const Catalog& catalog) {
   });
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kColumnAttributes[] = {
     {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "not_null", .content = Content::flag, .alter = alter_identity},
@@ -295,8 +295,8 @@ bool names_column(std::string_view key, std::string_view column) {
 constexpr Kind kColumn = {
     .id = KindId::Column,
     .sql_name = "COLUMN",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kColumnDeclaredAs,
+    .introspect = kColumnQueries,
     .lower = lower_column,
     .normalise = nullptr,
     .edges = nullptr,
@@ -306,7 +306,7 @@ constexpr Kind kColumn = {
     .inline_sql = inline_column_sql,
     .folds = folds,
     .address = address_column,
-    .attributes = kAttributes,
+    .attributes = kColumnAttributes,
     .print_lp = print_column,
     .slots = column_slots,
     .traits = {.dropped_with_parent = true,

@@ -20,6 +20,8 @@ Sql column_override(const Object& column, const std::string* default_expression)
 std::vector<Sql> column_settings(const Object& column);
 /// Those that are for the table alone, with ONLY: as forms of ALTER TABLE they would reach the children, which don't inherit them otherwise.
 std::vector<Sql> own_column_settings(const Object& column);
+/// From this version on, NOT NULL is a constraint with a name.
+inline constexpr int kNamesNotNull = 180000;
 /// The NOT NULL constraint's name: what is said, or what Postgres takes when nothing is (18).
 std::string not_null_name(const Object& column);
 /// As a constraint of the table: `CONSTRAINT t_a_not_null NOT NULL a NOT VALID` (18).

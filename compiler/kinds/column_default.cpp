@@ -16,7 +16,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kColumnDefaultQueries[] = {{
     .sql = "select n.nspname as _schema, c.relname as _name, a.attname as _member, 'column' as _parent_kind, a.attname as _parent_member,\n"
            "  'pg_attrdef:' || d.oid as _aliases, pg_get_expr(d.adbin, 0) as expression\n"
            "from pg_attrdef d\n"
@@ -72,7 +72,7 @@ bool needs_setting(std::string_view expression) {
   return false;
 }
 
-bool folds(const Object& column_default, const ChangeContext& context) {
+bool default_folds(const Object& column_default, const ChangeContext& context) {
   if (column_default.attributes.flag("none")) return false;
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   const Object* object = context.after.find(column);
@@ -120,9 +120,9 @@ void drop_default(const Object& column_default, const ChangeContext& context, Ac
 Sql address_default(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }
 
 /// Printed in its column's line.
-void print_default(const Object&, const Catalog&, LpWriter&) {}
+void print_nothing(const Object&, const Catalog&, LpWriter&) {}
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kColumnDefaultAttributes[] = {
     {.name = "expression", .content = Content::expression, .alter = alter_default},
     {.name = "none", .content = Content::flag, .alter = alter_default},
 };
@@ -133,7 +133,7 @@ constexpr Kind kColumnDefault = {
     .id = KindId::ColumnDefault,
     .sql_name = "DEFAULT",
     .declared_as = {},
-    .introspect = kQueries,
+    .introspect = kColumnDefaultQueries,
     .lower = lower_default,
     .normalise = nullptr,
     .edges = nullptr,
@@ -141,10 +141,10 @@ constexpr Kind kColumnDefault = {
     .drop = drop_default,
     .rename = nullptr,
     .inline_sql = inline_default,
-    .folds = folds,
+    .folds = default_folds,
     .address = address_default,
-    .attributes = kAttributes,
-    .print_lp = print_default,
+    .attributes = kColumnDefaultAttributes,
+    .print_lp = print_nothing,
     .slots = nullptr,
     // A default that doesn't convert with its column's type stands in the way of the change.
     .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .asked_beside = true},

@@ -9,6 +9,7 @@
 
 #include "base/sql_scan.h"
 #include "kinds/column.h"
+#include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/constraint.h"
 #include "kinds/index.h"
@@ -21,9 +22,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kFresh = "_lpc_new";
-constexpr std::string_view kSync = "_lpc_sync";
-constexpr int kNamesNotNull = 180000;
+constexpr std::string_view kColumnRewriteSync = "_lpc_sync";
 
 // ---- what is said of the column, said of the second one ---------------------------------------------------------------------------------
 
@@ -216,8 +215,8 @@ class ExpandAndContract {
  public:
   ExpandAndContract(const Rewrite& rewrite, const ChangeContext& context)
       : rewrite_(rewrite), context_(context), column_(rewrite.was.id), table_(table_of(column_)), fresh_(helper_name(column_.member.str(), kFresh)),
-        sync_(qualified(table_.schema, helper_name(fmt::format("{}_{}", table_.name.str(), column_.member.str()), kSync))),
-        trigger_(helper_name(fmt::format("~{}", column_.member.str()), kSync)) {}
+        sync_(qualified(table_.schema, helper_name(fmt::format("{}_{}", table_.name.str(), column_.member.str()), kColumnRewriteSync))),
+        trigger_(helper_name(fmt::format("~{}", column_.member.str()), kColumnRewriteSync)) {}
 
   std::string obstacle() const {
     if (rewrite_.was.attributes.has("generated") || rewrite_.is.attributes.has("generated")) return "its values are computed";

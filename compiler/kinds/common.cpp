@@ -9,10 +9,6 @@
 namespace lpc::kinds {
 namespace {
 
-void describe(Action& action, std::string description) {
-  if (action.description.empty()) action.description = std::move(description);
-}
-
 }  // namespace
 
 std::string spoken(const ObjectId& id) { return id.text(); }

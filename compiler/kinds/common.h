@@ -46,9 +46,15 @@ std::string spoken(const ObjectId& id);
 
 /// The name with the suffix, cut so that it fits: of what a plan makes only for a while.
 std::string helper_name(std::string_view name, std::string_view suffix);
+inline constexpr std::string_view kFresh = "_lpc_new";    ///< the suffix of what takes another's place in the end
 /// What is called so is called then while something else gets its name.
 std::string aside_name(std::string_view name);
 ObjectId aside_of(ObjectId id);
+
+/// Says what the action is for, unless that is said.
+inline void describe(Action& action, std::string description) {
+  if (action.description.empty()) action.description = std::move(description);
+}
 
 /// Adds every role that the object names: owner, grantees and grantors, a policy's roles. Never "public" or "".
 void add_named_roles(const Object& object, std::set<std::string>& roles);

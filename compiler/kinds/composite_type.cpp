@@ -16,9 +16,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"composite_type"};
+constexpr std::string_view kCompositeTypeDeclaredAs[] = {"composite_type"};
 
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kCompositeTypeQueries[] = {{
     .sql =
         "select n.nspname as _schema, t.typname as _name,\n"
         "  'pg_class:' || c.oid || ' pg_type:' || t.oid || ' pg_type:' || t.typarray as _aliases,\n"
@@ -42,12 +42,6 @@ constexpr IntrospectQuery kQueries[] = {{
         "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass and d.objsubid = 0\n"
         "where t.typtype = 'c' and {user_schema:n} and {not_member:pg_type:t.oid}",
 }};
-
-const std::string& text_of(const Value& map, std::string_view key) {
-  static const std::string none;
-  const Value* value = map.find(key);
-  return value == nullptr ? none : value->text();
-}
 
 const List& list_of(const Object& object) {
   static const List none;
@@ -206,7 +200,7 @@ void print_composite_type(const Object& object, const Catalog&, LpWriter& writer
   writer.close().line();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kCompositeTypeRules[] = {
     {.name = "attributes", .content = Content::list, .keeps_live_order = true, .lists_parts = true},
     {.name = "_used", .content = Content::flag, .ignored = true},
     {.name = "_part_ids", .content = Content::list, .ignored = true},
@@ -223,8 +217,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kCompositeType = {
     .id = KindId::CompositeType,
     .sql_name = "TYPE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kCompositeTypeDeclaredAs,
+    .introspect = kCompositeTypeQueries,
     .lower = lower_composite_type,
     .normalise = nullptr,
     .edges = link_composite_type,
@@ -234,7 +228,7 @@ constexpr Kind kCompositeType = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kCompositeTypeRules,
     .print_lp = print_composite_type,
     .slots = relation_slots,
     .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_class where relkind = 'c' and oid >= 16384", .can_replace = can_replace_composite_type},

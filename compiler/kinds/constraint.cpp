@@ -30,7 +30,7 @@ bool is_index_backed(const Object& constraint) {
 
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
+constexpr std::string_view kConstraintDeclaredAs[] = {"constraint", "inline_constraint"};
 
 // Most keys have one column, and sorting a list of one isn't free.
 #define LPC_KEY_COLUMNS(keys, relation)                                                                                                        \
@@ -97,13 +97,13 @@ constexpr std::string_view kDeclaredAs[] = {"constraint", "inline_constraint"};
   "  coalesce(ix.indnullsnotdistinct, false) as nulls_not_distinct,\n"
 #define LPC_COLUMNS_18 "  not con.conenforced as not_enforced, con.conperiod as temporal,\n"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kConstraintQueries[] = {
     {.sql = LPC_CONSTRAINT_QUERY(LPC_COLUMNS_15 LPC_COLUMNS_18, "not con.convalidated and con.conenforced"), .from_version = 180000},
     {.sql = LPC_CONSTRAINT_QUERY(LPC_COLUMNS_15, "not con.convalidated"), .from_version = 150000},
     {.sql = LPC_CONSTRAINT_QUERY("", "not con.convalidated")},
 };
 
-constexpr DetailQuery kDetails[] = {
+constexpr DetailQuery kConstraintDetails[] = {
     {.sql = "select 'pg_constraint:' || con.oid as _of, keys.elements, keys._element_order, pg_get_expr(i.indpred, i.indrelid) as \"where\"\n"
             "from pg_constraint con join pg_index i on i.indexrelid = con.conindid cross join lateral (\n" LPC_SELECT_INDEX_KEYS(LPC_EXCLUSION_OPERATOR) ") keys\n"
             "where con.contype = 'x' and con.oid >= 16384 and " LPC_IS_USERS_TABLE("con.conrelid"),
@@ -112,7 +112,7 @@ constexpr DetailQuery kDetails[] = {
 
 // ---- what it needs -----------------------------------------------------------------------------------------------------------------
 
-const List& elements_of(const Object& constraint) {
+const List& constraint_elements(const Object& constraint) {
   static const List none;
   const Value* elements = constraint.attributes.find("elements");
   return elements == nullptr ? none : elements->list();
@@ -125,7 +125,7 @@ void constraint_edges(const Object& constraint, LinkContext& context) {
   }
   const std::string& target = constraint.attributes.text("references");
   for (const std::string& column : constraint.attributes.texts("referenced_columns")) context.column(target, column);
-  link_elements(elements_of(constraint), table, constraint.attributes.text("using"), context);
+  link_elements(constraint_elements(constraint), table, constraint.attributes.text("using"), context);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
@@ -221,7 +221,7 @@ bool repeats_another_key(const Object& constraint, const ChangeContext& context)
 
 /// Foreign keys never are part of CREATE TABLE, so that tables may refer to each other; neither is what CREATE TABLE can't say (NOT VALID), or what needs something
 /// outside the table and those that it inherits from that this plan makes, which might need the table.
-bool folds(const Object& constraint, const ChangeContext& context) {
+bool constraint_folds(const Object& constraint, const ChangeContext& context) {
   if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid") || constraint.attributes.flag("only")) return false;
   if (repeats_another_key(constraint, context)) return false;
   const std::vector<ObjectId> inherited = Lineage(context.after).ancestors(relation_id(constraint));      // which are there before it
@@ -273,7 +273,7 @@ void add_index_first_form(const Object& constraint, const ChangeContext& context
 }
 
 /// Whether the index of the key that takes the old one's place can be built beside that: nothing hangs on the one or the other, and their columns stay.
-bool replaces_beside(const Object& constraint, const ChangeContext& context) {
+bool replaces_constraint_beside(const Object& constraint, const ChangeContext& context) {
   const Object *old = context.before.find(constraint.id), *wanted = context.after.find(constraint.id);
   if (old == nullptr || wanted == nullptr || !context.is_dropped(constraint.id) || !context.is_created(constraint.id)) return false;
   if (!can_use_index(*old, context.before) || !can_use_index(*wanted, context.after) || !is_in_use(relation_id(*wanted), *wanted, context)) return false;
@@ -283,7 +283,7 @@ bool replaces_beside(const Object& constraint, const ChangeContext& context) {
   return context.before.dependents(constraint.id).empty() && context.after.dependents(constraint.id).empty() && needs_stay(*old, context);
 }
 
-void replace_beside(const Object& constraint, Action& action) {
+void replace_constraint_beside(const Object& constraint, Action& action) {
   const std::string fresh = helper_name(constraint.id.member.str(), "_lpc_new");
   action.sql.push_back(drop_constraint_statement(constraint));
   action.sql.push_back(add_statement(constraint));
@@ -307,8 +307,8 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
     if (twin) adapt_twin(constraint, index_address(constraint), context, action);
     return;
   }
-  if (replaces_beside(constraint, context)) {
-    replace_beside(constraint, action);
+  if (replaces_constraint_beside(constraint, context)) {
+    replace_constraint_beside(constraint, action);
     predict_adding(constraint, context, action);
     return;
   }
@@ -393,7 +393,7 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
     conform_to_parent(constraint, qualified(constraint.id.schema, fate.new_name), context, action);
     return;
   }
-  if (replaces_beside(constraint, context)) return;      // create_constraint() does both
+  if (replaces_constraint_beside(constraint, context)) return;      // create_constraint() does both
   if (drop_own_check(constraint, context, action)) return;
   release_replica_identity(constraint, context, action);
   action.sql.push_back(drop_constraint_statement(constraint));
@@ -434,7 +434,7 @@ void alter_timing(const Alteration& alteration, const ChangeContext&, Action& ac
                            when.empty() ? sql(" NOT DEFERRABLE") : constraint.attributes.flag("initially_deferred") ? when : sql("{} INITIALLY IMMEDIATE", when)));
 }
 
-void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_constraint_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& constraint = alteration.after;
   const Object* table = context.after.find(relation_id(constraint));
   if (table != nullptr && table->attributes.has("partition_by")) {
@@ -449,11 +449,11 @@ void alter_storage(const Alteration& alteration, const ChangeContext& context, A
   alter_index_storage(alteration, index_address(alteration.after), action);
 }
 
-void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_attached_constraint(const Alteration& alteration, const ChangeContext& context, Action& action) {
   if (alter_attached_part(alteration, context, action)) action.sql.push_back(add_statement(alteration.after));
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kConstraintAttributes[] = {
     {.name = "type", .content = Content::text},
     {.name = "columns", .content = Content::names},
     {.name = "expression", .content = Content::expression},
@@ -474,12 +474,12 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "elements", .content = Content::list, .has_sql = true},
     {.name = "using", .content = Content::name},
     {.name = "where", .content = Content::expression},
-    {.name = "with", .content = Content::map, .alter = alter_storage},
+    {.name = "with", .content = Content::map, .alter = alter_constraint_storage},
     kOptionOrderRule,
     kElementOrderRule,
-    {.name = "tablespace", .content = Content::name, .alter = alter_storage},
+    {.name = "tablespace", .content = Content::name, .alter = alter_constraint_storage},
     {.name = "only", .content = Content::flag},
-    {.name = "attached_to", .content = Content::text, .alter = alter_attached},
+    {.name = "attached_to", .content = Content::text, .alter = alter_attached_constraint},
     {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
     {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
     kCommentRule,
@@ -524,9 +524,9 @@ Sql rename_constraint_statement(const Object& constraint, std::string_view from,
 constexpr Kind kConstraint = {
     .id = KindId::Constraint,
     .sql_name = "CONSTRAINT",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
-    .details = kDetails,
+    .declared_as = kConstraintDeclaredAs,
+    .introspect = kConstraintQueries,
+    .details = kConstraintDetails,
     .lower = lower_constraint,
     .normalise = complete_constraints,
     .edges = constraint_edges,
@@ -534,9 +534,9 @@ constexpr Kind kConstraint = {
     .drop = drop_constraint,
     .rename = rename_constraint,
     .inline_sql = inline_constraint,
-    .folds = folds,
+    .folds = constraint_folds,
     .address = address,
-    .attributes = kAttributes,
+    .attributes = kConstraintAttributes,
     .print_lp = print_constraint,
     .slots = constraint_slots,
     .traits = {.dropped_with_parent = true, .dropped_apart = is_dropped_apart, .torn_by_types = is_torn_by_types, .found_in = "pg_constraint where oid >= 16384"},

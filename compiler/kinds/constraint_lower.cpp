@@ -16,14 +16,6 @@
 namespace lpc::kinds {
 namespace {
 
-std::vector<std::string> names_in(const ast::Clause* clause) {
-  std::vector<std::string> names;
-  const ast::Value* list = clause == nullptr ? nullptr : clause->value(ast::Shape::names);
-  if (list == nullptr) return names;
-  for (const ast::Value& item : list->items) names.push_back(item.name.last());
-  return names;
-}
-
 /// Everything of a constraint but its name, gathered before the name can be made up.
 struct Draft {
   std::string_view label;      ///< of a name made up: "key", "fkey"
@@ -213,11 +205,6 @@ const Object* key_used(CatalogBuilder& catalog, const ObjectId& target, const st
     if (found == nullptr || type == "primary key") found = part;
   }
   return found;
-}
-
-void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
-  const auto at = std::lower_bound(list.begin(), list.end(), id);
-  if (at == list.end() || !(*at == id)) list.insert(at, id);
 }
 
 /// Attachments of partitions by the table that they are attached to, as SQL text.

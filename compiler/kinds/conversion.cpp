@@ -14,10 +14,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"conversion"};
-constexpr std::string_view kAbout = "a conversion";
+constexpr std::string_view kConversionDeclaredAs[] = {"conversion"};
+constexpr std::string_view kConversionAbout = "a conversion";
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kConversionQueries[] = {{.sql =
     "select n.nspname as _schema, c.conname as _name, 'pg_conversion:' || c.oid as _aliases, pg_get_userbyid(c.conowner) as owner, d.description as comment,\n"
     "  pg_encoding_to_char(c.conforencoding) as source, pg_encoding_to_char(c.contoencoding) as destination, c.condefault as is_default,\n"
     "  case when fn.nspname = 'pg_catalog' then quote_ident(f.proname) else format('%I.%I', fn.nspname, f.proname) end as function\n"
@@ -40,8 +40,8 @@ std::string clause_text(const ast::Decl& decl, std::string_view word, std::strin
 void lower_conversion(const ast::Decl& decl, LowerContext& context) {
   Object* object = context.add(decl, {KindId::Conversion, context.schema_of(decl.name), decl.name.last(), "", ""});
   if (object == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {"is_default", "for_encoding", "to_encoding", "from_function"});
-  keys::each(decl, context, kAbout, {}, [](const keys::Key&) { return false; });
+  keys::reject_others(decl, context, kConversionAbout, {"is_default", "for_encoding", "to_encoding", "from_function"});
+  keys::each(decl, context, kConversionAbout, {}, [](const keys::Key&) { return false; });
   Attributes& attributes = object->attributes;
   attributes.set("source", clause_text(decl, "for_encoding", "for 'encoding'", context));
   attributes.set("destination", clause_text(decl, "to_encoding", "to 'encoding'", context));
@@ -71,7 +71,7 @@ void print_conversion(const Object& object, const Catalog& catalog, LpWriter& wr
 
 std::vector<std::string> conversion_slots(const Object& object) { return {"conversion " + address_qualified(object.id).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kConversionRules[] = {
     {.name = "source", .content = Content::text},
     {.name = "destination", .content = Content::text},
     {.name = "function", .content = Content::routine},
@@ -85,8 +85,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kConversion = {
     .id = KindId::Conversion,
     .sql_name = "CONVERSION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kConversionDeclaredAs,
+    .introspect = kConversionQueries,
     .lower = lower_conversion,
     .normalise = nullptr,
     .edges = nullptr,
@@ -96,7 +96,7 @@ constexpr Kind kConversion = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kConversionRules,
     .print_lp = print_conversion,
     .slots = conversion_slots,
     .traits = {.found_in = "pg_conversion where oid >= 16384"},

@@ -16,7 +16,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"database"};
+constexpr std::string_view kDatabaseDeclaredAs[] = {"database"};
 constexpr char kAclType = 'd';
 
 const ObjectId& id_of_current() {
@@ -24,7 +24,7 @@ const ObjectId& id_of_current() {
   return id;
 }
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kDatabaseQueries[] = {{.sql =
     "select 'current' as _name, 'pg_database:' || d.oid as _aliases,\n"
     "  (select json_agg(json_build_object('name', split_part(s.text, '=', 1), 'value', substr(s.text, strpos(s.text, '=') + 1)) order by s.i)\n"
     "   from pg_db_role_setting c, unnest(c.setconfig) with ordinality s(text, i) where c.setdatabase = d.oid and c.setrole = 0) as settings,\n"
@@ -60,7 +60,7 @@ void say(const Sql& statement, const char* description, Action& action) {
   if (action.description.empty()) action.description = description;
 }
 
-void alter_settings(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_database_settings(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object nothing;
   const Object& before = alteration.before == nullptr ? nothing : *alteration.before;
   for (const Sql& clause : routine::setting_changes(before, alteration.after)) {
@@ -111,7 +111,7 @@ void drop_database(const Object& database, const ChangeContext& context, Action&
   plain.id = database.id;
   plain.attributes.set("owner", database.attributes.text("owner"));
   action.description = "Take back what is set up for the database";
-  if (database.attributes.has("settings")) alter_settings({&database, plain, {"settings"}}, context, action);
+  if (database.attributes.has("settings")) alter_database_settings({&database, plain, {"settings"}}, context, action);
   if (database.attributes.has("connection_limit")) alter_limit({&database, plain, {"connection_limit"}}, context, action);
   if (database.attributes.has("comment")) alter_database_comment({&database, plain, {"comment"}}, context, action);
   if (database.attributes.has("security_labels")) alter_security_labels({&database, plain, {"security_labels"}}, context, action);
@@ -144,8 +144,8 @@ void print_database(const Object& database, const Catalog& catalog, LpWriter& wr
   writer.close().line();
 }
 
-constexpr AttributeRule kRules[] = {
-    {.name = "settings", .content = Content::list, .alter = alter_settings, .after_create = true},
+constexpr AttributeRule kDatabaseRules[] = {
+    {.name = "settings", .content = Content::list, .alter = alter_database_settings, .after_create = true},
     {.name = "connection_limit", .content = Content::integer, .alter = alter_limit, .after_create = true},
     {.name = "owner", .content = Content::role, .alter = alter_database_owner, .after_create = true, .unsaid_keeps_live = true},
     {.name = "comment", .content = Content::text, .alter = alter_database_comment, .after_create = true},
@@ -159,8 +159,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kDatabase = {
     .id = KindId::Database,
     .sql_name = "DATABASE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kDatabaseDeclaredAs,
+    .introspect = kDatabaseQueries,
     .lower = lower_database,
     .normalise = nullptr,
     .edges = nullptr,
@@ -170,7 +170,7 @@ constexpr Kind kDatabase = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_database,
-    .attributes = kRules,
+    .attributes = kDatabaseRules,
     .print_lp = print_database,
     .slots = nullptr,
     .traits = {.cluster_wide = true, .acl_type = kAclType},

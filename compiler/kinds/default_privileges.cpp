@@ -13,10 +13,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"default_privileges"};
+constexpr std::string_view kDefaultPrivilegesDeclaredAs[] = {"default_privileges"};
 
 // `acl` and `server_version` become grants and revokes in normalise.
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kDefaultPrivilegesQueries[] = {{
     .sql = "select coalesce(n.nspname, '') as _schema, pg_get_userbyid(d.defaclrole) as _name, 'pg_default_acl:' || d.oid as _aliases,\n"
            "  case d.defaclobjtype when 'r' then 'tables' when 'S' then 'sequences' when 'f' then 'functions' when 'T' then 'types' else 'schemas' end as _member,\n"
            "  d.defaclacl::text as acl, current_setting('server_version_num')::int as server_version\n"
@@ -47,7 +47,7 @@ Privileges implied(const ObjectId& id, int server_version) {
 
 // ---- from .lp ---------------------------------------------------------------------------------------------------------------------
 
-std::vector<std::string> names_in(const ast::Decl& decl, std::string_view word) {
+std::vector<std::string> names_after(const ast::Decl& decl, std::string_view word) {
   std::vector<std::string> names;
   for (const ast::Clause* clause : decl.all(word)) {
     for (const ast::Value& value : clause->values) {
@@ -95,13 +95,13 @@ void lower_entry(const ast::Decl& decl, const ObjectId& id, const std::vector<co
 }
 
 void lower_default_privileges(const ast::Decl& decl, LowerContext& context) {
-  std::vector<std::string> roles = names_in(decl, "for_role");
+  std::vector<std::string> roles = names_after(decl, "for_role");
   if (roles.empty() && !context.default_owner.empty()) roles.push_back(context.default_owner);
   if (roles.empty()) {
     context.error(diag::make(diag::Code::kMissingClause, decl.span, "`default privileges`", "for role …"));
     return;
   }
-  std::vector<std::string> schemas = names_in(decl, "in_schema");
+  std::vector<std::string> schemas = names_after(decl, "in_schema");
   if (schemas.empty()) schemas.push_back(context.in_schema_block ? context.schema : std::string());
   std::map<std::string, std::vector<const ast::Decl*>> by_type;
   for (const ast::Decl& member : decl.members) {
@@ -215,7 +215,7 @@ void print_default_privileges(const Object& object, const Catalog&, LpWriter& wr
   print_lists(object, "grants", writer);
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kDefaultPrivilegesRules[] = {
     {.name = "grants", .content = Content::map, .alter = alter_default_privileges},
     {.name = "revokes", .content = Content::map, .alter = alter_default_privileges},
     {.name = "acl", .content = Content::text, .ignored = true},
@@ -227,8 +227,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kDefaultPrivileges = {
     .id = KindId::DefaultPrivileges,
     .sql_name = "DEFAULT PRIVILEGES",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kDefaultPrivilegesDeclaredAs,
+    .introspect = kDefaultPrivilegesQueries,
     .lower = lower_default_privileges,
     .normalise = normalise_default_privileges,
     .edges = link_default_privileges,
@@ -238,7 +238,7 @@ constexpr Kind kDefaultPrivileges = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_entry,
-    .attributes = kRules,
+    .attributes = kDefaultPrivilegesRules,
     .print_lp = print_default_privileges,
     .slots = nullptr,
     .traits = {.schemaless = true, .named_after_role = true, .runs_last = true, .found_in = "pg_default_acl"},

@@ -9,7 +9,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"domain"};
+constexpr std::string_view kDomainDeclaredAs[] = {"domain"};
 
 // A default that is no expression is that of the base type, which a domain has by itself.
 #define LPC_DOMAIN_QUERY(not_null_alias, not_null_name, not_null_join)                                                                          \
@@ -27,7 +27,7 @@ constexpr std::string_view kDeclaredAs[] = {"domain"};
   "where t.typtype = 'd' and {user_schema:n} and {not_member:pg_type:t.oid}"
 
 // A domain's NOT NULL is a constraint with a name since 17: https://www.postgresql.org/docs/17/catalog-pg-constraint.html
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kDomainQueries[] = {
     {.sql = LPC_DOMAIN_QUERY(" || coalesce(' pg_constraint:' || nn.oid, '')", "  nn.conname as not_null_name, dn.description as not_null_comment,\n",
                              "left join pg_constraint nn on nn.contypid = t.oid and nn.contype = 'n'\n"
                              "left join pg_description dn on dn.classoid = 'pg_constraint'::regclass and dn.objoid = nn.oid\n"),
@@ -37,7 +37,7 @@ constexpr IntrospectQuery kQueries[] = {
 
 std::string implied_not_null_name(const ObjectId& domain) { return make_object_name(domain.name, "", "not_null"); }
 
-std::string not_null_name(const Object& domain) {
+std::string domain_not_null_name(const Object& domain) {
   const std::string& said = domain.attributes.text("not_null_name");
   return said.empty() ? implied_not_null_name(domain.id) : said;
 }
@@ -117,7 +117,7 @@ void alter_domain(const Alteration& alteration, const ChangeContext& context, Ac
     }
   }
   if (alteration.has("not_null_name") && alteration.before != nullptr && alteration.before->attributes.flag("not_null") && after.attributes.flag("not_null")) {
-    action.sql.push_back(sql("ALTER DOMAIN {} RENAME CONSTRAINT {} TO {}", address, ident(not_null_name(*alteration.before)), ident(not_null_name(after))));
+    action.sql.push_back(sql("ALTER DOMAIN {} RENAME CONSTRAINT {} TO {}", address, ident(domain_not_null_name(*alteration.before)), ident(domain_not_null_name(after))));
   }
   if (action.description.empty()) action.description = "Alter " + spoken(after.id);
 }
@@ -126,7 +126,7 @@ void alter_not_null_comment(const Alteration& alteration, const ChangeContext&, 
   const Object& after = alteration.after;
   if (!after.attributes.flag("not_null")) return;
   const Value* comment = after.attributes.find("not_null_comment");
-  action.sql.push_back(sql("COMMENT ON CONSTRAINT {} ON DOMAIN {} IS {}", ident(not_null_name(after)), address_qualified(after.id),
+  action.sql.push_back(sql("COMMENT ON CONSTRAINT {} ON DOMAIN {} IS {}", ident(domain_not_null_name(after)), address_qualified(after.id),
                            comment == nullptr ? sql("NULL") : literal(comment->text())));
   if (action.description.empty()) action.description = "Set the comment on the NOT NULL constraint of " + spoken(after.id);
 }
@@ -145,7 +145,7 @@ void print_domain(const Object& object, const Catalog& catalog, LpWriter& writer
   writer.line();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kDomainRules[] = {
     {.name = "type", .content = Content::type},
     {.name = "collation", .content = Content::collation},
     {.name = "default", .content = Content::expression, .alter = alter_domain},
@@ -165,8 +165,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kDomain = {
     .id = KindId::Domain,
     .sql_name = "DOMAIN",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kDomainDeclaredAs,
+    .introspect = kDomainQueries,
     .lower = lower_domain,
     .normalise = drop_implied_names,
     .edges = nullptr,
@@ -176,7 +176,7 @@ constexpr Kind kDomain = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kDomainRules,
     .print_lp = print_domain,
     .slots = type_slots,
     .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_type where typtype = 'd' and oid >= 16384"},

@@ -14,10 +14,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"domain_constraint"};
+constexpr std::string_view kDomainConstraintDeclaredAs[] = {"domain_constraint"};
 
 // From 17 on a domain's NOT NULL has a row as well: it is the domain's own attribute.
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kDomainConstraintQueries[] = {{
     .sql =
         "select n.nspname as _schema, t.typname as _name, c.conname as _member, 'pg_constraint:' || c.oid as _aliases,\n"
         "  'domain' as _parent_kind, n.nspname as _parent_schema, t.typname as _parent_name,\n"
@@ -62,7 +62,7 @@ Sql inline_check(const Object& object, const ChangeContext&) {
 }
 
 /// CREATE DOMAIN knows no NOT VALID.
-bool folds(const Object& object, const ChangeContext&) { return !object.attributes.flag("not_valid"); }
+bool domain_constraint_folds(const Object& object, const ChangeContext&) { return !object.attributes.flag("not_valid"); }
 
 void add_check(const Object& object, const ChangeContext& context, Action& action) {
   action.sql.push_back(sql("ALTER DOMAIN {} ADD {}{}", domain_address(object.id), inline_check(object, context),
@@ -113,7 +113,7 @@ void rename_domain_constraint(const Object& before, const ObjectId& after, Actio
 }
 
 /// Validity can only be gained; to lose it the check is made anew.
-void alter_validity(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_domain_constraint_validity(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   if (!after.attributes.flag("not_valid")) {
     action.sql.push_back(sql("ALTER DOMAIN {} VALIDATE CONSTRAINT {}", domain_address(after.id), ident(after.id.member)));
@@ -133,9 +133,9 @@ void print_domain_constraint(const Object& object, const Catalog&, LpWriter& wri
   if (object.attributes.has("comment")) writer.word("comment").string(object.attributes.text("comment"));
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kDomainConstraintRules[] = {
     {.name = "check", .content = Content::expression},
-    {.name = "not_valid", .content = Content::flag, .alter = alter_validity},
+    {.name = "not_valid", .content = Content::flag, .alter = alter_domain_constraint_validity},
     kCommentRule,
 };
 
@@ -144,8 +144,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kDomainConstraint = {
     .id = KindId::DomainConstraint,
     .sql_name = "CONSTRAINT",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kDomainConstraintDeclaredAs,
+    .introspect = kDomainConstraintQueries,
     .lower = lower_domain_constraint,
     .normalise = nullptr,
     .edges = nullptr,
@@ -153,9 +153,9 @@ constexpr Kind kDomainConstraint = {
     .drop = drop_domain_constraint,
     .rename = rename_domain_constraint,
     .inline_sql = inline_check,
-    .folds = folds,
+    .folds = domain_constraint_folds,
     .address = address_domain_constraint,
-    .attributes = kRules,
+    .attributes = kDomainConstraintRules,
     .print_lp = print_domain_constraint,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .found_in = "pg_type where typtype = 'd' and oid >= 16384"},

@@ -16,9 +16,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"enum"};
+constexpr std::string_view kEnumDeclaredAs[] = {"enum"};
 
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kEnumQueries[] = {{
     .sql =
         "select n.nspname as _schema, t.typname as _name, 'pg_type:' || t.oid || ' pg_type:' || t.typarray as _aliases,\n"
         "  pg_get_userbyid(t.typowner) as owner, t.typacl::text as _acl, pg_get_userbyid(t.typowner) as _acl_owner, d.description as comment,\n"
@@ -138,7 +138,7 @@ void print_enum(const Object& object, const Catalog&, LpWriter& writer) {
   writer.line().close().line();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kEnumRules[] = {
     {.name = "values", .content = Content::list, .lists_parts = true},
     {.name = "_part_ids", .content = Content::list, .ignored = true},
     kOwnerRule,
@@ -154,8 +154,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kEnum = {
     .id = KindId::Enum,
     .sql_name = "TYPE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kEnumDeclaredAs,
+    .introspect = kEnumQueries,
     .lower = lower_enum,
     .normalise = nullptr,
     .edges = nullptr,
@@ -165,7 +165,7 @@ constexpr Kind kEnum = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kEnumRules,
     .print_lp = print_enum,
     .slots = type_slots,
     .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_type where typtype = 'e' and oid >= 16384", .can_replace = can_replace_enum},

@@ -13,10 +13,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"event_trigger"};
-constexpr std::string_view kAbout = "an event trigger";
+constexpr std::string_view kEventTriggerDeclaredAs[] = {"event_trigger"};
+constexpr std::string_view kEventTriggerAbout = "an event trigger";
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kEventTriggerQueries[] = {{.sql =
     "select e.evtname as _name, 'pg_event_trigger:' || e.oid as _aliases, e.evtevent as event, to_json(e.evttags) as tags,\n"
     "  case when fn.nspname = 'pg_catalog' then quote_ident(f.proname) else format('%I.%I', fn.nspname, f.proname) end as function,\n"
     "  case e.evtenabled when 'D' then 'disabled' when 'R' then 'enabled replica' when 'A' then 'enabled always' end as state,\n"
@@ -56,7 +56,7 @@ void lower_event_trigger(const ast::Decl& decl, LowerContext& context) {
   Object* trigger = context.add(decl, {KindId::EventTrigger, "", decl.name.last(), "", ""});
   if (trigger == nullptr) return;
   Attributes& attributes = trigger->attributes;
-  keys::reject_others(decl, context, kAbout, {"on_event", "event_filter", "execute", "trigger_state"});
+  keys::reject_others(decl, context, kEventTriggerAbout, {"on_event", "event_filter", "execute", "trigger_state"});
   if (const ast::Clause* event = context.once(decl, "on_event")) attributes.set("event", event->value(ast::Shape::name)->name.last());
   lower_tags(decl, context, attributes);
   if (const ast::Clause* execute = context.once(decl, "execute")) {
@@ -76,7 +76,7 @@ void create_event_trigger(const Object& trigger, const ChangeContext&, Action& a
   describe(action, fmt::format("Create {}", spoken(trigger.id)));
 }
 
-void alter_state(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_event_trigger_state(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& trigger = alteration.after;
   const std::string& state = trigger.attributes.text("state");
   const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
@@ -104,11 +104,11 @@ void print_event_trigger(const Object& trigger, const Catalog& catalog, LpWriter
 
 std::vector<std::string> event_trigger_slots(const Object& trigger) { return {"event trigger " + ident(trigger.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kEventTriggerRules[] = {
     {.name = "event", .content = Content::name},
     {.name = "tags", .content = Content::list},
     {.name = "function", .content = Content::routine},
-    {.name = "state", .content = Content::text, .alter = alter_state, .after_create = true},
+    {.name = "state", .content = Content::text, .alter = alter_event_trigger_state, .after_create = true},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
@@ -119,8 +119,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kEventTrigger = {
     .id = KindId::EventTrigger,
     .sql_name = "EVENT TRIGGER",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kEventTriggerDeclaredAs,
+    .introspect = kEventTriggerQueries,
     .lower = lower_event_trigger,
     .normalise = nullptr,
     .edges = nullptr,
@@ -130,7 +130,7 @@ constexpr Kind kEventTrigger = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kEventTriggerRules,
     .print_lp = print_event_trigger,
     .slots = event_trigger_slots,
     .traits = {.schemaless = true, .runs_last = true, .found_in = "pg_event_trigger"},

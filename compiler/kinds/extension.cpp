@@ -16,11 +16,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"extension"};
+constexpr std::string_view kExtensionDeclaredAs[] = {"extension"};
 
 // pg_available_extensions() reads a control file per extension, which takes 3 ms; pg_available_extension_versions(), which knows the schema that a
 // control file insists on, takes 40 ms: hence kWithOwnSchema.
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kExtensionQueries[] = {{
     .sql = "select e.extname as _name, 'pg_extension:' || e.oid as _aliases,\n"
            "  nullif(n.nspname, 'public') as schema,\n"
            "  case when e.extversion is distinct from a.default_version then e.extversion end as version,\n"
@@ -136,7 +136,7 @@ void alter_version(const Alteration& alteration, const ChangeContext&, Action& a
 }
 
 /// Back to the control file's words, which only the server knows.
-void restore_comment(const Object& extension, Action& action) {
+void restore_extension_comment(const Object& extension, Action& action) {
   const Sql name = literal(extension.id.name);
   const Sql body = sql("BEGIN EXECUTE pg_catalog.format('COMMENT ON EXTENSION %I IS %L', {}, (SELECT comment FROM pg_catalog.pg_available_extensions() WHERE name = {})); END",
                        name, name);
@@ -146,12 +146,12 @@ void restore_comment(const Object& extension, Action& action) {
 
 void alter_extension_comment(const Alteration& alteration, const ChangeContext& context, Action& action) {
   if (alteration.after.attributes.has("comment")) return alter_comment(alteration, context, action);
-  restore_comment(alteration.after, action);
+  restore_extension_comment(alteration.after, action);
 }
 
 void drop_extension(const Object& object, const ChangeContext& context, Action& action) {
   if (!is_always_there(object.id)) return drop_plain(object, context, action);
-  if (object.attributes.has("comment")) restore_comment(object, action);
+  if (object.attributes.has("comment")) restore_extension_comment(object, action);
 }
 
 void print_extension(const Object& object, const Catalog& catalog, LpWriter& writer) {
@@ -173,7 +173,7 @@ void print_extension(const Object& object, const Catalog& catalog, LpWriter& wri
 
 std::vector<std::string> extension_slots(const Object& object) { return {"extension " + ident(object.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kExtensionRules[] = {
     {.name = "schema", .content = Content::name, .alter = alter_schema},
     {.name = "version", .content = Content::text, .alter = alter_version, .unsaid_keeps_live = true, .replace_when = goes_back},
     {.name = "comment", .content = Content::text, .alter = alter_extension_comment, .after_create = true},
@@ -184,8 +184,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kExtension = {
     .id = KindId::Extension,
     .sql_name = "EXTENSION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kExtensionDeclaredAs,
+    .introspect = kExtensionQueries,
     .lower = lower_extension,
     .normalise = normalise_extensions,
     .edges = link_extension,
@@ -195,7 +195,7 @@ constexpr Kind kExtension = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kExtensionRules,
     .print_lp = print_extension,
     .slots = extension_slots,
     .traits = {.schemaless = true},

@@ -20,7 +20,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"member_grant", "member_revoke"};
+constexpr std::string_view kExtensionMemberDeclaredAs[] = {"member_grant", "member_revoke"};
 
 /// What can have privileges, in the words of GRANT, and the letter that acldefault() takes for it.
 struct Word {
@@ -44,7 +44,7 @@ constexpr std::array kWords = std::to_array<Word>({
 #define LPC_OWN(class, type, owner, acl) \
   "  select '" class "'::regclass::oid, oid, 0, '" type "'::\"char\", " owner ", " acl ", null::aclitem[] from " class " where " LPC_SCRIPTED(class) "\n"
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kExtensionMemberQueries[] = {{.sql =
     "with member as materialized (\n"
     "  select d.classid, d.objid, d.refobjid from pg_depend d\n"
     "  where d.refclassid = 'pg_extension'::regclass and d.refobjid >= 16384 and d.objsubid = 0 and d.deptype = 'e'\n"
@@ -141,7 +141,7 @@ bool is_routine(const Word& word) { return word.acl_type == 'f'; }
 bool stands_in_schema(const Word& word) { return std::string_view("frsT").find(word.acl_type) != std::string_view::npos; }
 
 /// `public.levenshtein`, of `function public.levenshtein`.
-std::string_view name_of(const ObjectId& id, const Word& word) { return std::string_view(id.member).substr(word.word.size() + 1); }
+std::string_view member_name(const ObjectId& id, const Word& word) { return std::string_view(id.member).substr(word.word.size() + 1); }
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
 
@@ -260,7 +260,7 @@ void lower_member_grant(const ast::Decl& decl, LowerContext& context) {
 Sql address_extension_member(const ObjectId& id) {
   const Word* word = word_of(id.member);
   if (word == nullptr) return ident(id.member);
-  const Sql name = sql("{} {}", fragment(upper_words(word->word)), fragment(name_of(id, *word)));
+  const Sql name = sql("{} {}", fragment(upper_words(word->word)), fragment(member_name(id, *word)));
   return is_routine(*word) ? sql("{}({})", name, fragment(id.arguments)) : name;
 }
 
@@ -290,8 +290,8 @@ void change_grants(const Object* before, const Object* after, const ChangeContex
   add_listed(wanted, after, "grants", word->acl_type, version);
   add_listed(wanted, before, "revokes", word->acl_type, version);
   for (Sql& statement : acl::statements({start}, wanted, {{}, address_extension_member(id), {}, word->acl_type, version})) action.sql.push_back(std::move(statement));
-  describe(action, is_systems(id) ? fmt::format("Set the privileges on {} {}", word->word, name_of(id, *word))
-                                  : fmt::format("Set the privileges on {} {} of extension {}", word->word, name_of(id, *word), id.name));
+  describe(action, is_systems(id) ? fmt::format("Set the privileges on {} {}", word->word, member_name(id, *word))
+                                  : fmt::format("Set the privileges on {} {} of extension {}", word->word, member_name(id, *word), id.name));
 }
 
 void create_member(const Object& object, const ChangeContext& context, Action& action) { change_grants(nullptr, &object, context, action); }
@@ -312,7 +312,7 @@ void print_list(const Object& object, const Word& word, bool revoke, const Catal
   const Object* extension = catalog.find({KindId::Extension, "", object.id.name, "", ""});
   LpWriter name;
   name.schema = extension == nullptr ? "public" : schema_of(*extension);
-  name.relation(name_of(object.id, word));
+  name.relation(member_name(object.id, word));
   for (const auto& [how, grantees] : lines) {
     for (const auto& [grantee, privileges] : grantees) {
       writer.word(revoke ? "revoke" : "grant");
@@ -343,7 +343,7 @@ void print_member(const Object& object, const Catalog& catalog, LpWriter& writer
 /// The database is never dropped.
 bool is_taken_back(const Object& object, const ChangeContext&) { return is_systems(object.id); }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kExtensionMemberRules[] = {
     {.name = "grants", .content = Content::map, .alter = alter_member},
     {.name = "revokes", .content = Content::map, .alter = alter_member},
 };
@@ -353,8 +353,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kExtensionMember = {
     .id = KindId::ExtensionMember,
     .sql_name = "EXTENSION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kExtensionMemberDeclaredAs,
+    .introspect = kExtensionMemberQueries,
     .lower = lower_member_grant,
     .normalise = nullptr,
     .edges = nullptr,
@@ -364,7 +364,7 @@ constexpr Kind kExtensionMember = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_extension_member,
-    .attributes = kRules,
+    .attributes = kExtensionMemberRules,
     .print_lp = print_member,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .dropped_apart = is_taken_back, .schemaless = true, .found_in = kFoundIn},

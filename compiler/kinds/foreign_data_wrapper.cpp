@@ -10,9 +10,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"foreign_data_wrapper"};
+constexpr std::string_view kForeignDataWrapperDeclaredAs[] = {"foreign_data_wrapper"};
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kForeignDataWrapperQueries[] = {{.sql =
     "select f.fdwname as _name, 'pg_foreign_data_wrapper:' || f.oid as _aliases,\n"
     "  case when hn.nspname = 'pg_catalog' then quote_ident(h.proname) when h.oid is not null then format('%I.%I', hn.nspname, h.proname) end as handler,\n"
     "  case when vn.nspname = 'pg_catalog' then quote_ident(v.proname) when v.oid is not null then format('%I.%I', vn.nspname, v.proname) end as validator,\n"
@@ -90,7 +90,7 @@ void print_wrapper(const Object& wrapper, const Catalog& catalog, LpWriter& writ
 
 std::vector<std::string> wrapper_slots(const Object& wrapper) { return {"foreign data wrapper " + ident(wrapper.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kForeignDataWrapperRules[] = {
     {.name = "handler", .content = Content::routine, .alter = alter_functions},
     {.name = "validator", .content = Content::routine, .alter = alter_functions},
     {.name = "options", .content = Content::map, .alter = alter_foreign_options},
@@ -108,8 +108,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kForeignDataWrapper = {
     .id = KindId::ForeignDataWrapper,
     .sql_name = "FOREIGN DATA WRAPPER",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kForeignDataWrapperDeclaredAs,
+    .introspect = kForeignDataWrapperQueries,
     .lower = lower_wrapper,
     .normalise = nullptr,
     .edges = nullptr,
@@ -119,7 +119,7 @@ constexpr Kind kForeignDataWrapper = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kForeignDataWrapperRules,
     .print_lp = print_wrapper,
     .slots = wrapper_slots,
     .traits = {.schemaless = true, .acl_type = 'F', .found_in = "pg_foreign_data_wrapper"},

@@ -18,7 +18,7 @@ struct Said {
   Map placeholders;
 };
 
-std::string option_text(const ast::Value& option) {
+std::string foreign_option_text(const ast::Value& option) {
   if (option.items.empty()) return {};
   const ast::Value& value = option.items.front();
   return value.shape == ast::Shape::name ? value.name.dotted() : value.text;
@@ -31,11 +31,6 @@ Map written_options(const Object& object) {
     options.emplace_back(secret, Value(secrets::placeholder(secret_variable(object, secret))));
   }
   return Value(std::move(options)).map();
-}
-
-const Value* find(const Map& map, std::string_view key) {
-  const auto at = std::ranges::find_if(map, [&](const auto& entry) { return entry.first == key; });
-  return at == map.end() ? nullptr : &at->second;
 }
 
 Sql options_clause(const std::vector<Sql>& items) { return items.empty() ? Sql{} : sql("OPTIONS ({})", join(items, ", ")); }
@@ -56,8 +51,8 @@ Map foreign_options(const ast::Clause& clause, LowerContext& context) {
   for (const ast::Value& value : clause.values) {
     if (value.shape != ast::Shape::option) continue;
     const std::string name = value.name.dotted();
-    if (find(options, name) != nullptr) context.error(diag::make(diag::Code::kDuplicateDeclaration, value.span, "option", name));
-    if (find(options, name) == nullptr) options.emplace_back(name, Value(option_text(value)));
+    if (entry_of(options, name) != nullptr) context.error(diag::make(diag::Code::kDuplicateDeclaration, value.span, "option", name));
+    if (entry_of(options, name) == nullptr) options.emplace_back(name, Value(foreign_option_text(value)));
   }
   return Value(std::move(options)).map();
 }
@@ -97,10 +92,10 @@ Sql foreign_options_clause(const Object& object) { return foreign_options_clause
 Sql foreign_options_change(const Map& before, const Map& after) {
   std::vector<Sql> items;
   for (const auto& [name, value] : before) {
-    if (find(after, name) == nullptr) items.push_back(sql("DROP {}", ident(name)));
+    if (entry_of(after, name) == nullptr) items.push_back(sql("DROP {}", ident(name)));
   }
   for (const auto& [name, value] : after) {
-    const Value* was = find(before, name);
+    const Value* was = entry_of(before, name);
     if (was == nullptr) items.push_back(sql("ADD {} {}", ident(name), literal(value.text())));
     if (was != nullptr && !(*was == value)) items.push_back(sql("SET {} {}", ident(name), literal(value.text())));
   }
@@ -114,7 +109,7 @@ Sql foreign_options_change(const Object& before, const Object& after) {
   const std::vector<std::string> after_secrets = after.attributes.texts("secrets");
   for (const std::string& secret : before.attributes.texts("secrets")) {
     const bool stays = std::ranges::find(after_secrets, secret) != after_secrets.end();
-    from.emplace_back(secret, stays ? *find(to, secret) : Value(false));
+    from.emplace_back(secret, stays ? *entry_of(to, secret) : Value(false));
   }
   return foreign_options_change(Value(std::move(from)).map(), to);
 }

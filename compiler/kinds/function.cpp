@@ -24,9 +24,9 @@ namespace {
   "  case when p.proretset and p.prorows not in (0, 1000) then trim_scale(p.prorows::numeric)::text end as rows,\n"                \
   "  nullif(p.prosupport::regproc::text, '-') as support"
 
-constexpr std::string_view kDeclaredAs[] = {"function"};
+constexpr std::string_view kFunctionDeclaredAs[] = {"function"};
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kFunctionQueries[] = {
     {.sql = LPC_FUNCTION_COLUMNS LPC_ROUTINE_BODY_14 LPC_ROUTINE_FROM LPC_ROUTINE_SQLBODY_14 LPC_ROUTINE_WHERE "  and p.prokind in ('f', 'w')",
      .from_version = 140000},
     {.sql = LPC_FUNCTION_COLUMNS LPC_ROUTINE_BODY_13 LPC_ROUTINE_FROM LPC_ROUTINE_WHERE "  and p.prokind in ('f', 'w')"},
@@ -140,7 +140,7 @@ std::vector<Sql> option_clauses(const Object& object) {
   return words;
 }
 
-Sql create_statement(const Object& object, const Sql& create) {
+Sql create_function_statement(const Object& object, const Sql& create) {
   Sql head = sql("{} FUNCTION {}({}) RETURNS {}\n    LANGUAGE {}{}", create, qualified(object.id.schema, object.id.name),
                  routine::parameter_list(routine::parameters_of(object), false), returns_clause(object), ident(object.attributes.text("language")),
                  routine::transform_clause(object));
@@ -150,7 +150,7 @@ Sql create_statement(const Object& object, const Sql& create) {
 }
 
 void create_function(const Object& object, const ChangeContext&, Action& action) {
-  action.sql.push_back(create_statement(object, routine::create_word(action)));
+  action.sql.push_back(create_function_statement(object, routine::create_word(action)));
   if (action.type == ActionType::alter) restore_extension_dependencies(object, action);
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
@@ -158,11 +158,11 @@ void create_function(const Object& object, const ChangeContext&, Action& action)
 /// With a body of text, which nobody reads before it is called: functions whose SQL-standard bodies call each other.
 Sql function_stand_in(const Object& object, bool replaces) {
   const auto empty = routine::without_standard_body(object);
-  return empty ? create_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
+  return empty ? create_function_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
 }
 
 /// https://www.postgresql.org/docs/15/sql-alterfunction.html
-void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_function_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   if (routine::is_redefined(alteration)) return;
   const Object& after = alteration.after;
   const Attributes& attributes = after.attributes;
@@ -202,7 +202,7 @@ void drop_function(const Object& function, const ChangeContext& context, Action&
   if (!staged::takes_along(function, context)) drop_plain(function, context, action);
 }
 
-void link_function(const Object& object, LinkContext& context) { routine::link_routine(object, create_statement(object, sql("CREATE")), context); }
+void link_function(const Object& object, LinkContext& context) { routine::link_routine(object, create_function_statement(object, sql("CREATE")), context); }
 
 // ---- to .lp -----------------------------------------------------------------------------------------------------------------------
 
@@ -243,7 +243,7 @@ void print_function(const Object& object, const Catalog&, LpWriter& writer) {
   routine::print_tail(object, writer);
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kFunctionRules[] = {
     {.name = "parameters", .content = Content::list, .has_sql = true},
     {.name = "returns", .content = Content::type},
     {.name = "returns_set", .content = Content::flag},
@@ -251,14 +251,14 @@ constexpr AttributeRule kRules[] = {
     {.name = "transforms", .content = Content::list},
     {.name = "window", .content = Content::flag},
     {.name = "support", .content = Content::routine},
-    {.name = "volatility", .content = Content::text, .alter = alter_options},
-    {.name = "strict", .content = Content::flag, .alter = alter_options},
-    {.name = "security_definer", .content = Content::flag, .alter = alter_options},
-    {.name = "leakproof", .content = Content::flag, .alter = alter_options},
-    {.name = "parallel", .content = Content::text, .alter = alter_options},
-    {.name = "cost", .content = Content::text, .alter = alter_options},
-    {.name = "rows", .content = Content::text, .alter = alter_options},
-    {.name = "settings", .content = Content::list, .alter = alter_options},
+    {.name = "volatility", .content = Content::text, .alter = alter_function_options},
+    {.name = "strict", .content = Content::flag, .alter = alter_function_options},
+    {.name = "security_definer", .content = Content::flag, .alter = alter_function_options},
+    {.name = "leakproof", .content = Content::flag, .alter = alter_function_options},
+    {.name = "parallel", .content = Content::text, .alter = alter_function_options},
+    {.name = "cost", .content = Content::text, .alter = alter_function_options},
+    {.name = "rows", .content = Content::text, .alter = alter_function_options},
+    {.name = "settings", .content = Content::list, .alter = alter_function_options},
     {.name = "body", .content = Content::text},
     {.name = "object_file", .content = Content::text},
     {.name = "return", .content = Content::expression},
@@ -277,8 +277,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kFunction = {
     .id = KindId::Function,
     .sql_name = "FUNCTION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kFunctionDeclaredAs,
+    .introspect = kFunctionQueries,
     .lower = lower_function,
     .normalise = nullptr,
     .edges = link_function,
@@ -288,7 +288,7 @@ constexpr Kind kFunction = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_routine,
-    .attributes = kRules,
+    .attributes = kFunctionRules,
     .print_lp = print_function,
     .slots = routine_slots,
     .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind in ('f', 'w') and oid >= 16384", .can_replace = can_replace_function, .stand_in = function_stand_in},

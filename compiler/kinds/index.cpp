@@ -25,7 +25,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"index"};
+constexpr std::string_view kIndexDeclaredAs[] = {"index"};
 
 #define LPC_INDEX_QUERY(version_columns)                                                                                          \
   "select n.nspname as _schema, c.relname as _name, case t.relkind when 'm' then 'materialized view' else 'table' end as _parent_kind,\n" \
@@ -56,7 +56,7 @@ constexpr std::string_view kDeclaredAs[] = {"index"};
   "       or exists (select from pg_attribute s where s.attrelid = c.oid and s.attstattarget >= 0)\n"                            \
   "       or c.relname <> " LPC_CUT_NAME("58", "29", "29", "idx") ")"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kIndexQueries[] = {
     {.sql = LPC_INDEX_QUERY("  i.indnullsnotdistinct as nulls_not_distinct,\n"), .from_version = 150000},
     {.sql = LPC_INDEX_QUERY("")},
 };
@@ -64,7 +64,7 @@ constexpr IntrospectQuery kQueries[] = {
 // A key is plain when its column's name says it all: in the default order, under the column's collation and the default operator class of its type (1043 varchar takes that
 // of 25 text). Most indexes have no other keys, and this asks a tenth of what it costs to look at each of theirs. What is primary has no other either, and isn't an
 // index's but a constraint's; most of these are pg_toast's.
-constexpr DetailQuery kDetails[] = {
+constexpr DetailQuery kIndexDetails[] = {
     {.sql = "with plain as materialized (\n"
             "  select i.indexrelid, json_agg(a.attname order by k.position) filter (where k.position <= i.indnkeyatts) as elements,\n"
             "    json_agg(a.attname order by k.position) filter (where k.position > i.indnkeyatts) as include,\n"
@@ -92,7 +92,7 @@ constexpr DetailQuery kDetails[] = {
 
 // ---- from .lp -------------------------------------------------------------------------------------------------------------------
 
-const List& elements_of(const Object& index) {
+const List& index_elements(const Object& index) {
   static const List none;
   const Value* elements = index.attributes.find("elements");
   return elements == nullptr ? none : elements->list();
@@ -111,14 +111,6 @@ std::string implied_name(const ObjectId& table, const std::vector<frontend::Inde
   columns.insert(columns.end(), include.begin(), include.end());
   return choose_name(table.name, joined_column_names(distinct_column_names(columns)), "idx",
                      [&](const std::string& name) { return is_relation(context.catalog, table.schema, name); });
-}
-
-std::vector<std::string> names_in(const ast::Clause* clause) {
-  std::vector<std::string> names;
-  const ast::Value* list = clause == nullptr ? nullptr : clause->value(ast::Shape::names);
-  if (list == nullptr) return names;
-  for (const ast::Value& item : list->items) names.push_back(item.name.last());
-  return names;
 }
 
 void lower_statistics(const ast::Decl& decl, Object& index) {
@@ -167,7 +159,7 @@ void lower_index(const ast::Decl& decl, LowerContext& context) {
 
 void index_edges(const Object& index, LinkContext& context) {
   context.object({KindId::AccessMethod, "", index.attributes.text("using"), "", ""});
-  link_elements(elements_of(index), qualified(relation_id(index).schema, relation_id(index).name).text, index.attributes.text("using"), context);
+  link_elements(index_elements(index), qualified(relation_id(index).schema, relation_id(index).name).text, index.attributes.text("using"), context);
   for (const std::string& column : index.attributes.texts("include")) context.column(qualified(index.id.schema, relation_id(index).name).text, column);
   link_extension_dependencies(index, context);
 }
@@ -199,7 +191,7 @@ bool builds_beside_writers(const Object& index, const ChangeContext& context) {
 
 /// Whether the index that takes the old one's place can be built beside it, so that queries are never without: nothing that the old one needs goes or changes before, and
 /// nothing hangs on the one or the other.
-bool replaces_beside(const Object& index, const ChangeContext& context) {
+bool replaces_index_beside(const Object& index, const ChangeContext& context) {
   const Object* old = context.before.find(index.id);
   const Object* wanted = context.after.find(index.id);
   if (old == nullptr || wanted == nullptr || !context.is_dropped(index.id) || !context.is_created(index.id)) return false;
@@ -212,7 +204,7 @@ bool replaces_beside(const Object& index, const ChangeContext& context) {
 }
 
 /// Built beside the old one under another name, then both are renamed in one transaction, and the old one goes.
-void replace_beside(const Object& index, Action& action) {
+void replace_index_beside(const Object& index, Action& action) {
   Object fresh = index;
   fresh.id.name = helper_name(index.id.name.str(), "_lpc_new");
   const std::string old = aside_name(index.id.name.str());
@@ -293,8 +285,8 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
     if (twin) adapt_twin(index, address_qualified(index.id), context, action);
     return;
   }
-  if (replaces_beside(index, context)) {
-    replace_beside(index, action);
+  if (replaces_index_beside(index, context)) {
+    replace_index_beside(index, action);
   } else {
     action.sql.push_back(create_index_statement(index, false));
     if (builds_beside_writers(index, context)) {
@@ -328,7 +320,7 @@ void drop_index(const Object& index, const ChangeContext& context, Action& actio
     conform_to_parent(index, qualified(index.id.schema, fate.new_name), context, action);
     return;
   }
-  if (replaces_beside(index, context)) return;      // create_index() does both
+  if (replaces_index_beside(index, context)) return;      // create_index() does both
   release_replica_identity(index, context, action);
   action.sql.push_back(sql("DROP INDEX {}", address_qualified(index.id)));
   const Object* whole = context.before.find(relation_id(index));
@@ -351,7 +343,7 @@ void rebuild(const Object& index, Action& action) {
   restore_extension_dependencies(index, action);
 }
 
-void alter_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_index_storage(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& index = alteration.after;
   if (is_partitioned(index, context)) return rebuild(index, action);
   alter_index_storage(alteration, address_qualified(index.id), action);
@@ -375,7 +367,7 @@ void alter_statistics(const Alteration& alteration, const ChangeContext&, Action
   }
 }
 
-void alter_attached(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_attached_index(const Alteration& alteration, const ChangeContext& context, Action& action) {
   if (alter_attached_part(alteration, context, action)) action.sql.push_back(create_index_statement(alteration.after, false));
 }
 
@@ -392,20 +384,20 @@ void alter_invalid(const Alteration& alteration, const ChangeContext&, Action& a
   describe(action, fmt::format("Build {} again, which is invalid", spoken(alteration.after.id)));
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kIndexAttributes[] = {
     {.name = "unique", .content = Content::flag},
     {.name = "using", .content = Content::name},
     {.name = "elements", .content = Content::list, .has_sql = true},
     {.name = "include", .content = Content::names},
     {.name = "nulls_not_distinct", .content = Content::flag},
     {.name = "where", .content = Content::expression},
-    {.name = "with", .content = Content::map, .alter = alter_storage},
+    {.name = "with", .content = Content::map, .alter = alter_index_storage},
     kOptionOrderRule,
     kElementOrderRule,
-    {.name = "tablespace", .content = Content::name, .alter = alter_storage},
+    {.name = "tablespace", .content = Content::name, .alter = alter_index_storage},
     {.name = "only", .content = Content::flag},
     {.name = "invalid", .content = Content::flag, .alter = alter_invalid},
-    {.name = "attached_to", .content = Content::text, .alter = alter_attached},
+    {.name = "attached_to", .content = Content::text, .alter = alter_attached_index},
     {.name = "statistics", .content = Content::map, .alter = alter_statistics, .after_create = true},
     {.name = "clustered", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
     {.name = "replica_identity", .content = Content::flag, .alter = alter_index_marks, .after_create = true},
@@ -416,9 +408,9 @@ constexpr AttributeRule kAttributes[] = {
 // ---- to .lp -------------------------------------------------------------------------------------------------------------------------
 
 /// Whether the name is the one that an index without a name gets.
-bool has_implied_name(const Object& index) {
+bool has_implied_index_name(const Object& index) {
   frontend::FragmentParser fragments;
-  std::vector<std::string> columns = element_names(elements_of(index), fragments);
+  std::vector<std::string> columns = element_names(index_elements(index), fragments);
   for (const std::string& column : index.attributes.texts("include")) columns.push_back(column);
   return index.id.name == make_object_name(relation_id(index).name, joined_column_names(distinct_column_names(columns)), "idx");
 }
@@ -427,7 +419,7 @@ void print_index(const Object& index, const Catalog&, LpWriter& writer) {
   const Attributes& attributes = index.attributes;
   writer.doc(index);
   writer.word(attributes.flag("unique") ? "unique index" : "index");
-  if (!has_implied_name(index)) writer.ident(index.id.name);
+  if (!has_implied_index_name(index)) writer.ident(index.id.name);
   if (attributes.has("using")) writer.word("using").ident(attributes.text("using"));
   if (attributes.flag("only")) writer.word("on only");
   writer.sql(elements_lp(index));
@@ -470,9 +462,9 @@ std::string_view mended_by(KindId kind, std::string_view attribute) { return kin
 constexpr Kind kIndex = {
     .id = KindId::Index,
     .sql_name = "INDEX",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
-    .details = kDetails,
+    .declared_as = kIndexDeclaredAs,
+    .introspect = kIndexQueries,
+    .details = kIndexDetails,
     .lower = lower_index,
     .normalise = normalise_indexes,
     .edges = index_edges,
@@ -482,7 +474,7 @@ constexpr Kind kIndex = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kAttributes,
+    .attributes = kIndexAttributes,
     .print_lp = print_index,
     .slots = index_slots,
     .traits = {.dropped_with_parent = true,

@@ -10,11 +10,6 @@
 namespace lpc::kinds {
 namespace {
 
-std::string text_of(const Value& element, std::string_view key) {
-  const Value* value = element.find(key);
-  return value == nullptr ? std::string() : value->text();
-}
-
 /// A call may stand without parentheses, every other expression needs them: https://www.postgresql.org/docs/15/sql-createindex.html
 bool is_call(std::string_view text) {
   std::size_t at = 0;

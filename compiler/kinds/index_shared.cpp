@@ -70,11 +70,6 @@ std::optional<ObjectId> attached_parent(const Object& part, const Object* attach
   return part.id.kind == KindId::Index ? id : key;
 }
 
-void add_sorted(std::vector<ObjectId>& list, const ObjectId& id) {
-  const auto at = std::lower_bound(list.begin(), list.end(), id);
-  if (at == list.end() || !(*at == id)) list.insert(at, id);
-}
-
 bool needs_only(CatalogBuilder& catalog, const ObjectId& parent) {
   const Object* object = catalog.find(parent);
   return object != nullptr && object->attributes.flag("only");

@@ -71,7 +71,7 @@ std::vector<ViewColumn> columns_of(const Object& view) {
   return columns;
 }
 
-void judge_view(const Judged& judged, Hazards& hazards) {
+void judge_clients_of_view(const Judged& judged, Hazards& hazards) {
   if (judged.is_gone()) return add_hazard(hazards, Code::kDropsUsed, judged.before->id, judged.before->id.text());
   if (judged.before == nullptr || judged.after == nullptr || (!judged.is_made() && !judged.changes("query"))) return;
   const std::vector<ViewColumn> was = columns_of(*judged.before), is = columns_of(*judged.after);
@@ -96,7 +96,7 @@ std::vector<const Object*> new_namesakes(const Judged& judged) {
   return found;
 }
 
-void judge_routine(const Judged& judged, Hazards& hazards) {
+void judge_clients_of_routine(const Judged& judged, Hazards& hazards) {
   if (!judged.is_gone()) {
     const bool other_result = judged.before != nullptr && judged.after != nullptr && (judged.is_made() || judged.action.attributes.empty()) && judged.changes("returns");
     if (other_result) {
@@ -202,9 +202,9 @@ void judge_clients(const Judged& judged, Hazards& hazards) {
     return;
   }
   static constexpr std::pair<KindId, void (*)(const Judged&, Hazards&)> kJudges[] = {
-      {KindId::Column, judge_column},          {KindId::ColumnDefault, judge_default},       {KindId::View, judge_view},
-      {KindId::MaterializedView, judge_view},  {KindId::Function, judge_routine},      {KindId::Procedure, judge_routine},
-      {KindId::Aggregate, judge_routine},      {KindId::Enum, judge_enum},             {KindId::Partition, judge_partition},
+      {KindId::Column, judge_column},          {KindId::ColumnDefault, judge_default},       {KindId::View, judge_clients_of_view},
+      {KindId::MaterializedView, judge_clients_of_view},  {KindId::Function, judge_clients_of_routine},      {KindId::Procedure, judge_clients_of_routine},
+      {KindId::Aggregate, judge_clients_of_routine},      {KindId::Enum, judge_enum},             {KindId::Partition, judge_partition},
       {KindId::Partition, judge_bounds},       {KindId::Index, judge_index},           {KindId::Constraint, judge_constraint},  {KindId::Extension, judge_extension},
       {KindId::Publication, judge_publication}, {KindId::Domain, judge_plain},         {KindId::CompositeType, judge_plain},
       {KindId::RangeType, judge_plain},        {KindId::BaseType, judge_plain},        {KindId::Operator, judge_plain},

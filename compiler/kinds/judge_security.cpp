@@ -56,7 +56,7 @@ bool is_unsafe_definer(const Object* routine) {
   return routine != nullptr && routine->attributes.flag("security_definer") && !sets_search_path(*routine) && !routine->attributes.has("atomic") && !routine->attributes.has("return");
 }
 
-void judge_routine(const Judged& judged, Hazards& hazards) {
+void judge_security_of_routine(const Judged& judged, Hazards& hazards) {
   if (!is_unsafe_definer(judged.after) || is_unsafe_definer(judged.before)) return;
   if (judged.is_made() || judged.changes("security_definer") || judged.changes("settings")) {
     add_hazard(hazards, Code::kDefinerWithoutPath, judged.after->id, judged.after->id.path());
@@ -91,7 +91,7 @@ const Object* passed_table(const Object* view, const Catalog& catalog) {
   return guarded_table(*view, catalog);
 }
 
-void judge_view(const Judged& judged, Hazards& hazards) {
+void judge_security_of_view(const Judged& judged, Hazards& hazards) {
   if (judged.after == nullptr || !(judged.is_made() || judged.changes("query") || judged.changes("options"))) return;
   const Object* table = passed_table(judged.after, judged.context.after);
   if (table == nullptr || passed_table(judged.before, judged.context.before) != nullptr) return;
@@ -136,7 +136,7 @@ void judge_security(const Judged& judged, Hazards& hazards) {
   judge_grants(judged, hazards);
   judge_owner(judged, hazards);
   static constexpr std::pair<KindId, void (*)(const Judged&, Hazards&)> kJudges[] = {
-      {KindId::Function, judge_routine}, {KindId::Procedure, judge_routine}, {KindId::View, judge_view}, {KindId::MaterializedView, judge_view},
+      {KindId::Function, judge_security_of_routine}, {KindId::Procedure, judge_security_of_routine}, {KindId::View, judge_security_of_view}, {KindId::MaterializedView, judge_security_of_view},
       {KindId::Table, judge_table},      {KindId::Policy, judge_policy},     {KindId::Role, judge_role},
   };
   for (const auto& [kind, judge_it] : kJudges) {

@@ -21,7 +21,7 @@ namespace {
 constexpr std::string_view kHint = "kept";
 /// Beside a kept value: what the plan makes of it, as text, so that the way back knows who has changed it since.
 constexpr std::string_view kBecame = "_lpc_became";
-constexpr std::string_view kSync = "_lpc_keep";
+constexpr std::string_view kKeptRowsSync = "_lpc_keep";
 
 Sql in_trash(std::string_view name) { return qualified(kTrash, name); }
 
@@ -250,7 +250,7 @@ class ColumnKeeper {
  public:
   ColumnKeeper(const KeptRows& kept, const Trash& trash, const ChangeContext& context)
       : column_(kept.object), table_(table_of(column_)), kept_(kept), context_(context), comment_(comment_on(kept, trash)), relation_(qualified(table_.schema, table_.name)), trash_(in_trash(kept.name)),
-        sync_(in_trash(helper_name(kept.name, kSync))), trigger_(helper_name(column_.member.str(), kSync)),
+        sync_(in_trash(helper_name(kept.name, kKeptRowsSync))), trigger_(helper_name(column_.member.str(), kKeptRowsSync)),
         was_(merged_column(Lineage(context.before).chain(table_, column_.member), column_)) {}
 
   /// While everybody waits.

@@ -18,8 +18,8 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"language"};
-constexpr std::string_view kAbout = "a language";
+constexpr std::string_view kLanguageDeclaredAs[] = {"language"};
+constexpr std::string_view kLanguageAbout = "a language";
 constexpr auto kFunctions = std::to_array<std::string_view>({"handler", "inline", "validator"});
 
 #define LPC_LANGUAGE_FUNCTION(column, name)                                                                                                   \
@@ -27,7 +27,7 @@ constexpr auto kFunctions = std::to_array<std::string_view>({"handler", "inline"
   "   from pg_proc f join pg_namespace fn on fn.oid = f.pronamespace where f.oid = l." column ") as " name ",\n"
 
 // Rows below 16384 are the system's own.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kLanguageQueries[] = {{.sql =
     "select l.lanname as _name, 'pg_language:' || l.oid as _aliases, pg_get_userbyid(l.lanowner) as owner, d.description as comment,\n"
     "  l.lanacl::text as _acl, pg_get_userbyid(l.lanowner) as _acl_owner,\n"
     LPC_LANGUAGE_FUNCTION("lanplcallfoid", "handler") LPC_LANGUAGE_FUNCTION("laninline", "\"inline\"") LPC_LANGUAGE_FUNCTION("lanvalidator", "validator")
@@ -40,8 +40,8 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
 void lower_language(const ast::Decl& decl, LowerContext& context) {
   Object* object = context.add(decl, {KindId::Language, "", decl.name.last(), "", ""});
   if (object == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
-  keys::each(decl, context, kAbout, {"handler", "inline", "validator", "trusted"}, [&](const keys::Key& key) {
+  keys::reject_others(decl, context, kLanguageAbout, {});
+  keys::each(decl, context, kLanguageAbout, {"handler", "inline", "validator", "trusted"}, [&](const keys::Key& key) {
     if (key.name == "trusted") {
       object->attributes.set("trusted", Value(keys::flag(key, context)));
       return true;
@@ -81,7 +81,7 @@ void print_language(const Object& object, const Catalog& catalog, LpWriter& writ
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kLanguageRules[] = {
     {.name = "handler", .content = Content::routine},
     {.name = "inline", .content = Content::routine},
     {.name = "validator", .content = Content::routine},
@@ -99,8 +99,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kLanguage = {
     .id = KindId::Language,
     .sql_name = "LANGUAGE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kLanguageDeclaredAs,
+    .introspect = kLanguageQueries,
     .lower = lower_language,
     .normalise = nullptr,
     .edges = nullptr,
@@ -110,7 +110,7 @@ constexpr Kind kLanguage = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kLanguageRules,
     .print_lp = print_language,
     .slots = nullptr,
     .traits = {.schemaless = true, .acl_type = 'l', .found_in = "pg_language where oid >= 16384", .can_replace = can_replace_language},

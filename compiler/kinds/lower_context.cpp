@@ -218,4 +218,12 @@ const ast::Clause* LowerContext::once(const ast::Decl& decl, std::string_view wo
   return found.front();
 }
 
+std::vector<std::string> names_in(const ast::Clause* clause) {
+  std::vector<std::string> names;
+  const ast::Value* list = clause == nullptr ? nullptr : clause->value(ast::Shape::names);
+  if (list == nullptr) return names;
+  for (const ast::Value& item : list->items) names.push_back(item.name.last());
+  return names;
+}
+
 }  // namespace lpc::kinds

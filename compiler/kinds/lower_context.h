@@ -89,4 +89,7 @@ class LowerContext {
   void lower_leftover_column_grants(const ast::Decl& decl, const Object& owner);
 };
 
+/// The last parts of the names that the clause lists; none when there is no such clause or list.
+std::vector<std::string> names_in(const ast::Clause* clause);
+
 }  // namespace lpc::kinds

@@ -10,9 +10,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"materialized_view"};
+constexpr std::string_view kMaterializedViewDeclaredAs[] = {"materialized_view"};
 
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kMaterializedViewQueries[] = {{
     .sql = LPC_VIEW_COLUMNS
         ",\n"
         "  (select json_object_agg(o.prefix || split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
@@ -109,7 +109,7 @@ void link_materialized_view(const Object& view, LinkContext& context) {
   context.object({KindId::AccessMethod, "", view.attributes.text("access_method"), "", ""});
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kMaterializedViewRules[] = {
     {.name = "query", .content = Content::query},
     {.name = "column_names", .content = Content::names},
     {.name = "access_method", .content = Content::name},
@@ -131,8 +131,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kMaterializedView = {
     .id = KindId::MaterializedView,
     .sql_name = "MATERIALIZED VIEW",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kMaterializedViewDeclaredAs,
+    .introspect = kMaterializedViewQueries,
     .lower = lower_materialized_view,
     .normalise = nullptr,
     .edges = link_materialized_view,
@@ -142,7 +142,7 @@ constexpr Kind kMaterializedView = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kMaterializedViewRules,
     .print_lp = print_materialized_view,
     .slots = relation_slots,
     .traits = {.rebuilt_with_column = true, .acl_type = 'r', .found_in = "pg_class where relkind = 'm' and oid >= 16384"},

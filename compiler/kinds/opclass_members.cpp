@@ -17,11 +17,6 @@ namespace {
 
 constexpr std::string_view kSaidByClasses = "_said_by_classes";
 
-std::string text_of(const Value& item, std::string_view key) {
-  const Value* value = item.find(key);
-  return value == nullptr ? std::string() : value->text();
-}
-
 std::int64_t number_of(const Value& item) {
   const Value* value = item.find("number");
   return value == nullptr ? 0 : value->number();

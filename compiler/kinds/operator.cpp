@@ -20,13 +20,13 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"operator"};
-constexpr std::string_view kAbout = "an operator";
+constexpr std::string_view kOperatorDeclaredAs[] = {"operator"};
+constexpr std::string_view kOperatorAbout = "an operator";
 constexpr std::string_view kNone = "NONE";
 /// From here on ALTER OPERATOR can set what was left unsaid: https://www.postgresql.org/docs/17/sql-alteroperator.html
 constexpr int kFirstWithAlter = 170000;
 
-constexpr auto kFunctions = std::to_array<std::string_view>({"function", "restrict", "join"});
+constexpr auto kOperatorFunctions = std::to_array<std::string_view>({"function", "restrict", "join"});
 constexpr auto kLinks = std::to_array<std::string_view>({"commutator", "negator"});
 constexpr auto kFlags = std::to_array<std::string_view>({"hashes", "merges"});
 
@@ -40,7 +40,7 @@ constexpr auto kFlags = std::to_array<std::string_view>({"hashes", "merges"});
   "   from pg_operator l join pg_namespace ln on ln.oid = l.oprnamespace where l.oid = o." column ") as " name ",\n"
 
 // A shell, made by a link to an operator that isn't defined, is there because of the link and is no object of its own; pg_dump leaves it out, too.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kOperatorQueries[] = {{.sql =
     "select n.nspname as _schema, o.oprname as _name, 'pg_operator:' || o.oid as _aliases,\n"
     "  (case when o.oprleft = 0 then 'NONE' else format_type(o.oprleft, null) end) || ', ' || (case when o.oprright = 0 then 'NONE' else format_type(o.oprright, null) end)\n"
     "    as _arguments,\n"
@@ -75,7 +75,7 @@ std::string operands(const ast::Decl& decl, LowerContext& context) {
 }
 
 bool set_key(const keys::Key& key, LowerContext& context, Attributes& attributes) {
-  if (const auto function = std::ranges::find(kFunctions, key.name); function != kFunctions.end()) {
+  if (const auto function = std::ranges::find(kOperatorFunctions, key.name); function != kOperatorFunctions.end()) {
     const ast::Name name = keys::name(key, context);
     if (!name.empty()) attributes.set(*function, context.routine_text(name));
   } else if (const auto link = std::ranges::find(kLinks, key.name); link != kLinks.end()) {
@@ -93,8 +93,8 @@ void lower_operator(const ast::Decl& decl, LowerContext& context) {
   if (arguments.empty()) return;
   Object* object = context.add(decl, {KindId::Operator, context.schema_of(decl.name), decl.name.last(), "", arguments});
   if (object == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
-  keys::each(decl, context, kAbout, {"function", "restrict", "join", "commutator", "negator", "hashes", "merges"},
+  keys::reject_others(decl, context, kOperatorAbout, {});
+  keys::each(decl, context, kOperatorAbout, {"function", "restrict", "join", "commutator", "negator", "hashes", "merges"},
              [&](const keys::Key& key) { return set_key(key, context, object->attributes); });
   if (object->external || object->attributes.has("function")) return;
   context.error(diag::make(diag::Code::kMissingClause, decl.name_span, fmt::format("operator `{}`", decl.name.dotted()), "function = …"));
@@ -296,7 +296,7 @@ void print_operator(const Object& object, const Catalog& catalog, LpWriter& writ
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kOperatorRules[] = {
     {.name = "function", .content = Content::routine},
     {.name = "commutator", .content = Content::text, .alter = alter_links},
     {.name = "negator", .content = Content::text, .alter = alter_links},
@@ -313,8 +313,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kOperator = {
     .id = KindId::Operator,
     .sql_name = "OPERATOR",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kOperatorDeclaredAs,
+    .introspect = kOperatorQueries,
     .lower = lower_operator,
     .normalise = normalise_operators,
     .edges = nullptr,
@@ -324,7 +324,7 @@ constexpr Kind kOperator = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_operator,
-    .attributes = kRules,
+    .attributes = kOperatorRules,
     .print_lp = print_operator,
     .slots = operator_slots,
     .traits = {.found_in = "pg_operator where oid >= 16384"},

@@ -18,10 +18,10 @@ namespace {
 
 using opclass::Member;
 
-constexpr std::string_view kDeclaredAs[] = {"operator_class"};
-constexpr std::string_view kAbout = "an operator class";
+constexpr std::string_view kOperatorClassDeclaredAs[] = {"operator_class"};
+constexpr std::string_view kOperatorClassAbout = "an operator class";
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kOperatorClassQueries[] = {{.sql =
     "select n.nspname as _schema, c.opcname as _name, am.amname as _arguments,\n"
     "  concat_ws(' ', 'pg_opclass:' || c.oid, operators.aliases, functions.aliases) as _aliases,\n"
     "  pg_get_userbyid(c.opcowner) as owner, d.description as comment, operators.list as operators, functions.list as functions,\n"
@@ -53,8 +53,8 @@ void lower_class(const ast::Decl& decl, LowerContext& context) {
   const std::string method = using_clause->value(ast::Shape::name)->name.last();
   Object* object = context.add(decl, {KindId::OperatorClass, context.schema_of(decl.name), decl.name.last(), "", method});
   if (object == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {"access_method", "for_type", "is_default", "class_operator", "class_function", "class_storage"});
-  keys::each(decl, context, kAbout, {}, [](const keys::Key&) { return false; });
+  keys::reject_others(decl, context, kOperatorClassAbout, {"access_method", "for_type", "is_default", "class_operator", "class_function", "class_storage"});
+  keys::each(decl, context, kOperatorClassAbout, {}, [](const keys::Key&) { return false; });
   Attributes& attributes = object->attributes;
   attributes.set("type", type);
   attributes.set("is_default", Value(decl.has("is_default")));
@@ -137,7 +137,7 @@ void print_class(const Object& object, const Catalog& catalog, LpWriter& writer)
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kOperatorClassRules[] = {
     {.name = "type", .content = Content::type},
     {.name = "is_default", .content = Content::flag},
     {.name = "family", .content = Content::text},
@@ -153,8 +153,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kOperatorClass = {
     .id = KindId::OperatorClass,
     .sql_name = "OPERATOR CLASS",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kOperatorClassDeclaredAs,
+    .introspect = kOperatorClassQueries,
     .lower = lower_class,
     .normalise = come_before_indexes,
     .edges = link_class,
@@ -164,7 +164,7 @@ constexpr Kind kOperatorClass = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = opclass::address,
-    .attributes = kRules,
+    .attributes = kOperatorClassRules,
     .print_lp = print_class,
     .slots = nullptr,
     .traits = {.found_in = "pg_opclass where oid >= 16384"},

@@ -19,10 +19,10 @@ namespace {
 using opclass::Member;
 using opclass::SaidMember;
 
-constexpr std::string_view kDeclaredAs[] = {"operator_family"};
-constexpr std::string_view kAbout = "an operator family";
+constexpr std::string_view kOperatorFamilyDeclaredAs[] = {"operator_family"};
+constexpr std::string_view kOperatorFamilyAbout = "an operator family";
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kOperatorFamilyQueries[] = {{.sql =
     "select n.nspname as _schema, f.opfname as _name, am.amname as _arguments,\n"
     "  concat_ws(' ', 'pg_opfamily:' || f.oid, operators.aliases, functions.aliases) as _aliases,\n"
     "  pg_get_userbyid(f.opfowner) as owner, d.description as comment, operators.list as operators, functions.list as functions\n"
@@ -44,8 +44,8 @@ void lower_family(const ast::Decl& decl, LowerContext& context) {
   const std::string method = using_clause->value(ast::Shape::name)->name.last();
   Object* family = context.add(decl, {KindId::OperatorFamily, context.schema_of(decl.name), decl.name.last(), "", method});
   if (family == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {"access_method", "class_operator", "class_function"});
-  keys::each(decl, context, kAbout, {}, [](const keys::Key&) { return false; });
+  keys::reject_others(decl, context, kOperatorFamilyAbout, {"access_method", "class_operator", "class_function"});
+  keys::each(decl, context, kOperatorFamilyAbout, {}, [](const keys::Key&) { return false; });
   opclass::set_members(*family, opclass::lower_members(decl, method, "", context));
 }
 
@@ -186,7 +186,7 @@ void print_family(const Object& object, const Catalog& catalog, LpWriter& writer
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kOperatorFamilyRules[] = {
     {.name = "operators", .content = Content::list, .alter = alter_members, .replace_when = loses_member_of_class},
     {.name = "functions", .content = Content::list, .alter = alter_members, .replace_when = loses_member_of_class},
     {.name = "_said_by_classes", .content = Content::list, .ignored = true},
@@ -220,8 +220,8 @@ std::vector<Member> brought_by_class(const Object& operator_class, const ChangeC
 constexpr Kind kOperatorFamily = {
     .id = KindId::OperatorFamily,
     .sql_name = "OPERATOR FAMILY",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kOperatorFamilyDeclaredAs,
+    .introspect = kOperatorFamilyQueries,
     .lower = lower_family,
     .normalise = normalise_families,
     .edges = opclass::link,
@@ -231,7 +231,7 @@ constexpr Kind kOperatorFamily = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = opclass::address,
-    .attributes = kRules,
+    .attributes = kOperatorFamilyRules,
     .print_lp = print_family,
     .slots = nullptr,
     .traits = {.found_in = "pg_opfamily where oid >= 16384"},

@@ -44,7 +44,7 @@ std::string written_operator(std::string_view written) {
 
 namespace {
 
-constexpr std::string_view kSystem = "pg_catalog.";
+constexpr std::string_view kSystemSchema = "pg_catalog.";
 
 /// Where a name without a schema is looked for first.
 std::optional<std::string> nearest_schema(const Object& object, const std::function<bool(const std::string& schema)>& exists) {
@@ -57,7 +57,7 @@ std::optional<std::string> nearest_schema(const Object& object, const std::funct
 }  // namespace
 
 std::string placed_text(const Object& object, std::string_view name, const std::function<bool(const std::string& schema)>& exists) {
-  if (name.starts_with(kSystem)) return std::string(name.substr(kSystem.size()));
+  if (name.starts_with(kSystemSchema)) return std::string(name.substr(kSystemSchema.size()));
   std::size_t end = 0;
   const std::vector<std::string> parts = leading_name(name, end);
   const bool has_schema = parts.size() > 1 || (!parts.empty() && end < name.size());

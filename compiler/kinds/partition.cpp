@@ -21,7 +21,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"partition"};
+constexpr std::string_view kPartitionDeclaredAs[] = {"partition"};
 
 // The bound has no columns in it, so the relation isn't needed to print it, which would load each partition. Its values are of the key's types: a new one of an enum must
 // be there, and committed.
@@ -39,7 +39,7 @@ constexpr std::string_view kDeclaredAs[] = {"partition"};
   "join pg_namespace pn on pn.oid = p.relnamespace\n"                                                                                                               \
   "where c.relispartition and c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kPartitionQueries[] = {
     {.sql = LPC_PARTITIONS("  i.inhdetachpending as detach_pending,\n"), .from_version = 140000},
     {.sql = LPC_PARTITIONS("")},
 };
@@ -103,7 +103,7 @@ std::optional<ObjectId> default_in_use(const Object& attachment, const ChangeCon
   return std::nullopt;
 }
 
-bool folds(const Object& attachment, const ChangeContext& context) {
+bool partition_folds(const Object& attachment, const ChangeContext& context) {
   const ObjectId table = table_of(attachment.id);
   if (!context.is_created(table) || Lineage(context.after).has_own_order(table)) return false;
   // Indexes under names of their own must be there before the table is attached; CREATE … PARTITION OF would make others.
@@ -447,7 +447,7 @@ void print_partition(const Object& attachment, const Catalog& catalog, LpWriter&
   print_table_parts(*table, catalog, writer);
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kPartitionAttributes[] = {
     {.name = "of", .content = Content::relation},
     {.name = "bound", .content = Content::text},
     {.name = "detach_pending", .content = Content::flag},
@@ -475,8 +475,8 @@ void set_undone(Object& object) {
 constexpr Kind kPartition = {
     .id = KindId::Partition,
     .sql_name = "PARTITION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kPartitionDeclaredAs,
+    .introspect = kPartitionQueries,
     .lower = lower_partition,
     .normalise = nullptr,
     .edges = nullptr,
@@ -484,9 +484,9 @@ constexpr Kind kPartition = {
     .drop = detach,
     .rename = nullptr,
     .inline_sql = inline_partition,
-    .folds = folds,
+    .folds = partition_folds,
     .address = address_qualified,
-    .attributes = kAttributes,
+    .attributes = kPartitionAttributes,
     .print_lp = print_partition,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .dropped_apart = is_detached_apart, .attached_to = whole_of, .found_in = "pg_class where relispartition"},

@@ -36,11 +36,11 @@ Tuple items(std::string_view text, std::size_t& at) {
 /// Behind the word: `modulus 4`.
 int number_after(std::string_view text, std::string_view word) {
   const std::size_t at = text.find(word);
-  int number = 0;
+  int number_in = 0;
   if (at == std::string_view::npos) return 0;
   const std::string_view digits = trim(text.substr(at + word.size()));
-  std::from_chars(digits.data(), digits.data() + digits.size(), number);
-  return number;
+  std::from_chars(digits.data(), digits.data() + digits.size(), number_in);
+  return number_in;
 }
 
 Bound read(const std::string& text) {
@@ -65,8 +65,8 @@ Bound read(const std::string& text) {
 
 bool is_quoted(std::string_view value) { return value.size() >= 2 && value.front() == '\'' && value.back() == '\''; }
 
-/// A number stands without quotes, but for a negative one.
-std::optional<double> number(std::string_view value) {
+/// A number_in stands without quotes, but for a negative one.
+std::optional<double> number_in(std::string_view value) {
   if (is_quoted(value) && value[1] == '-') value = value.substr(1, value.size() - 2);
   double result = 0;
   const auto [end, error] = std::from_chars(value.data(), value.data() + value.size(), result);
@@ -98,7 +98,7 @@ std::partial_ordering compare(std::string_view a, std::string_view b) {
   if (is_moment(a) && is_moment(b)) {
     return a.size() == b.size() && offset_of(a) == offset_of(b) ? a <=> b : std::partial_ordering::unordered;
   }
-  const auto x = number(a), y = number(b);
+  const auto x = number_in(a), y = number_in(b);
   const bool may_be_text = is_quoted(a) && is_quoted(b);
   return x && y && !may_be_text ? *x <=> *y : std::partial_ordering::unordered;
 }

@@ -14,7 +14,7 @@ const AttributeRule* rule_of_parts(KindId id) {
   return at == rules.end() ? nullptr : &*at;
 }
 
-std::string name_of(const Value& part) {
+std::string part_name(const Value& part) {
   if (part.is_text()) return part.text();
   const Value* name = part.find("name");
   return name ? name->text() : "";
@@ -45,7 +45,7 @@ std::vector<std::string> part_names(const Object& object) {
   const AttributeRule* rule = rule_of_parts(object.id.kind);
   const Value* parts = rule ? object.attributes.find(rule->name) : nullptr;
   if (!parts) return names;
-  for (const Value& part : parts->list()) names.push_back(name_of(part));
+  for (const Value& part : parts->list()) names.push_back(part_name(part));
   return names;
 }
 
@@ -67,7 +67,7 @@ void rename_part(Object& object, const std::string& from, const std::string& to)
   const AttributeRule* rule = rule_of_parts(object.id.kind);
   List parts = object.attributes.find(rule->name)->list();
   for (Value& part : parts) {
-    if (name_of(part) == from) part = renamed(part, to);
+    if (part_name(part) == from) part = renamed(part, to);
   }
   object.attributes.set(rule->name, Value(std::move(parts)));
 }

@@ -12,10 +12,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"policy"};
+constexpr std::string_view kPolicyDeclaredAs[] = {"policy"};
 
 // Role 0 is PUBLIC, which is left out.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kPolicyQueries[] = {{.sql =
     "select n.nspname as _schema, c.relname as _name, pol.polname as _member, 'table' as _parent_kind, 'pg_policy:' || pol.oid as _aliases,\n"
     "  not pol.polpermissive as restrictive,\n"
     "  case pol.polcmd when 'r' then 'select' when 'a' then 'insert' when 'w' then 'update' when 'd' then 'delete' end as command,\n"
@@ -126,7 +126,7 @@ bool loses_condition(const Object& before, const Object& after, int) {
   return (before.attributes.has("using") && !after.attributes.has("using")) || (before.attributes.has("check") && !after.attributes.has("check"));
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kPolicyAttributes[] = {
     {.name = "restrictive", .content = Content::flag},
     {.name = "command", .content = Content::text},
     {.name = "roles", .content = Content::roles, .alter = alter_policy},
@@ -154,8 +154,8 @@ void print_policy(const Object& policy, const Catalog&, LpWriter& writer) {
 constexpr Kind kPolicy = {
     .id = KindId::Policy,
     .sql_name = "POLICY",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kPolicyDeclaredAs,
+    .introspect = kPolicyQueries,
     .lower = lower_policy,
     .normalise = nullptr,
     .edges = policy_edges,
@@ -165,7 +165,7 @@ constexpr Kind kPolicy = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_member,
-    .attributes = kAttributes,
+    .attributes = kPolicyAttributes,
     .print_lp = print_policy,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_policy"},

@@ -7,9 +7,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"procedure"};
+constexpr std::string_view kProcedureDeclaredAs[] = {"procedure"};
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kProcedureQueries[] = {
     {.sql = LPC_ROUTINE_COLUMNS LPC_ROUTINE_BODY_14 LPC_ROUTINE_FROM LPC_ROUTINE_SQLBODY_14 LPC_ROUTINE_WHERE "  and p.prokind = 'p'",
      .from_version = 140000},
     {.sql = LPC_ROUTINE_COLUMNS LPC_ROUTINE_BODY_13 LPC_ROUTINE_FROM LPC_ROUTINE_WHERE "  and p.prokind = 'p'"},
@@ -17,7 +17,7 @@ constexpr IntrospectQuery kQueries[] = {
 
 void lower_procedure(const ast::Decl& decl, LowerContext& context) { routine::lower_common(decl, context, KindId::Procedure); }
 
-Sql create_statement(const Object& object, const Sql& create) {
+Sql create_procedure_statement(const Object& object, const Sql& create) {
   Sql head = sql("{} PROCEDURE {}({})\n    LANGUAGE {}{}", create, qualified(object.id.schema, object.id.name),
                  routine::parameter_list(routine::parameters_of(object), false), ident(object.attributes.text("language")),
                  routine::transform_clause(object));
@@ -29,7 +29,7 @@ Sql create_statement(const Object& object, const Sql& create) {
 }
 
 void create_procedure(const Object& object, const ChangeContext&, Action& action) {
-  action.sql.push_back(create_statement(object, routine::create_word(action)));
+  action.sql.push_back(create_procedure_statement(object, routine::create_word(action)));
   if (action.type == ActionType::alter) restore_extension_dependencies(object, action);
   if (action.description.empty()) action.description = (action.type == ActionType::alter ? "Replace " : "Create ") + spoken(object.id);
 }
@@ -37,7 +37,7 @@ void create_procedure(const Object& object, const ChangeContext&, Action& action
 /// As a function's.
 Sql procedure_stand_in(const Object& object, bool replaces) {
   const auto empty = routine::without_standard_body(object);
-  return empty ? create_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
+  return empty ? create_procedure_statement(*empty, replaces ? sql("CREATE OR REPLACE") : sql("CREATE")) : Sql{};
 }
 
 /// With modes: types alone may mean all parameters as well as the inputs, so that they are ambiguous where another procedure has outputs.
@@ -49,7 +49,7 @@ Sql address_procedure(const ObjectId& id) {
 }
 
 /// https://www.postgresql.org/docs/15/sql-alterprocedure.html
-void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_procedure_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   if (routine::is_redefined(alteration)) return;
   const Object& after = alteration.after;
   std::vector<Sql> words;
@@ -64,7 +64,7 @@ void alter_options(const Alteration& alteration, const ChangeContext&, Action& a
   if (action.description.empty()) action.description = "Alter " + spoken(after.id);
 }
 
-void link_procedure(const Object& object, LinkContext& context) { routine::link_routine(object, create_statement(object, sql("CREATE")), context); }
+void link_procedure(const Object& object, LinkContext& context) { routine::link_routine(object, create_procedure_statement(object, sql("CREATE")), context); }
 
 void print_procedure(const Object& object, const Catalog&, LpWriter& writer) {
   const Attributes& attributes = object.attributes;
@@ -80,12 +80,12 @@ void print_procedure(const Object& object, const Catalog&, LpWriter& writer) {
   routine::print_tail(object, writer);
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kProcedureRules[] = {
     {.name = "parameters", .content = Content::list, .has_sql = true},
     {.name = "language", .content = Content::name},
     {.name = "transforms", .content = Content::list},
-    {.name = "security_definer", .content = Content::flag, .alter = alter_options},
-    {.name = "settings", .content = Content::list, .alter = alter_options},
+    {.name = "security_definer", .content = Content::flag, .alter = alter_procedure_options},
+    {.name = "settings", .content = Content::list, .alter = alter_procedure_options},
     {.name = "body", .content = Content::text},
     {.name = "object_file", .content = Content::text},
     {.name = "return", .content = Content::expression},
@@ -104,8 +104,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kProcedure = {
     .id = KindId::Procedure,
     .sql_name = "PROCEDURE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kProcedureDeclaredAs,
+    .introspect = kProcedureQueries,
     .lower = lower_procedure,
     .normalise = nullptr,
     .edges = link_procedure,
@@ -115,7 +115,7 @@ constexpr Kind kProcedure = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_procedure,
-    .attributes = kRules,
+    .attributes = kProcedureRules,
     .print_lp = print_procedure,
     .slots = routine_slots,
     .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind = 'p' and oid >= 16384", .can_replace = routine::can_replace_parameters, .stand_in = procedure_stand_in},

@@ -18,8 +18,8 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"publication"};
-constexpr std::string_view kAbout = "a publication";
+constexpr std::string_view kPublicationDeclaredAs[] = {"publication"};
+constexpr std::string_view kPublicationAbout = "a publication";
 constexpr int kHasParts = 150000;
 
 // ---- from a server -------------------------------------------------------------------------------------------------------------------
@@ -45,7 +45,7 @@ constexpr int kHasParts = 150000;
   "left join (select pn.pnpubid, string_agg(' pg_publication_namespace:' || pn.oid, '') as rows, json_agg(n.nspname order by n.nspname) as schemas\n" \
   "  from pg_publication_namespace pn join pg_namespace n on n.oid = pn.pnnspid group by pn.pnpubid) s on s.pnpubid = p.oid\n"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kPublicationQueries[] = {
     {.sql = LPC_PUBLICATION_COLUMNS
      "  'pg_publication:' || p.oid || coalesce(r.rows, '') || coalesce(s.rows, '') as _aliases, s.schemas as schemas,\n"
      "  case p.pubgencols when 's' then 'stored' end as publish_generated_columns\n" LPC_PUBLICATION_FROM(LPC_PUBLICATION_TABLE_PARTS)
@@ -150,7 +150,7 @@ void lower_publication(const ast::Decl& decl, LowerContext& context) {
   Object* publication = context.add(decl, {KindId::Publication, "", decl.name.last(), "", ""});
   if (publication == nullptr) return;
   Attributes& attributes = publication->attributes;
-  keys::reject_others(decl, context, kAbout, {"for_all_tables", "publish_table", "publish_schema"});
+  keys::reject_others(decl, context, kPublicationAbout, {"for_all_tables", "publish_table", "publish_schema"});
   attributes.set("all_tables", Value(decl.has("for_all_tables")));
   for (const std::string_view part : {"publish_table", "publish_schema"}) {
     const ast::Clause* clause = decl.clause(part);
@@ -164,7 +164,7 @@ void lower_publication(const ast::Decl& decl, LowerContext& context) {
   std::ranges::sort(schemas);
   schemas.erase(std::ranges::unique(schemas).begin(), schemas.end());
   attributes.set("schemas", Value::strings(schemas));
-  keys::each(decl, context, kAbout, {"publish", "publish_via_partition_root", "publish_generated_columns"}, [&](const keys::Key& key) {
+  keys::each(decl, context, kPublicationAbout, {"publish", "publish_via_partition_root", "publish_generated_columns"}, [&](const keys::Key& key) {
     if (key.name == "publish") {
       lower_publish(key, context, attributes);
     } else if (key.name == "publish_via_partition_root") {
@@ -237,7 +237,7 @@ void create_publication(const Object& object, const ChangeContext&, Action& acti
   describe(action, fmt::format("Create {}", spoken(object.id)));
 }
 
-void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_publication_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   std::vector<Sql> options;
   if (alteration.has("publish")) options.push_back(publish_option(after));
@@ -249,17 +249,17 @@ void alter_options(const Alteration& alteration, const ChangeContext&, Action& a
   describe(action, fmt::format("Change the options of {}", spoken(after.id)));
 }
 
-struct Membership {
+struct PublicationMembership {
   std::vector<PublishedTable> tables;
   std::vector<std::string> schemas;
 
   bool empty() const { return tables.empty() && schemas.empty(); }
-  friend bool operator==(const Membership&, const Membership&) = default;
+  friend bool operator==(const PublicationMembership&, const PublicationMembership&) = default;
 };
 
 /// What stays published until the plan takes it out: a table or schema that is dropped leaves the publication by itself.
-Membership standing_before(const Object& before, const ChangeContext& context) {
-  Membership membership;
+PublicationMembership standing_before(const Object& before, const ChangeContext& context) {
+  PublicationMembership membership;
   for (PublishedTable& table : tables_of(before)) {
     if (!context.is_dropped(table_named(table.relation))) membership.tables.push_back(std::move(table));
   }
@@ -269,8 +269,8 @@ Membership standing_before(const Object& before, const ChangeContext& context) {
   return membership;
 }
 
-Membership without(const Membership& whole, const Membership& other) {
-  Membership rest;
+PublicationMembership without(const PublicationMembership& whole, const PublicationMembership& other) {
+  PublicationMembership rest;
   for (const PublishedTable& table : whole.tables) {
     if (find(other.tables, table.relation) == nullptr) rest.tables.push_back(table);
   }
@@ -283,8 +283,8 @@ Membership without(const Membership& whole, const Membership& other) {
 /// A changed column list or row filter is set with everything else, since a table that is dropped and added again would miss changes between the two.
 void alter_objects(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
-  const Membership old_members = standing_before(*alteration.before, context);
-  const Membership new_members{tables_of(after), after.attributes.texts("schemas")};
+  const PublicationMembership old_members = standing_before(*alteration.before, context);
+  const PublicationMembership new_members{tables_of(after), after.attributes.texts("schemas")};
   describe(action, fmt::format("Change what {} publishes", spoken(after.id)));
   const bool has_changed = std::ranges::any_of(new_members.tables, [&](const PublishedTable& table) {
     const PublishedTable* was = find(old_members.tables, table.relation);
@@ -295,9 +295,9 @@ void alter_objects(const Alteration& alteration, const ChangeContext& context, A
     action.sql.push_back(sql("ALTER PUBLICATION {} SET {}", name, object_list(new_members.tables, new_members.schemas)));
     return;
   }
-  Membership removed = without(old_members, new_members);
+  PublicationMembership removed = without(old_members, new_members);
   for (PublishedTable& table : removed.tables) table = {table.relation, {}, {}};
-  const Membership added = without(new_members, old_members);
+  const PublicationMembership added = without(new_members, old_members);
   if (!removed.empty()) action.sql.push_back(sql("ALTER PUBLICATION {} DROP {}", name, object_list(removed.tables, removed.schemas)));
   if (!added.empty()) action.sql.push_back(sql("ALTER PUBLICATION {} ADD {}", name, object_list(added.tables, added.schemas)));
 }
@@ -324,13 +324,13 @@ void print_publication(const Object& object, const Catalog&, LpWriter& writer) {
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kPublicationRules[] = {
     {.name = "all_tables", .content = Content::flag},
     {.name = "tables", .content = Content::list, .alter = alter_objects, .has_sql = true},
     {.name = "schemas", .content = Content::names, .alter = alter_objects},
-    {.name = "publish", .content = Content::text, .alter = alter_options},
-    {.name = "publish_via_partition_root", .content = Content::flag, .alter = alter_options},
-    {.name = "publish_generated_columns", .content = Content::text, .alter = alter_options},
+    {.name = "publish", .content = Content::text, .alter = alter_publication_options},
+    {.name = "publish_via_partition_root", .content = Content::flag, .alter = alter_publication_options},
+    {.name = "publish_generated_columns", .content = Content::text, .alter = alter_publication_options},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
@@ -342,8 +342,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kPublication = {
     .id = KindId::Publication,
     .sql_name = "PUBLICATION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kPublicationDeclaredAs,
+    .introspect = kPublicationQueries,
     .lower = lower_publication,
     .normalise = normalise_publications,
     .edges = link_publication,
@@ -353,7 +353,7 @@ constexpr Kind kPublication = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kPublicationRules,
     .print_lp = print_publication,
     .slots = publication_slots,
     .traits = {.rebuilt_with_column = true, .schemaless = true, .found_in = "pg_publication"},

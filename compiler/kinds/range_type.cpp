@@ -17,8 +17,8 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"range_type"};
-constexpr std::string_view kAbout = "a range type";
+constexpr std::string_view kRangeTypeDeclaredAs[] = {"range_type"};
+constexpr std::string_view kRangeTypeAbout = "a range type";
 constexpr int kFirstWithMultiranges = 140000;
 
 // ---- from a server -------------------------------------------------------------------------------------------------------------------
@@ -54,7 +54,7 @@ constexpr int kFirstWithMultiranges = 140000;
   "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_type'::regclass and d.objsubid = 0\n"                                \
   "where {user_schema:n} and {not_member:pg_type:t.oid}"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kRangeTypeQueries[] = {
     {.sql = LPC_RANGE_QUERY(",\n  case when part.whole then format('%I.%I', mn.nspname, m.typname) end as _multirange",
                             ", 'pg_type:' || m.oid, 'pg_type:' || m.typarray",
                             "join pg_type m on m.oid = r.rngmultitypid\njoin pg_namespace mn on mn.oid = m.typnamespace\n"),
@@ -117,8 +117,8 @@ bool set_key(const keys::Key& key, const ObjectId& id, LowerContext& context, At
 void lower_range(const ast::Decl& decl, LowerContext& context) {
   Object* range = context.add(decl, {KindId::RangeType, context.schema_of(decl.name), decl.name.last(), "", ""});
   if (range == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
-  keys::each(decl, context, kAbout, {"subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange_type_name"},
+  keys::reject_others(decl, context, kRangeTypeAbout, {});
+  keys::each(decl, context, kRangeTypeAbout, {"subtype", "subtype_opclass", "collation", "canonical", "subtype_diff", "multirange_type_name"},
              [&](const keys::Key& key) { return set_key(key, range->id, context, range->attributes); });
   if (range->attributes.has("canonical")) staged::add_definition(*range, {range->attributes.text("canonical")}, context);
   if (range->external || range->attributes.has("subtype")) return;
@@ -232,7 +232,7 @@ void print_range(const Object& object, const Catalog& catalog, LpWriter& writer)
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kRangeTypeRules[] = {
     {.name = "subtype", .content = Content::type},
     {.name = "subtype_opclass", .content = Content::text},
     {.name = "collation", .content = Content::collation},
@@ -254,8 +254,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kRangeType = {
     .id = KindId::RangeType,
     .sql_name = "TYPE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kRangeTypeDeclaredAs,
+    .introspect = kRangeTypeQueries,
     .lower = lower_range,
     .normalise = normalise_ranges,
     .edges = link_range,
@@ -265,7 +265,7 @@ constexpr Kind kRangeType = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = staged::address,
-    .attributes = kRules,
+    .attributes = kRangeTypeRules,
     .print_lp = print_range,
     .slots = range_slots,
     .traits = {.dropped_with_parent = true, .dropped_apart = staged::is_dropped_apart, .swappable = true, .acl_type = 'T', .found_in = "pg_type where typtype = 'r' and oid >= 16384"},

@@ -18,11 +18,6 @@ Sql option_name(std::string_view name) {
   return join(parts, ".");
 }
 
-const Value* find(const Map& map, std::string_view key) {
-  const auto at = std::ranges::find_if(map, [&](const auto& entry) { return entry.first == key; });
-  return at == map.end() ? nullptr : &at->second;
-}
-
 }  // namespace
 
 Sql option_list(const Map& options) {
@@ -45,10 +40,10 @@ Value option_order(const Map& written) {
 Map in_order(const Map& options, const std::vector<std::string>& order) {
   Map result;
   for (const std::string& name : order) {
-    if (const Value* value = find(options, name)) result.emplace_back(name, *value);
+    if (const Value* value = entry_of(options, name)) result.emplace_back(name, *value);
   }
   for (const auto& option : options) {
-    if (find(result, option.first) == nullptr) result.push_back(option);
+    if (entry_of(result, option.first) == nullptr) result.push_back(option);
   }
   return result;
 }
@@ -58,14 +53,14 @@ std::vector<Sql> option_changes(const Map& before, const Map& after) {
   // the front stays, and all from the first other one on is set, if only to be moved.
   Map kept;
   for (const auto& entry : before) {
-    const Value* later = find(after, entry.first);
+    const Value* later = entry_of(after, entry.first);
     if (later != nullptr && *later == entry.second) kept.push_back(entry);
   }
   const auto [unlike, unused] = std::ranges::mismatch(after, kept);
   const Map set(unlike, after.end());
   std::vector<Sql> reset;
   for (const auto& [name, value] : before) {
-    if (find(after, name) == nullptr) reset.push_back(option_name(name));
+    if (entry_of(after, name) == nullptr) reset.push_back(option_name(name));
   }
   std::vector<Sql> changes;
   if (!set.empty()) changes.push_back(sql("SET ({})", option_list(set)));

@@ -16,22 +16,22 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"role"};
+constexpr std::string_view kRoleDeclaredAs[] = {"role"};
 
 /// A word of CREATE ROLE and the flag that it sets or clears. Absent flags are the defaults; so INHERIT, which is one, is kept as its opposite.
-struct Option {
+struct RoleOption {
   std::string_view word;
   std::string_view attribute;
   bool value;
 };
-constexpr std::array kOptions = std::to_array<Option>({
+constexpr std::array kRoleOptions = std::to_array<RoleOption>({
     {"superuser", "superuser", true}, {"nosuperuser", "superuser", false}, {"createdb", "createdb", true}, {"nocreatedb", "createdb", false},
     {"createrole", "createrole", true}, {"nocreaterole", "createrole", false}, {"inherit", "noinherit", false}, {"noinherit", "noinherit", true},
     {"login", "login", true}, {"nologin", "login", false}, {"replication", "replication", true}, {"noreplication", "replication", false},
     {"bypassrls", "bypassrls", true}, {"nobypassrls", "bypassrls", false},
 });
 
-constexpr std::string_view kFlags[] = {"superuser", "createdb", "createrole", "noinherit", "login", "replication", "bypassrls"};
+constexpr std::string_view kRoleFlags[] = {"superuser", "createdb", "createrole", "noinherit", "login", "replication", "bypassrls"};
 
 // pg_roles, because everybody may read it; it shows no passwords.
 #define LPC_ROLE_QUERY(membership_columns)                                                                                                     \
@@ -56,7 +56,7 @@ constexpr std::string_view kFlags[] = {"superuser", "createdb", "createrole", "n
 
 // From 16 on a membership has options of its own, and grantors count: a membership given by several holds what any of them gave. INHERIT is the member's own unless
 // said, SET is true: https://www.postgresql.org/docs/16/sql-grant.html. Those of the bootstrap superuser need no grantor.
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kRoleQueries[] = {
     {.sql = LPC_ROLE_QUERY(
          "  (select json_object_agg(o.rolname, o.words order by o.rolname collate \"C\") from (\n"
          "     select m.rolname, array_to_json(array_remove(array[case when bool_or(a.inherit_option) <> r.rolinherit then 'inherit ' || bool_or(a.inherit_option) end,\n"
@@ -77,10 +77,10 @@ std::string word_of(const ast::Clause& clause) {
 
 void lower_option(const ast::Clause& clause, Object& object, LowerContext& context) {
   const std::string word = word_of(clause);
-  const auto option = std::ranges::find(kOptions, std::string_view(word), &Option::word);
-  if (option == kOptions.end()) {
+  const auto option = std::ranges::find(kRoleOptions, std::string_view(word), &RoleOption::word);
+  if (option == kRoleOptions.end()) {
     std::vector<std::string> words;
-    for (const Option& each : kOptions) words.emplace_back(each.word);
+    for (const RoleOption& each : kRoleOptions) words.emplace_back(each.word);
     context.error(diag::make(diag::Code::kUnknownKey, clause.span, "role `" + object.id.name + "`", word).with_suggestion(word, words, clause.span));
     return;
   }
@@ -227,7 +227,7 @@ Sql until_words(const Attributes& attributes) {
 
 void create_role(const Object& object, const ChangeContext&, Action& action) {
   std::vector<Sql> words;
-  for (const std::string_view flag : kFlags) {
+  for (const std::string_view flag : kRoleFlags) {
     if (object.attributes.flag(flag)) words.push_back(flag_word(flag, true));
   }
   if (object.attributes.has("connection_limit")) words.push_back(limit_words(object.attributes));
@@ -244,10 +244,10 @@ void describe_alter(const Object& object, Action& action) {
 /// From 16 on the memberships that are there keep what the role's attribute was when they were granted; those that nobody says otherwise of follow it.
 void keep_inheriting(const Alteration& alteration, const ChangeContext& context, Action& action);
 
-void alter_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_role_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   std::vector<Sql> words;
-  for (const std::string_view flag : kFlags) {
+  for (const std::string_view flag : kRoleFlags) {
     if (alteration.has(flag)) words.push_back(flag_word(flag, after.attributes.flag(flag)));
   }
   if (alteration.has("connection_limit")) words.push_back(limit_words(after.attributes));
@@ -258,15 +258,15 @@ void alter_options(const Alteration& alteration, const ChangeContext& context, A
   describe_alter(after, action);
 }
 
-struct Membership {
+struct RoleMembership {
   bool admin = false;
   bool inherit = true;
   bool set = true;
   std::vector<std::string> grantors;   ///< but for the bootstrap superuser
 };
 
-std::map<std::string, Membership> memberships_of(const Object* object) {
-  std::map<std::string, Membership> result;
+std::map<std::string, RoleMembership> memberships_of(const Object* object) {
+  std::map<std::string, RoleMembership> result;
   if (object == nullptr) return result;
   const auto add = [&](std::string_view attribute, bool admin) {
     for (const std::string& name : object->attributes.texts(attribute)) result[name] = {admin, !object->attributes.flag("noinherit"), true, {}};
@@ -290,16 +290,16 @@ std::map<std::string, Membership> memberships_of(const Object* object) {
 Sql truth(bool value) { return value ? sql("TRUE") : sql("FALSE"); }
 
 /// From 16 on a REVOKE concerns what one grantor gave: https://www.postgresql.org/docs/16/sql-revoke.html
-void revoke(const Sql& what, const std::string& role, const Sql& member, const Membership& before, Action& action) {
+void revoke(const Sql& what, const std::string& role, const Sql& member, const RoleMembership& before, Action& action) {
   if (before.grantors.empty()) action.sql.push_back(sql("REVOKE {}{} FROM {}", what, ident(role), member));
   for (const std::string& grantor : before.grantors) {
     action.sql.push_back(sql("REVOKE {}{} FROM {} GRANTED BY {}", what, ident(role), member, ident(grantor)));
   }
 }
 
-void grant(const std::string& role, const Sql& member, const Membership* before, const Membership& after, bool member_inherits, Action& action) {
-  const Membership usual{false, member_inherits, true, {}};
-  const Membership& from = before == nullptr ? usual : *before;
+void grant(const std::string& role, const Sql& member, const RoleMembership* before, const RoleMembership& after, bool member_inherits, Action& action) {
+  const RoleMembership usual{false, member_inherits, true, {}};
+  const RoleMembership& from = before == nullptr ? usual : *before;
   std::vector<Sql> options;
   if (after.admin && !from.admin) options.push_back(sql("ADMIN"));
   const bool others = after.inherit != from.inherit || after.set != from.set;
@@ -316,8 +316,8 @@ void grant(const std::string& role, const Sql& member, const Membership* before,
 
 void alter_memberships(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Sql member = ident(alteration.after.id.name);
-  const std::map<std::string, Membership> before = memberships_of(alteration.before);
-  const std::map<std::string, Membership> after = memberships_of(&alteration.after);
+  const std::map<std::string, RoleMembership> before = memberships_of(alteration.before);
+  const std::map<std::string, RoleMembership> after = memberships_of(&alteration.after);
   for (const auto& [role, membership] : before) {
     const auto kept = after.find(role);
     if (kept == after.end()) revoke(Sql{}, role, member, membership, action);
@@ -326,14 +326,14 @@ void alter_memberships(const Alteration& alteration, const ChangeContext& contex
   const bool inherits = !alteration.after.attributes.flag("noinherit");
   for (const auto& [role, membership] : after) {
     const auto had = before.find(role);
-    Membership wanted = membership;
+    RoleMembership wanted = membership;
     if (had != before.end() && context.server_version < 160000) wanted.inherit = had->second.inherit;    // the member's own, there
     grant(role, member, had == before.end() ? nullptr : &had->second, wanted, inherits, action);
   }
   if (!action.sql.empty()) describe_alter(alteration.after, action);
 }
 
-void alter_settings(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_role_settings(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& after = alteration.after;
   Object nothing;
   const Object& before = alteration.before == nullptr ? nothing : *alteration.before;
@@ -343,8 +343,8 @@ void alter_settings(const Alteration& alteration, const ChangeContext&, Action& 
 
 void keep_inheriting(const Alteration& alteration, const ChangeContext& context, Action& action) {
   if (context.server_version < 160000 || !alteration.has("noinherit") || alteration.before == nullptr) return;
-  const std::map<std::string, Membership> before = memberships_of(alteration.before);
-  const std::map<std::string, Membership> after = memberships_of(&alteration.after);
+  const std::map<std::string, RoleMembership> before = memberships_of(alteration.before);
+  const std::map<std::string, RoleMembership> after = memberships_of(&alteration.after);
   const Value* was = alteration.before->attributes.find("member_options");
   const Value* is = alteration.after.attributes.find("member_options");
   const bool options_change = (was == nullptr) != (is == nullptr) || (was != nullptr && !(*was == *is));
@@ -364,7 +364,7 @@ Object of_database(const Object* object) {
   return result;
 }
 
-void alter_database_settings(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_settings_in_databases(const Alteration& alteration, const ChangeContext&, Action& action) {
   for (const Sql& clause : routine::setting_changes(of_database(alteration.before), of_database(&alteration.after))) {
     action.sql.push_back(about_current_database(sql("ALTER ROLE {} IN DATABASE {} {}", ident(alteration.after.id.name), current_database(), clause)));
   }
@@ -409,7 +409,7 @@ void print_role(const Object& object, const Catalog&, LpWriter& writer) {
     return;
   }
   writer.open();
-  for (const std::string_view flag : kFlags) {
+  for (const std::string_view flag : kRoleFlags) {
     if (attributes.flag(flag)) writer.word(flag).line();
   }
   if (attributes.has("connection_limit")) writer.word("connection limit").word(number(attributes.number("connection_limit")).text).line();
@@ -433,22 +433,22 @@ void print_role(const Object& object, const Catalog&, LpWriter& writer) {
 
 std::vector<std::string> role_slots(const Object& object) { return {"role " + ident(object.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
-    {.name = "superuser", .content = Content::flag, .alter = alter_options},
-    {.name = "createdb", .content = Content::flag, .alter = alter_options},
-    {.name = "createrole", .content = Content::flag, .alter = alter_options},
-    {.name = "noinherit", .content = Content::flag, .alter = alter_options},
-    {.name = "login", .content = Content::flag, .alter = alter_options},
-    {.name = "replication", .content = Content::flag, .alter = alter_options},
-    {.name = "bypassrls", .content = Content::flag, .alter = alter_options},
-    {.name = "connection_limit", .content = Content::integer, .alter = alter_options},
-    {.name = "valid_until", .content = Content::text, .alter = alter_options},
+constexpr AttributeRule kRoleRules[] = {
+    {.name = "superuser", .content = Content::flag, .alter = alter_role_options},
+    {.name = "createdb", .content = Content::flag, .alter = alter_role_options},
+    {.name = "createrole", .content = Content::flag, .alter = alter_role_options},
+    {.name = "noinherit", .content = Content::flag, .alter = alter_role_options},
+    {.name = "login", .content = Content::flag, .alter = alter_role_options},
+    {.name = "replication", .content = Content::flag, .alter = alter_role_options},
+    {.name = "bypassrls", .content = Content::flag, .alter = alter_role_options},
+    {.name = "connection_limit", .content = Content::integer, .alter = alter_role_options},
+    {.name = "valid_until", .content = Content::text, .alter = alter_role_options},
     {.name = "member_of", .content = Content::names, .alter = alter_memberships, .after_create = true},
     {.name = "admin_of", .content = Content::names, .alter = alter_memberships, .after_create = true},
     {.name = "member_options", .content = Content::map, .alter = alter_memberships, .after_create = true},
     {.name = "member_grantors", .content = Content::map, .alter = alter_memberships, .ignored = true},
-    {.name = "settings", .content = Content::list, .alter = alter_settings, .after_create = true},
-    {.name = "database_settings", .content = Content::list, .alter = alter_database_settings, .after_create = true},
+    {.name = "settings", .content = Content::list, .alter = alter_role_settings, .after_create = true},
+    {.name = "database_settings", .content = Content::list, .alter = alter_settings_in_databases, .after_create = true},
     kCommentRule,
     kSecurityLabelsRule,
 };
@@ -458,8 +458,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kRole = {
     .id = KindId::Role,
     .sql_name = "ROLE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kRoleDeclaredAs,
+    .introspect = kRoleQueries,
     .lower = lower_role,
     .normalise = nullptr,
     .edges = link_role,
@@ -469,7 +469,7 @@ constexpr Kind kRole = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kRoleRules,
     .print_lp = print_role,
     .slots = role_slots,
     .traits = {.cluster_wide = true},

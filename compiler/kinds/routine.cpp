@@ -8,11 +8,6 @@
 namespace lpc::kinds::routine {
 namespace {
 
-std::string text_of(const Value& map, std::string_view key) {
-  const Value* value = map.find(key);
-  return value == nullptr ? std::string() : value->text();
-}
-
 Sql one_parameter(const Parameter& parameter) {
   std::vector<Sql> words;
   if (parameter.mode == "out") words.push_back(sql("OUT"));

@@ -45,7 +45,7 @@ std::vector<std::string> split_list(std::string_view text) {
   return items;
 }
 
-const std::string& name_of(const Value& setting) {
+const std::string& name_in(const Value& setting) {
   static const std::string none;
   const Value* name = setting.find("name");
   return name == nullptr ? none : name->text();
@@ -66,7 +66,7 @@ Sql setting_name(std::string_view name) {
 std::string written_value(const ast::Value& value) { return value.shape == ast::Shape::name ? value.name.dotted() : value.text; }
 
 const Value* find_setting(const List& settings, std::string_view name) {
-  const auto found = std::find_if(settings.begin(), settings.end(), [&](const Value& setting) { return name_of(setting) == name; });
+  const auto found = std::find_if(settings.begin(), settings.end(), [&](const Value& setting) { return name_in(setting) == name; });
   return found == settings.end() ? nullptr : &*found;
 }
 
@@ -88,7 +88,7 @@ Value declared_settings(const ast::Decl& decl) {
       // flatten_set_variable_args() in src/backend/utils/misc/guc.c
       items.push_back(is_quoted_list(name) ? ident(item).text : item);
     }
-    const auto same = std::find_if(settings.begin(), settings.end(), [&](const Value& other) { return name_of(other) == name; });
+    const auto same = std::find_if(settings.begin(), settings.end(), [&](const Value& other) { return name_in(other) == name; });
     if (clause->values.size() == 2 && clause->values[1].shape == ast::Shape::word && clause->values[1].text == "default") {
       if (same != settings.end()) settings.erase(same);  // TO DEFAULT takes it out again
       continue;
@@ -104,7 +104,7 @@ Value declared_settings(const ast::Decl& decl) {
 }
 
 Sql setting_clause(const Value& setting) {
-  const std::string& name = name_of(setting);
+  const std::string& name = name_in(setting);
   const std::string value = value_of(setting);
   if (!is_quoted_list(name)) return sql("SET {} TO {}", setting_name(name), literal(value));
   std::vector<Sql> items;
@@ -115,7 +115,7 @@ Sql setting_clause(const Value& setting) {
 
 void print_settings(const Object& object, LpWriter& writer) {
   for (const Value& setting : settings_of(object)) {
-    const std::string& name = name_of(setting);
+    const std::string& name = name_in(setting);
     writer.word("set");
     bool first = true;
     for (const std::string& part : split(name, '.')) {
@@ -148,16 +148,16 @@ std::vector<Sql> setting_changes(const Object& before, const Object& after) {
   List reached;
   std::vector<Sql> clauses;
   for (const Value& setting : old_list) {
-    const Value* wanted = find_setting(new_list, name_of(setting));
+    const Value* wanted = find_setting(new_list, name_in(setting));
     if (wanted == nullptr) {
-      clauses.push_back(sql("RESET {}", setting_name(name_of(setting))));
+      clauses.push_back(sql("RESET {}", setting_name(name_in(setting))));
       continue;
     }
     reached.push_back(*wanted);
     if (value_of(*wanted) != value_of(setting)) clauses.push_back(setting_clause(*wanted));
   }
   for (const Value& setting : new_list) {
-    if (find_setting(old_list, name_of(setting)) != nullptr) continue;
+    if (find_setting(old_list, name_in(setting)) != nullptr) continue;
     reached.push_back(setting);
     clauses.push_back(setting_clause(setting));
   }

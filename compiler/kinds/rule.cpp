@@ -11,11 +11,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"rule"};
+constexpr std::string_view kRuleDeclaredAs[] = {"rule"};
 
 // pg_get_ruledef() gives `CREATE RULE name AS\n ON event TO relation\n WHERE … DO [INSTEAD] …;`, several actions in parentheses, each with a semicolon.
 // A condition refers to two rows, which pg_get_expr() can't print.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kRuleQueries[] = {{.sql =
     "select n.nspname as _schema, c.relname as _name, rw.rulename as _member, case c.relkind when 'v' then 'view' else 'table' end as _parent_kind,\n"
     "  'pg_rewrite:' || rw.oid as _aliases,\n"
     "  case rw.ev_type when '1' then 'select' when '2' then 'update' when '3' then 'insert' else 'delete' end as event, rw.is_instead as instead,\n"
@@ -72,7 +72,7 @@ void drop_rule(const Object& rule, const ChangeContext& context, Action& action)
   drop_plain(rule, context, action);
 }
 
-void alter_state(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_rule_state(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& rule = alteration.after;
   const std::string& state = rule.attributes.text("state");
   const Sql verb = state == "disabled" ? sql("DISABLE") : state == "enabled replica" ? sql("ENABLE REPLICA") : state == "enabled always" ? sql("ENABLE ALWAYS") : sql("ENABLE");
@@ -80,12 +80,12 @@ void alter_state(const Alteration& alteration, const ChangeContext&, Action& act
   describe(action, fmt::format("{} {}", state == "disabled" ? "Disable" : "Enable", spoken(rule.id)));
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kRuleAttributes[] = {
     {.name = "event", .content = Content::text},
     {.name = "where", .content = Content::expression},
     {.name = "instead", .content = Content::flag},
     {.name = "actions", .content = Content::statement},
-    {.name = "state", .content = Content::text, .alter = alter_state, .after_create = true},
+    {.name = "state", .content = Content::text, .alter = alter_rule_state, .after_create = true},
     kCommentRule,
 };
 
@@ -111,8 +111,8 @@ void print_rule(const Object& rule, const Catalog&, LpWriter& writer) {
 constexpr Kind kRule = {
     .id = KindId::Rule,
     .sql_name = "RULE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kRuleDeclaredAs,
+    .introspect = kRuleQueries,
     .lower = lower_rule,
     .normalise = nullptr,
     .edges = nullptr,
@@ -122,7 +122,7 @@ constexpr Kind kRule = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_member,
-    .attributes = kAttributes,
+    .attributes = kRuleAttributes,
     .print_lp = print_rule,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_rewrite where ev_type <> '1' and oid >= 16384"},

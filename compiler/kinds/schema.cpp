@@ -17,7 +17,7 @@ constexpr std::string_view kPublic = "public";
 constexpr std::string_view kPublicComment = "standard public schema";
 constexpr std::string_view kPublicOwner = "pg_database_owner";
 
-constexpr std::string_view kDeclaredAs[] = {"schema"};
+constexpr std::string_view kSchemaDeclaredAs[] = {"schema"};
 
 // `initial` are the privileges that initdb gives PUBLIC on the schema public; normalise takes them out, and the owner that initdb gives it.
 #define LPC_SCHEMA_QUERY(owner, initial_privileges)                                                                                                      \
@@ -29,7 +29,7 @@ constexpr std::string_view kDeclaredAs[] = {"schema"};
   "left join pg_description d on d.objoid = n.oid and d.classoid = 'pg_namespace'::regclass and d.objsubid = 0\n"                                 \
   "where {user_schema:n} and {not_member:pg_namespace:n.oid}"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kSchemaQueries[] = {
     {.sql = LPC_SCHEMA_QUERY("pg_get_userbyid(n.nspowner)", "[\"USAGE\"]"), .from_version = 150000},
     {.sql = LPC_SCHEMA_QUERY("case when n.nspname = 'public' and n.nspowner = 10 then 'pg_database_owner' else pg_get_userbyid(n.nspowner) end",
                              "[\"CREATE\",\"USAGE\"]")},
@@ -155,7 +155,7 @@ void print_schema(const Object& object, const Catalog&, LpWriter& writer) {
 
 std::vector<std::string> schema_slots(const Object& object) { return {"schema " + ident(object.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kSchemaRules[] = {
     kOwnerRule,
     {.name = "comment", .content = Content::text, .alter = alter_schema_comment, .after_create = true},
     kSecurityLabelsRule,
@@ -170,8 +170,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kSchema = {
     .id = KindId::Schema,
     .sql_name = "SCHEMA",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kSchemaDeclaredAs,
+    .introspect = kSchemaQueries,
     .lower = lower_schema,
     .normalise = normalise_schemas,
     .edges = nullptr,
@@ -181,7 +181,7 @@ constexpr Kind kSchema = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kSchemaRules,
     .print_lp = print_schema,
     .slots = schema_slots,
     .traits = {.drop_hazard = diag::Code::kDropsSchema, .acl_type = 'n'},

@@ -9,8 +9,6 @@ namespace lpc::kinds::secrets {
 namespace {
 
 bool is_upper_or_digit(char c) { return (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9'); }
-bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\n' || c == '\r' || c == '\f' || c == '\v'; }
-
 bool is_variable(std::string_view name) {
   if (name.empty() || (name.front() >= '0' && name.front() <= '9')) return false;
   return std::ranges::all_of(name, [](char c) { return is_upper_or_digit(c) || (c >= 'a' && c <= 'z') || c == '_'; });

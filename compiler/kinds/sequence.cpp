@@ -16,7 +16,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"sequence"};
+constexpr std::string_view kSequenceDeclaredAs[] = {"sequence"};
 
 constexpr int kFirstWithUnlogged = 150000;
 
@@ -41,7 +41,7 @@ constexpr int kFirstWithUnlogged = 150000;
   "where dep.deptype is distinct from 'i' and {user_schema:n} and {not_member:pg_class:c.oid}"
 
 // Before 15 no sequence is unlogged; one of an unlogged table shares its fate from then on.
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kSequenceQueries[] = {
     {.sql = LPC_SEQUENCE_QUERY("c.relpersistence"), .from_version = kFirstWithUnlogged},
     {.sql = LPC_SEQUENCE_QUERY("coalesce(t.relpersistence, c.relpersistence)")},
 };
@@ -229,7 +229,7 @@ void print_sequence(const Object& sequence, const Catalog&, LpWriter& writer) {
   writer.grants(sequence);
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kSequenceAttributes[] = {
     {.name = "type", .content = Content::text, .alter = alter_numbers},
     {.name = "start", .content = Content::integer, .alter = alter_numbers},
     {.name = "increment", .content = Content::integer, .alter = alter_numbers},
@@ -251,8 +251,8 @@ constexpr AttributeRule kAttributes[] = {
 constexpr Kind kSequence = {
     .id = KindId::Sequence,
     .sql_name = "SEQUENCE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kSequenceDeclaredAs,
+    .introspect = kSequenceQueries,
     .lower = lower_sequence,
     .normalise = normalise_owned,
     .edges = nullptr,
@@ -262,7 +262,7 @@ constexpr Kind kSequence = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kAttributes,
+    .attributes = kSequenceAttributes,
     .print_lp = print_sequence,
     .slots = sequence_slots,
     .traits = {.gone_with = owner_column, .holds_data = true, .drop_hazard = diag::Code::kDropsData, .acl_type = 's', .found_in = "pg_sequence", .asked_beside = true},

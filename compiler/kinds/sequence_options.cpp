@@ -6,11 +6,11 @@
 namespace lpc::kinds {
 namespace {
 
-struct Range {
+struct SequenceRange {
   std::int64_t low, high;
 };
 
-Range range_of(std::string_view type) {
+SequenceRange range_of(std::string_view type) {
   if (type == "smallint") return {std::numeric_limits<std::int16_t>::min(), std::numeric_limits<std::int16_t>::max()};
   if (type == "integer") return {std::numeric_limits<std::int32_t>::min(), std::numeric_limits<std::int32_t>::max()};
   return {std::numeric_limits<std::int64_t>::min(), std::numeric_limits<std::int64_t>::max()};
@@ -128,7 +128,7 @@ std::vector<Sql> option_changes(const SequenceOptions& before, std::string_view 
   if (effective_increment(before) != effective_increment(after)) changes.push_back(sql("INCREMENT BY {}", number(effective_increment(after))));
   // AS moves a bound that is the old type's limit to the new one's, and then takes NO MINVALUE for that limit too (init_params() in src/backend/commands/sequence.c).
   const bool retyped = before_type != after_type;
-  const Range old_range = range_of(before_type), new_range = range_of(after_type);
+  const SequenceRange old_range = range_of(before_type), new_range = range_of(after_type);
   const auto moved = [&](std::int64_t bound, std::int64_t old_limit, std::int64_t new_limit) { return retyped && bound == old_limit ? new_limit : bound; };
   const std::int64_t minvalue = effective_minvalue(after, after_type), maxvalue = effective_maxvalue(after, after_type);
   if (moved(effective_minvalue(before, before_type), old_range.low, new_range.low) != minvalue) {

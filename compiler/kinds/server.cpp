@@ -10,9 +10,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"server"};
+constexpr std::string_view kServerDeclaredAs[] = {"server"};
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kServerQueries[] = {{.sql =
     "select s.srvname as _name, 'pg_foreign_server:' || s.oid as _aliases, s.srvtype as type, s.srvversion as version, f.fdwname as foreign_data_wrapper,\n"
     LPC_FOREIGN_OPTIONS("s.srvoptions") ",\n"
     "  pg_get_userbyid(s.srvowner) as owner, d.description as comment, s.srvacl::text as _acl, pg_get_userbyid(s.srvowner) as _acl_owner\n"
@@ -55,7 +55,7 @@ void create_server(const Object& server, const ChangeContext&, Action& action) {
   describe(action, fmt::format("Create {}", spoken(server.id)));
 }
 
-void alter_version(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_server_version(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Object& server = alteration.after;
   const Sql version = server.attributes.has("version") ? literal(server.attributes.text("version")) : sql("NULL");
   action.sql.push_back(sql("ALTER SERVER {} VERSION {}", ident(server.id.name), version));
@@ -77,9 +77,9 @@ void print_server(const Object& server, const Catalog&, LpWriter& writer) {
 
 std::vector<std::string> server_slots(const Object& server) { return {"server " + ident(server.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kServerRules[] = {
     {.name = "type", .content = Content::text},
-    {.name = "version", .content = Content::text, .alter = alter_version},
+    {.name = "version", .content = Content::text, .alter = alter_server_version},
     {.name = "foreign_data_wrapper", .content = Content::name},
     {.name = "options", .content = Content::map, .alter = alter_foreign_options},
     {.name = "secrets", .content = Content::names, .alter = alter_foreign_options},
@@ -96,8 +96,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kServer = {
     .id = KindId::Server,
     .sql_name = "SERVER",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kServerDeclaredAs,
+    .introspect = kServerQueries,
     .lower = lower_server,
     .normalise = nullptr,
     .edges = link_server,
@@ -107,7 +107,7 @@ constexpr Kind kServer = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kServerRules,
     .print_lp = print_server,
     .slots = server_slots,
     .traits = {.schemaless = true, .acl_type = 'S', .found_in = "pg_foreign_server"},

@@ -18,10 +18,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"statistics"};
+constexpr std::string_view kStatisticsDeclaredAs[] = {"statistics"};
 
 /// All of them is what nothing said means. Statistics of one expression alone have no kinds (`e` only).
-constexpr std::array kKinds = std::to_array<std::string_view>({"dependencies", "mcv", "ndistinct"});
+constexpr std::array kStatisticsKinds = std::to_array<std::string_view>({"dependencies", "mcv", "ndistinct"});
 
 #define LPC_STATISTICS_QUERY(expression_columns)                                                                                        \
   "select n.nspname as _schema, s.stxname as _name, case t.relkind when 'm' then 'materialized view' else 'table' end as _parent_kind,\n" \
@@ -39,7 +39,7 @@ constexpr std::array kKinds = std::to_array<std::string_view>({"dependencies", "
   "left join pg_description d on d.objoid = s.oid and d.classoid = 'pg_statistic_ext'::regclass and d.objsubid = 0\n"                  \
   "where t.relkind in ('r', 'p', 'm', 'f') and {user_schema:n} and {not_member:pg_class:t.oid}"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kStatisticsQueries[] = {
     {.sql = LPC_STATISTICS_QUERY("  case when s.stxexprs is not null then array_to_json(pg_get_statisticsobjdef_expressions(s.oid)) end as expressions,\n"),
      .from_version = 140000},
     {.sql = LPC_STATISTICS_QUERY("")},
@@ -67,13 +67,13 @@ void lower_kinds(const ast::Decl& decl, Attributes& attributes, LowerContext& co
   std::vector<std::string> kinds;
   for (const std::string& part : split(list->text, ',')) {
     const std::string word = to_lower_ascii(trim(part));
-    if (std::ranges::find(kKinds, word) == kKinds.end()) {
-      context.error(diag::make(diag::Code::kWrongValue, list->span, "statistics", "dependencies, mcv or ndistinct").with_suggestion(word, {kKinds.begin(), kKinds.end()}, list->span));
+    if (std::ranges::find(kStatisticsKinds, word) == kStatisticsKinds.end()) {
+      context.error(diag::make(diag::Code::kWrongValue, list->span, "statistics", "dependencies, mcv or ndistinct").with_suggestion(word, {kStatisticsKinds.begin(), kStatisticsKinds.end()}, list->span));
     }
     if (std::ranges::find(kinds, word) == kinds.end()) kinds.push_back(word);
   }
   std::ranges::sort(kinds);
-  if (kinds.size() < kKinds.size()) attributes.set("kinds", Value::strings(kinds));
+  if (kinds.size() < kStatisticsKinds.size()) attributes.set("kinds", Value::strings(kinds));
 }
 
 void lower_statistics(const ast::Decl& decl, LowerContext& context) {
@@ -186,7 +186,7 @@ void print_statistics(const Object& statistics, const Catalog& catalog, LpWriter
 
 std::vector<std::string> statistics_slots(const Object& statistics) { return {"statistics " + address_qualified(statistics.id).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kStatisticsRules[] = {
     {.name = "kinds", .content = Content::names},
     {.name = "columns", .content = Content::names},
     {.name = "expressions", .content = Content::list, .has_sql = true},
@@ -200,8 +200,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kStatistics = {
     .id = KindId::Statistics,
     .sql_name = "STATISTICS",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kStatisticsDeclaredAs,
+    .introspect = kStatisticsQueries,
     .lower = lower_statistics,
     .normalise = normalise_statistics,
     .edges = link_statistics,
@@ -211,7 +211,7 @@ constexpr Kind kStatistics = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kStatisticsRules,
     .print_lp = print_statistics,
     .slots = statistics_slots,
     .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_statistic_ext"},

@@ -15,7 +15,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"subscription"};
+constexpr std::string_view kSubscriptionDeclaredAs[] = {"subscription"};
 constexpr std::string_view kNoSlot = "none";
 
 // The connection may be read by superusers only, and a query that names the column fails for everyone else; ts_stat() runs the query that is its argument, which
@@ -39,7 +39,7 @@ constexpr std::string_view kNoSlot = "none";
 #define LPC_OPTIONS_17 LPC_OPTIONS_16 "  s.subfailover as failover,\n"
 
 // `streaming` was a boolean first; the default is `parallel` from 18 on.
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kSubscriptionQueries[] = {
     {.sql = LPC_SUBSCRIPTION_QUERY(LPC_OPTIONS_17 "  case s.substream when 'f' then 'off' when 't' then 'on' end as streaming,\n"), .from_version = 180000},
     {.sql = LPC_SUBSCRIPTION_QUERY(LPC_OPTIONS_17 "  case s.substream when 'p' then 'parallel' when 't' then 'on' end as streaming,\n"), .from_version = 170000},
     {.sql = LPC_SUBSCRIPTION_QUERY(LPC_OPTIONS_16 "  case s.substream when 'p' then 'parallel' when 't' then 'on' end as streaming,\n"), .from_version = 160000},
@@ -161,7 +161,7 @@ void lower_subscription(const ast::Decl& decl, LowerContext& context) {
 
 // ---- to SQL ----------------------------------------------------------------------------------------------------------------------------------
 
-constexpr std::string_view kOptions[] = {"slot_name", "binary", "streaming", "synchronous_commit", "two_phase", "disable_on_error", "password_required",
+constexpr std::string_view kSubscriptionOptions[] = {"slot_name", "binary", "streaming", "synchronous_commit", "two_phase", "disable_on_error", "password_required",
                                          "run_as_owner", "origin", "failover"};
 
 /// `binary = true`; an attribute that is absent has Postgres's default.
@@ -180,7 +180,7 @@ Sql publication_list(const Object& object) { return ident_list(object.attributes
 
 void create_subscription(const Object& object, const ChangeContext& context, Action& action) {
   std::vector<Sql> options = {sql("connect = false")};
-  for (const std::string_view name : kOptions) {
+  for (const std::string_view name : kSubscriptionOptions) {
     const bool is_default = name == "slot_name" ? object.attributes.text(name) == object.id.name : !object.attributes.has(name);
     if (!is_default) options.push_back(option(object, name, context));
   }
@@ -214,11 +214,11 @@ void alter_publications(const Alteration& alteration, const ChangeContext&, Acti
   describe(action, fmt::format("Change what {} subscribes to", spoken(after.id)));
 }
 
-void alter_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_subscription_options(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   describe(action, fmt::format("Change the options of {}", spoken(after.id)));
   std::vector<Sql> options;
-  for (const std::string_view name : kOptions) {
+  for (const std::string_view name : kSubscriptionOptions) {
     if (!alteration.has(name)) continue;
     if (name == "slot_name" && after.attributes.text(name) == kNoSlot) {
       detach_slot(after, action);
@@ -240,7 +240,7 @@ void print_subscription(const Object& object, const Catalog&, LpWriter& writer) 
     writer.ident(name);
   }
   Map options;
-  for (const std::string_view name : kOptions) {
+  for (const std::string_view name : kSubscriptionOptions) {
     const Value* value = object.attributes.find(name);
     if (value == nullptr || (name == "slot_name" && value->text() == object.id.name)) continue;
     options.emplace_back(name, value->is_flag() ? Value("true") : *value);
@@ -251,18 +251,18 @@ void print_subscription(const Object& object, const Catalog&, LpWriter& writer) 
 
 std::vector<std::string> subscription_slots(const Object& object) { return {"subscription " + ident(object.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kSubscriptionRules[] = {
     {.name = "connection", .content = Content::text, .alter = alter_connection},
     {.name = "secrets", .content = Content::names, .alter = alter_connection},
     {.name = "publications", .content = Content::names, .alter = alter_publications},
-    {.name = "slot_name", .content = Content::text, .alter = alter_options},
-    {.name = "binary", .content = Content::flag, .alter = alter_options},
-    {.name = "streaming", .content = Content::text, .alter = alter_options},
-    {.name = "synchronous_commit", .content = Content::text, .alter = alter_options},
-    {.name = "disable_on_error", .content = Content::flag, .alter = alter_options},
-    {.name = "password_required", .content = Content::text, .alter = alter_options},
-    {.name = "run_as_owner", .content = Content::flag, .alter = alter_options},
-    {.name = "origin", .content = Content::text, .alter = alter_options},
+    {.name = "slot_name", .content = Content::text, .alter = alter_subscription_options},
+    {.name = "binary", .content = Content::flag, .alter = alter_subscription_options},
+    {.name = "streaming", .content = Content::text, .alter = alter_subscription_options},
+    {.name = "synchronous_commit", .content = Content::text, .alter = alter_subscription_options},
+    {.name = "disable_on_error", .content = Content::flag, .alter = alter_subscription_options},
+    {.name = "password_required", .content = Content::text, .alter = alter_subscription_options},
+    {.name = "run_as_owner", .content = Content::flag, .alter = alter_subscription_options},
+    {.name = "origin", .content = Content::text, .alter = alter_subscription_options},
     // What the slot has to agree with can't be changed without the publisher.
     {.name = "two_phase", .content = Content::flag},
     {.name = "failover", .content = Content::flag},
@@ -279,8 +279,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kSubscription = {
     .id = KindId::Subscription,
     .sql_name = "SUBSCRIPTION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kSubscriptionDeclaredAs,
+    .introspect = kSubscriptionQueries,
     .lower = lower_subscription,
     .normalise = normalise_subscriptions,
     .edges = nullptr,
@@ -290,7 +290,7 @@ constexpr Kind kSubscription = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kSubscriptionRules,
     .print_lp = print_subscription,
     .slots = subscription_slots,
     .traits = {.drop_hazard = diag::Code::kDropsData, .schemaless = true, .found_in = "pg_subscription"},

@@ -21,9 +21,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"table", "row_level_security"};
+constexpr std::string_view kTableDeclaredAs[] = {"table", "row_level_security"};
 
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kTableQueries[] = {{
     .sql = "select n.nspname as _schema, c.relname as _name,\n"
            "  'pg_class:' || c.oid || ' pg_type:' || c.reltype || ' pg_type:' || coalesce(t.typarray, 0)\n"
            "    || case when c.reltoastrelid <> 0 then ' pg_class:' || c.reltoastrelid else '' end as _aliases,\n"
@@ -95,7 +95,7 @@ void predict_rewrite(const Object& table, const ChangeContext& context, Action& 
   action.hazards.push_back({said.code, said.message, table.id});
 }
 
-void alter_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_table_unlogged(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& after = alteration.after;
   const bool unlogged = after.attributes.flag("unlogged");
   change(alteration, action, {unlogged ? sql("SET UNLOGGED") : sql("SET LOGGED")});
@@ -167,7 +167,7 @@ void alter_access_method(const Alteration& alteration, const ChangeContext& cont
 // SET ACCESS METHOD came with 15.
 bool must_replace_access_method(const Object&, const Object&, int server_version) { return server_version < 150000; }
 
-void alter_tablespace(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_table_tablespace(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::string& tablespace = alteration.after.attributes.text("tablespace");
   change(alteration, action, {sql("SET TABLESPACE {}", tablespace.empty() ? sql("pg_default") : ident(tablespace))});
   predict_rewrite(alteration.after, context, action, "its files are copied to another tablespace");
@@ -228,16 +228,16 @@ void alter_table_comment(const Alteration& alteration, const ChangeContext& cont
   describe(action, fmt::format("{} {}", comment == nullptr ? "Remove the comment on" : "Comment on", spoken(table.id)));
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kTableAttributes[] = {
     {.name = "_first", .content = Content::names, .ignored = true},      // of `columns`: those whose place follows from the parents
     {.name = "_not_null_names", .content = Content::map, .ignored = true},
     {.name = "columns", .content = Content::names, .alter = alter_nothing, .keeps_live_order = true},
     {.name = "partition_by", .content = Content::text, .has_sql = true},
-    {.name = "unlogged", .content = Content::flag, .alter = alter_unlogged},
+    {.name = "unlogged", .content = Content::flag, .alter = alter_table_unlogged},
     {.name = "options", .content = Content::map, .alter = alter_relation_options},
     kOptionOrderRule,
     {.name = "access_method", .content = Content::name, .alter = alter_access_method, .replace_when = must_replace_access_method},
-    {.name = "tablespace", .content = Content::name, .alter = alter_tablespace},
+    {.name = "tablespace", .content = Content::name, .alter = alter_table_tablespace},
     {.name = "of_type", .content = Content::type, .alter = alter_of_type, .after_create = true},
     {.name = "replica_identity", .content = Content::text, .alter = alter_replica_identity, .after_create = true},
     {.name = "row_level_security", .content = Content::flag, .alter = alter_row_security, .after_create = true},
@@ -258,8 +258,8 @@ constexpr AttributeRule kAttributes[] = {
 constexpr Kind kTable = {
     .id = KindId::Table,
     .sql_name = "TABLE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kTableDeclaredAs,
+    .introspect = kTableQueries,
     .lower = lower_table,
     .normalise = normalise_tables,
     .edges = edges,
@@ -269,7 +269,7 @@ constexpr Kind kTable = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kAttributes,
+    .attributes = kTableAttributes,
     .print_lp = print_table,
     .slots = relation_slots,
     .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r', .asked_beside = true},

@@ -19,10 +19,8 @@ namespace lpc::kinds {
 
 namespace {
 
-constexpr std::string_view kFresh = "_lpc_new";
-constexpr std::string_view kSync = "_lpc_sync";
+constexpr std::string_view kTableBesideSync = "_lpc_sync";
 constexpr std::string_view kKey = "_lpc_key";
-constexpr int kNamesNotNull = 180000;
 
 ObjectId named(ObjectId id, std::string name) {
   id.name = std::move(name);
@@ -80,7 +78,7 @@ std::vector<ObjectId> half_made(const Catalog& live, const Catalog& desired) {
   for (const Object& object : live.objects()) {
     const ObjectId& table = object.id;
     if (table.kind != KindId::Table || !desired.has(table)) continue;
-    const ObjectId fresh = named(table, helper_name(table.name.str(), kFresh)), sync{KindId::Function, table.schema, helper_name(table.name.str(), kSync), {}, {}};
+    const ObjectId fresh = named(table, helper_name(table.name.str(), kFresh)), sync{KindId::Function, table.schema, helper_name(table.name.str(), kTableBesideSync), {}, {}};
     if (!live.has(fresh) || desired.has(fresh)) continue;
     left.push_back(fresh);
     std::ranges::move(descendants(live, fresh), std::back_inserter(left));
@@ -95,7 +93,7 @@ std::vector<ObjectId> half_made(const Catalog& live, const Catalog& desired) {
 
 TableBeside::TableBeside(const ObjectId& table, const ChangeContext& context)
     : table_(table), context_(context), fresh_(named(table, helper_name(table.name.str(), kFresh))), columns_(common_columns(table, table, context)),
-      sync_(qualified(table.schema, helper_name(table.name.str(), kSync))) {
+      sync_(qualified(table.schema, helper_name(table.name.str(), kTableBesideSync))) {
   find_family();
   find_names();
   find_key();
@@ -331,7 +329,7 @@ Sql TableBeside::same_key(const Sql& one, const Sql& other) const { return match
 
 /// Names and tables of the triggers that go with the old form. Those for TRUNCATE stand on what has the rows: one of a partitioned table doesn't see a partition emptied.
 std::vector<TableBeside::SyncTrigger> TableBeside::triggers() const {
-  std::vector<SyncTrigger> result{{ident(helper_name(table_.name.str(), kSync)), table_, "INSERT OR UPDATE OR DELETE", "ROW"}};
+  std::vector<SyncTrigger> result{{ident(helper_name(table_.name.str(), kTableBesideSync)), table_, "INSERT OR UPDATE OR DELETE", "ROW"}};
   std::vector<ObjectId> holders = descendants(context_.before, table_);
   holders.push_back(table_);
   std::erase_if(holders, [&](const ObjectId& id) { return context_.before.find(id)->attributes.has("partition_by"); });

@@ -10,7 +10,7 @@
 namespace lpc::kinds {
 namespace {
 
-const ast::Value* name_of(const ast::Clause* clause) { return clause == nullptr ? nullptr : clause->value(ast::Shape::name); }
+const ast::Value* named_by(const ast::Clause* clause) { return clause == nullptr ? nullptr : clause->value(ast::Shape::name); }
 
 Sql quoted_name(const ast::Name& name) {
   std::vector<Sql> parts;
@@ -92,11 +92,11 @@ void lower_heads(const ast::Decl& decl, Object& table, LowerContext& context) {
     attributes.set(kOptionOrderRule.name, option_order(options));
     attributes.set("options", Value(std::move(options)));
   }
-  if (const ast::Value* value = name_of(context.once(decl, "using")); value != nullptr) {
+  if (const ast::Value* value = named_by(context.once(decl, "using")); value != nullptr) {
     attributes.set("access_method", value->name.last());
   }
-  if (const ast::Value* value = name_of(context.once(decl, "tablespace"))) attributes.set("tablespace", value->name.last());
-  if (const ast::Value* value = name_of(context.once(decl, "of_type"))) attributes.set("of_type", context.type_text(quoted_name(value->name).text));
+  if (const ast::Value* value = named_by(context.once(decl, "tablespace"))) attributes.set("tablespace", value->name.last());
+  if (const ast::Value* value = named_by(context.once(decl, "of_type"))) attributes.set("of_type", context.type_text(quoted_name(value->name).text));
   if (const ast::Clause* clause = context.once(decl, "replica_identity")) {
     const std::string_view word = clause->word_value();
     if (word == "full" || word == "nothing") attributes.set("replica_identity", word);
@@ -122,9 +122,9 @@ std::vector<std::string> declared_columns(const ast::Decl& decl, LowerContext& c
 /// Needs what the members have made.
 void lower_index_marks(const ast::Decl& decl, const Object& table, LowerContext& context) {
   const ast::Clause* identity = context.once(decl, "replica_identity");
-  if (const ast::Value* name = name_of(identity)) mark_index(*identity, *name, "replica_identity", table, context);
+  if (const ast::Value* name = named_by(identity)) mark_index(*identity, *name, "replica_identity", table, context);
   const ast::Clause* cluster = context.once(decl, "cluster_on");
-  if (const ast::Value* name = name_of(cluster)) mark_index(*cluster, *name, "clustered", table, context);
+  if (const ast::Value* name = named_by(cluster)) mark_index(*cluster, *name, "clustered", table, context);
 }
 
 // ---- printing ---------------------------------------------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "kinds/kind.h"
+#include "kinds/common.h"
 
 namespace lpc::kinds {
 
@@ -18,10 +18,6 @@ inline ObjectId relation_id(const Object& part) { return part.parent ? *part.par
 /// Whether the relation is there before the plan and stays: only then are hazards worth a word.
 inline bool is_standing(const ChangeContext& context, const ObjectId& relation) {
   return context.before.has(relation) && !context.is_created(relation);
-}
-
-inline void describe(Action& action, std::string description) {
-  if (action.description.empty()) action.description = std::move(description);
 }
 
 /// `shop.users` of a relation given as SQL text, as the id of a table.

@@ -13,10 +13,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"tablespace"};
+constexpr std::string_view kTablespaceDeclaredAs[] = {"tablespace"};
 
 // An in-place tablespace tells a path relative to the data folder.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kTablespaceQueries[] = {{.sql =
     "select t.spcname as _name, 'pg_tablespace:' || t.oid as _aliases,\n"
     "  case when l.path not like 'pg\\_tblspc/%' then nullif(l.path, '') end as location,\n"
     "  (select json_object_agg(split_part(o, '=', 1), substr(o, strpos(o, '=') + 1)) from unnest(t.spcoptions) o) as options,\n"
@@ -56,7 +56,7 @@ void drop_tablespace(const Object& tablespace, const ChangeContext& context, Act
   action.transactional = false;
 }
 
-void alter_options(const Alteration& alteration, const ChangeContext&, Action& action) {
+void alter_tablespace_options(const Alteration& alteration, const ChangeContext&, Action& action) {
   const Map before = alteration.before == nullptr ? Map() : option_map(*alteration.before);
   for (const Sql& change : option_changes(before, option_map(alteration.after))) {
     action.sql.push_back(sql("ALTER TABLESPACE {} {}", ident(alteration.after.id.name), change));
@@ -78,9 +78,9 @@ void print_tablespace(const Object& tablespace, const Catalog&, LpWriter& writer
 
 std::vector<std::string> tablespace_slots(const Object& tablespace) { return {"tablespace " + ident(tablespace.id.name).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kTablespaceRules[] = {
     {.name = "location", .content = Content::text},
-    {.name = "options", .content = Content::map, .alter = alter_options},
+    {.name = "options", .content = Content::map, .alter = alter_tablespace_options},
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
@@ -94,8 +94,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kTablespace = {
     .id = KindId::Tablespace,
     .sql_name = "TABLESPACE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kTablespaceDeclaredAs,
+    .introspect = kTablespaceQueries,
     .lower = lower_tablespace,
     .normalise = nullptr,
     .edges = nullptr,
@@ -105,7 +105,7 @@ constexpr Kind kTablespace = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_name,
-    .attributes = kRules,
+    .attributes = kTablespaceRules,
     .print_lp = print_tablespace,
     .slots = tablespace_slots,
     .traits = {.cluster_wide = true, .acl_type = 't', .found_in = "pg_tablespace where oid >= 16384"},

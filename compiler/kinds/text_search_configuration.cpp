@@ -17,11 +17,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"text_search_configuration"};
-constexpr std::string_view kAbout = "a text search configuration";
+constexpr std::string_view kTextSearchConfigurationDeclaredAs[] = {"text_search_configuration"};
+constexpr std::string_view kTextSearchConfigurationAbout = "a text search configuration";
 
 // The names of token types are the parser's to tell.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kTextSearchConfigurationQueries[] = {{.sql =
     "select n.nspname as _schema, c.cfgname as _name, 'pg_ts_config:' || c.oid as _aliases, pg_get_userbyid(c.cfgowner) as owner, d.description as comment,\n"
     "  case when pn.nspname = 'pg_catalog' then quote_ident(p.prsname) else format('%I.%I', pn.nspname, p.prsname) end as parser,\n"
     "  (select json_object_agg(t.alias, m.dictionaries)\n"
@@ -62,8 +62,8 @@ void lower_mapping(const ast::Clause& clause, LowerContext& context, Map& mappin
 void lower_configuration(const ast::Decl& decl, LowerContext& context) {
   Object* configuration = context.add(decl, {KindId::TextSearchConfiguration, context.schema_of(decl.name), decl.name.last(), "", ""});
   if (configuration == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {"map"});
-  keys::each(decl, context, kAbout, {"parser"}, [&](const keys::Key& key) {
+  keys::reject_others(decl, context, kTextSearchConfigurationAbout, {"map"});
+  keys::each(decl, context, kTextSearchConfigurationAbout, {"parser"}, [&](const keys::Key& key) {
     if (key.name != "parser") return false;
     configuration->attributes.set("parser", keys::name_text(key.value));
     return true;
@@ -198,7 +198,7 @@ void print_configuration(const Object& object, const Catalog& catalog, LpWriter&
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kTextSearchConfigurationRules[] = {
     {.name = "parser", .content = Content::text},
     {.name = "mappings", .content = Content::map, .alter = alter_mappings},
     kOwnerRule,
@@ -210,8 +210,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kTextSearchConfiguration = {
     .id = KindId::TextSearchConfiguration,
     .sql_name = "TEXT SEARCH CONFIGURATION",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kTextSearchConfigurationDeclaredAs,
+    .introspect = kTextSearchConfigurationQueries,
     .lower = lower_configuration,
     .normalise = nullptr,
     .edges = link_configuration,
@@ -221,7 +221,7 @@ constexpr Kind kTextSearchConfiguration = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kTextSearchConfigurationRules,
     .print_lp = print_configuration,
     .slots = configuration_slots,
     .traits = {.found_in = "pg_ts_config where oid >= 16384"},

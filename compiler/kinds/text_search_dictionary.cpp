@@ -17,11 +17,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"text_search_dictionary"};
-constexpr std::string_view kAbout = "a text search dictionary";
+constexpr std::string_view kTextSearchDictionaryDeclaredAs[] = {"text_search_dictionary"};
+constexpr std::string_view kTextSearchDictionaryAbout = "a text search dictionary";
 
 // dictinitoption is `a = 'x', "B" = E'\\y', c = 5`: serialize_deflist() in src/backend/commands/tsearchcmds.c. The options' values as text, without quotes.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kTextSearchDictionaryQueries[] = {{.sql =
     "select n.nspname as _schema, t.dictname as _name, 'pg_ts_dict:' || t.oid as _aliases, pg_get_userbyid(t.dictowner) as owner, d.description as comment,\n"
     "  case when tn.nspname = 'pg_catalog' then quote_ident(tt.tmplname) else format('%I.%I', tn.nspname, tt.tmplname) end as template,\n"
     "  o.options as options, o.names as _order\n"
@@ -38,7 +38,7 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_ts_dict'::regclass and d.objsubid = 0\n"
     "where {user_schema:n} and {not_member:pg_ts_dict:t.oid}"}};
 
-bool is_number(std::string_view text) {
+bool is_plain_number(std::string_view text) {
   const bool has_digits = !text.empty() && std::ranges::all_of(text, [](char c) { return c >= '0' && c <= '9'; });
   return has_digits && text.size() < 10 && (text.size() == 1 || text.front() != '0');
 }
@@ -46,9 +46,9 @@ bool is_number(std::string_view text) {
 void lower_dictionary(const ast::Decl& decl, LowerContext& context) {
   Object* dictionary = context.add(decl, {KindId::TextSearchDictionary, context.schema_of(decl.name), decl.name.last(), "", ""});
   if (dictionary == nullptr) return;
-  keys::reject_others(decl, context, kAbout, {});
+  keys::reject_others(decl, context, kTextSearchDictionaryAbout, {});
   Map options;
-  keys::each(decl, context, kAbout, {"template"}, [&](const keys::Key& key) {
+  keys::each(decl, context, kTextSearchDictionaryAbout, {"template"}, [&](const keys::Key& key) {
     if (key.name == "template") {
       dictionary->attributes.set("template", keys::name_text(key.value));
     } else {
@@ -70,7 +70,7 @@ void link_dictionary(const Object& object, LinkContext& context) {
 Map options_of(const Object& object) { return option_map(object); }
 
 Sql option_clause(const std::string& name, const std::string& value) {
-  return sql("{} = {}", ident(name), is_number(value) ? fragment(value) : literal(value));
+  return sql("{} = {}", ident(name), is_plain_number(value) ? fragment(value) : literal(value));
 }
 
 void create_dictionary(const Object& object, const ChangeContext&, Action& action) {
@@ -106,7 +106,7 @@ void print_dictionary(const Object& object, const Catalog&, LpWriter& writer) {
   writer.schema = current;
   for (const auto& [name, value] : options_of(object)) {
     writer.ident(name).word("=");
-    if (is_number(value.text())) {
+    if (is_plain_number(value.text())) {
       writer.word(value.text()).line();
     } else {
       writer.string(value.text()).line();
@@ -117,7 +117,7 @@ void print_dictionary(const Object& object, const Catalog&, LpWriter& writer) {
 
 std::vector<std::string> dictionary_slots(const Object& object) { return {"text search dictionary " + address_qualified(object.id).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kTextSearchDictionaryRules[] = {
     {.name = "template", .content = Content::text},
     {.name = "options", .content = Content::map, .alter = alter_dictionary_options},
     kOptionOrderRule,
@@ -130,8 +130,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kTextSearchDictionary = {
     .id = KindId::TextSearchDictionary,
     .sql_name = "TEXT SEARCH DICTIONARY",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kTextSearchDictionaryDeclaredAs,
+    .introspect = kTextSearchDictionaryQueries,
     .lower = lower_dictionary,
     .normalise = nullptr,
     .edges = link_dictionary,
@@ -141,7 +141,7 @@ constexpr Kind kTextSearchDictionary = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kTextSearchDictionaryRules,
     .print_lp = print_dictionary,
     .slots = dictionary_slots,
     .traits = {.found_in = "pg_ts_dict where oid >= 16384"},

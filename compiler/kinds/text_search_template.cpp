@@ -5,11 +5,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"text_search_template"};
-constexpr std::string_view kWord = "text search template";
-constexpr text_search::Key kKeys[] = {{"init", false}, {"lexize", true}};
+constexpr std::string_view kTextSearchTemplateDeclaredAs[] = {"text_search_template"};
+constexpr std::string_view kTemplateWord = "text search template";
+constexpr text_search::Key kTemplateKeys[] = {{"init", false}, {"lexize", true}};
 
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kTextSearchTemplateQueries[] = {{.sql =
     "select n.nspname as _schema, t.tmplname as _name, 'pg_ts_template:' || t.oid as _aliases,\n"
     LPC_TEXT_SEARCH_FUNCTION("tmplinit", "init")
     LPC_TEXT_SEARCH_FUNCTION("tmpllexize", "lexize")
@@ -19,17 +19,17 @@ constexpr IntrospectQuery kQueries[] = {{.sql =
     "left join pg_description d on d.objoid = t.oid and d.classoid = 'pg_ts_template'::regclass and d.objsubid = 0\n"
     "where {user_schema:n} and {not_member:pg_ts_template:t.oid}"}};
 
-void lower(const ast::Decl& decl, LowerContext& context) { text_search::lower(decl, KindId::TextSearchTemplate, kWord, kKeys, context); }
+void lower_template(const ast::Decl& decl, LowerContext& context) { text_search::lower(decl, KindId::TextSearchTemplate, kTemplateWord, kTemplateKeys, context); }
 
-void qualify(CatalogBuilder& builder) { text_search::qualify(builder, KindId::TextSearchDictionary, "template", KindId::TextSearchTemplate); }
+void qualify_template(CatalogBuilder& builder) { text_search::qualify(builder, KindId::TextSearchDictionary, "template", KindId::TextSearchTemplate); }
 
-void create(const Object& object, const ChangeContext&, Action& action) { text_search::create(object, "TEXT SEARCH TEMPLATE", kKeys, action); }
+void create_template(const Object& object, const ChangeContext&, Action& action) { text_search::create(object, "TEXT SEARCH TEMPLATE", kTemplateKeys, action); }
 
-void print(const Object& object, const Catalog& catalog, LpWriter& writer) { text_search::print(object, kWord, kKeys, catalog, writer); }
+void print_template(const Object& object, const Catalog& catalog, LpWriter& writer) { text_search::print(object, kTemplateWord, kTemplateKeys, catalog, writer); }
 
-std::vector<std::string> slots(const Object& object) { return {"text search template " + address_qualified(object.id).text}; }
+std::vector<std::string> template_slots(const Object& object) { return {"text search template " + address_qualified(object.id).text}; }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kTextSearchTemplateRules[] = {
     {.name = "init", .content = Content::routine},
     {.name = "lexize", .content = Content::routine},
     kCommentRule,
@@ -40,20 +40,20 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kTextSearchTemplate = {
     .id = KindId::TextSearchTemplate,
     .sql_name = "TEXT SEARCH TEMPLATE",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
-    .lower = lower,
-    .normalise = qualify,
+    .declared_as = kTextSearchTemplateDeclaredAs,
+    .introspect = kTextSearchTemplateQueries,
+    .lower = lower_template,
+    .normalise = qualify_template,
     .edges = nullptr,
-    .create = create,
+    .create = create_template,
     .drop = drop_plain,
     .rename = rename_plain,
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
-    .print_lp = print,
-    .slots = slots,
+    .attributes = kTextSearchTemplateRules,
+    .print_lp = print_template,
+    .slots = template_slots,
     .traits = {.found_in = "pg_ts_template where oid >= 16384"},
 };
 static_assert(is_complete(kTextSearchTemplate));

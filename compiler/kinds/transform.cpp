@@ -17,16 +17,16 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"transform"};
-constexpr std::string_view kAbout = "a transform";
-constexpr auto kFunctions = std::to_array<std::string_view>({"from_sql", "to_sql"});
+constexpr std::string_view kTransformDeclaredAs[] = {"transform"};
+constexpr std::string_view kTransformAbout = "a transform";
+constexpr auto kTransformFunctions = std::to_array<std::string_view>({"from_sql", "to_sql"});
 
 #define LPC_TRANSFORM_FUNCTION(column, name)                                                                                                  \
   "  (select case when fn.nspname = 'pg_catalog' then quote_ident(f.proname) else format('%I.%I', fn.nspname, f.proname) end\n"              \
   "   from pg_proc f join pg_namespace fn on fn.oid = f.pronamespace where f.oid = t." column ") as " name ",\n"
 
 // Rows below 16384 are the system's own.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kTransformQueries[] = {{.sql =
     "select format_type(t.trftype, null) || ' LANGUAGE ' || quote_ident(l.lanname) as _name, 'pg_transform:' || t.oid as _aliases,\n"
     "  format_type(t.trftype, null) as type, l.lanname as language,\n"
     LPC_TRANSFORM_FUNCTION("trffromsql", "from_sql") LPC_TRANSFORM_FUNCTION("trftosql", "to_sql")
@@ -45,15 +45,15 @@ void lower_transform(const ast::Decl& decl, LowerContext& context) {
   if (object == nullptr) return;
   object->attributes.set("type", type);
   object->attributes.set("language", decl.name.last());
-  keys::each(decl, context, kAbout, {"from_sql", "to_sql"}, [&](const keys::Key& key) {
-    const auto function = std::ranges::find(kFunctions, key.name);
-    if (function == kFunctions.end()) return false;
+  keys::each(decl, context, kTransformAbout, {"from_sql", "to_sql"}, [&](const keys::Key& key) {
+    const auto function = std::ranges::find(kTransformFunctions, key.name);
+    if (function == kTransformFunctions.end()) return false;
     const ast::Name name = keys::name(key, context);
     if (!name.empty()) object->attributes.set(*function, context.routine_text(name));
     return true;
   });
   if (object->external || object->attributes.has("from_sql") || object->attributes.has("to_sql")) return;
-  context.error(diag::make(diag::Code::kMissingClause, decl.span, kAbout, "from_sql = … or to_sql = …"));
+  context.error(diag::make(diag::Code::kMissingClause, decl.span, kTransformAbout, "from_sql = … or to_sql = …"));
 }
 
 void link_transform(const Object& object, LinkContext& context) { context.object({KindId::Language, "", object.attributes.text("language"), "", ""}); }
@@ -80,7 +80,7 @@ bool can_replace_transform(const Object&, const Object&) { return true; }
 
 void print_transform(const Object& object, const Catalog& catalog, LpWriter& writer) {
   writer.doc(object).word("transform").type(object.attributes.text("type")).word("language").ident(object.attributes.text("language")).comment_clause(object).open();
-  for (const std::string_view name : kFunctions) {
+  for (const std::string_view name : kTransformFunctions) {
     if (!object.attributes.has(name)) continue;
     writer.word(name).word("=");
     write_routine(object.attributes.text(name), catalog, writer);
@@ -89,7 +89,7 @@ void print_transform(const Object& object, const Catalog& catalog, LpWriter& wri
   writer.close();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kTransformRules[] = {
     {.name = "type", .content = Content::type},
     {.name = "language", .content = Content::name},
     {.name = "from_sql", .content = Content::routine},
@@ -102,8 +102,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kTransform = {
     .id = KindId::Transform,
     .sql_name = "TRANSFORM",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kTransformDeclaredAs,
+    .introspect = kTransformQueries,
     .lower = lower_transform,
     .normalise = nullptr,
     .edges = link_transform,
@@ -113,7 +113,7 @@ constexpr Kind kTransform = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_transform,
-    .attributes = kRules,
+    .attributes = kTransformRules,
     .print_lp = print_transform,
     .slots = nullptr,
     .traits = {.schemaless = true, .found_in = "pg_transform", .can_replace = can_replace_transform},

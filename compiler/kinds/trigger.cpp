@@ -19,10 +19,10 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"trigger"};
+constexpr std::string_view kTriggerDeclaredAs[] = {"trigger"};
 
 // Bits of tgtype: src/include/catalog/pg_trigger.h. Arguments are zero-terminated bytes; the condition refers to two rows, which pg_get_expr() can't print.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kTriggerQueries[] = {{.sql =
     "select n.nspname as _schema, c.relname as _name, tg.tgname as _member, case c.relkind when 'v' then 'view' else 'table' end as _parent_kind,\n"
     "  'pg_trigger:' || tg.oid as _aliases, tg.tgconstraint <> 0 as \"constraint\",\n"
     "  case when tg.tgtype & 2 <> 0 then 'before' when tg.tgtype & 64 <> 0 then 'instead of' else 'after' end as timing,\n"
@@ -270,7 +270,7 @@ void drop_trigger(const Object& trigger, const ChangeContext& context, Action& a
   drop_plain(trigger, context, action);
 }
 
-void alter_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
+void alter_trigger_state(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const Object& trigger = alteration.after;
   const Lineage lineage(context.after);
   const std::string_view state = state_of(trigger, lineage);
@@ -284,7 +284,7 @@ void rename_trigger(const Object& before, const ObjectId& after, Action& action)
   if (!before.attributes.flag("inherited")) rename_plain(before, after, action);
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kTriggerAttributes[] = {
     {.name = "inherited", .content = Content::flag},
     {.name = "constraint", .content = Content::flag},
     {.name = "timing", .content = Content::text},
@@ -299,7 +299,7 @@ constexpr AttributeRule kAttributes[] = {
     {.name = "when", .content = Content::expression},
     {.name = "function", .content = Content::routine},
     {.name = "arguments", .content = Content::list},
-    {.name = "state", .content = Content::text, .alter = alter_state, .after_create = true},
+    {.name = "state", .content = Content::text, .alter = alter_trigger_state, .after_create = true},
     kExtensionDependenciesRule,
     kCommentRule,
 };
@@ -356,8 +356,8 @@ void print_trigger(const Object& trigger, const Catalog& catalog, LpWriter& writ
 constexpr Kind kTrigger = {
     .id = KindId::Trigger,
     .sql_name = "TRIGGER",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kTriggerDeclaredAs,
+    .introspect = kTriggerQueries,
     .lower = lower_trigger,
     .normalise = normalise_triggers,
     .edges = trigger_edges,
@@ -367,7 +367,7 @@ constexpr Kind kTrigger = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_member,
-    .attributes = kAttributes,
+    .attributes = kTriggerAttributes,
     .print_lp = print_trigger,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .found_in = "pg_trigger where not tgisinternal", .asked_beside = true},

@@ -11,11 +11,11 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"user_mapping"};
+constexpr std::string_view kUserMappingDeclaredAs[] = {"user_mapping"};
 
 // pg_user_mapping itself is for superusers only; the view gives no options to those who may not see them, which looks like having none.
 // Its definition in src/backend/catalog/system_views.sql says who may.
-constexpr IntrospectQuery kQueries[] = {{.sql =
+constexpr IntrospectQuery kUserMappingQueries[] = {{.sql =
     "select m.usename as _name, m.srvname as _member, 'pg_user_mapping:' || m.umid as _aliases,\n"
     LPC_FOREIGN_OPTIONS("m.umoptions") ",\n"
     "  json_build_array('options', 'secrets') as _private,\n"
@@ -71,7 +71,7 @@ void print_mapping(const Object& mapping, const Catalog&, LpWriter& writer) {
   writer.line();
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kUserMappingRules[] = {
     {.name = "options", .content = Content::map, .alter = alter_mapping},
     {.name = "secrets", .content = Content::names, .alter = alter_mapping},
     kPlaceholdersRule,
@@ -84,8 +84,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kUserMapping = {
     .id = KindId::UserMapping,
     .sql_name = "USER MAPPING",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kUserMappingDeclaredAs,
+    .introspect = kUserMappingQueries,
     .lower = lower_mapping,
     .normalise = nullptr,
     .edges = link_mapping,
@@ -95,7 +95,7 @@ constexpr Kind kUserMapping = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_mapping,
-    .attributes = kRules,
+    .attributes = kUserMappingRules,
     .print_lp = print_mapping,
     .slots = nullptr,
     .traits = {.schemaless = true, .named_after_role = true, .found_in = "pg_foreign_server"},

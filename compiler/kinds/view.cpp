@@ -12,9 +12,9 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"view"};
+constexpr std::string_view kViewDeclaredAs[] = {"view"};
 
-constexpr IntrospectQuery kQueries[] = {{
+constexpr IntrospectQuery kViewQueries[] = {{
     .sql = LPC_VIEW_COLUMNS
         ",\n"
         "  (select json_object_agg(split_part(o.text, '=', 1), substr(o.text, strpos(o.text, '=') + 1))\n"
@@ -157,7 +157,7 @@ void print_view(const Object& object, const Catalog& catalog, LpWriter& writer) 
   view::print_members(object, catalog, writer);
 }
 
-constexpr AttributeRule kRules[] = {
+constexpr AttributeRule kViewRules[] = {
     {.name = "query", .content = Content::query},
     {.name = "column_names", .content = Content::names},
     {.name = "options", .content = Content::map, .alter = alter_view_options},
@@ -179,8 +179,8 @@ constexpr AttributeRule kRules[] = {
 constexpr Kind kView = {
     .id = KindId::View,
     .sql_name = "VIEW",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kViewDeclaredAs,
+    .introspect = kViewQueries,
     .lower = lower_view,
     .normalise = find_circles,
     .edges = nullptr,
@@ -190,7 +190,7 @@ constexpr Kind kView = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_qualified,
-    .attributes = kRules,
+    .attributes = kViewRules,
     .print_lp = print_view,
     .slots = relation_slots,
     .traits = {.rebuilt_with_column = true, .acl_type = 'r', .found_in = "pg_class where relkind = 'v' and oid >= 16384", .can_replace = can_replace_view,

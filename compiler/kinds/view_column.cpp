@@ -13,7 +13,7 @@
 namespace lpc::kinds {
 namespace {
 
-constexpr std::string_view kDeclaredAs[] = {"view_column_override", "materialized_view_column_override"};
+constexpr std::string_view kViewColumnDeclaredAs[] = {"view_column_override", "materialized_view_column_override"};
 
 #define LPC_VIEW_COLUMN_QUERY(compression, has_compression)                                                                                            \
   "select n.nspname as _schema, c.relname as _name, a.attname as _member,\n"                                                                           \
@@ -39,7 +39,7 @@ constexpr std::string_view kDeclaredAs[] = {"view_column_override", "materialize
   "    or c.relkind = 'm' and (a.attstattarget >= 0 or a.attstorage <> t.typstorage" has_compression "\n"                                              \
   "      or exists (select from unnest(a.attoptions) o where o not like 'pg\\_attver=%')))"
 
-constexpr IntrospectQuery kQueries[] = {
+constexpr IntrospectQuery kViewColumnQueries[] = {
     {.sql = LPC_VIEW_COLUMN_QUERY("  case a.attcompression when 'p' then 'pglz' when 'l' then 'lz4' end as compression,\n", " or a.attcompression <> ''"),
      .from_version = 140000},
     {.sql = LPC_VIEW_COLUMN_QUERY("", ""), .from_version = 0},
@@ -129,7 +129,7 @@ void print_view_column(const Object& column, const Catalog&, LpWriter& writer) {
   writer.comment_clause(column).line();
 }
 
-constexpr AttributeRule kAttributes[] = {
+constexpr AttributeRule kViewColumnAttributes[] = {
     {.name = "expression", .content = Content::expression, .alter = alter_view_column_settings},
     {.name = "storage", .content = Content::name, .alter = alter_view_column_settings},
     {.name = "compression", .content = Content::name, .alter = alter_view_column_settings},
@@ -146,8 +146,8 @@ constexpr AttributeRule kAttributes[] = {
 constexpr Kind kViewColumn = {
     .id = KindId::ViewColumn,
     .sql_name = "COLUMN",
-    .declared_as = kDeclaredAs,
-    .introspect = kQueries,
+    .declared_as = kViewColumnDeclaredAs,
+    .introspect = kViewColumnQueries,
     .lower = lower_view_column,
     .normalise = nullptr,
     .edges = nullptr,
@@ -157,7 +157,7 @@ constexpr Kind kViewColumn = {
     .inline_sql = nullptr,
     .folds = nullptr,
     .address = address_view_column,
-    .attributes = kAttributes,
+    .attributes = kViewColumnAttributes,
     .print_lp = print_view_column,
     .slots = nullptr,
     .traits = {.dropped_with_parent = true, .acl_type = 'c', .found_in = "pg_class where relkind in ('v', 'm') and oid >= 16384"},

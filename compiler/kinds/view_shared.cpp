@@ -10,12 +10,6 @@ namespace lpc::kinds {
 
 namespace {
 
-const std::string& text_of(const Value& map, std::string_view key) {
-  static const std::string none;
-  const Value* value = map.find(key);
-  return value == nullptr ? none : value->text();
-}
-
 }  // namespace
 
 // pg_dump does the same (createDummyViewAsClause).

@@ -17,7 +17,7 @@ namespace {
 // ---- what a step says of itself: the only place that reads these fields ----------------------------------------------------
 
 /// The strongest lock on each relation.
-std::vector<ReportLock> locks_of(const Step& step) {
+std::vector<ReportLock> report_locks(const Step& step) {
   std::vector<ReportLock> locks;
   for (const StepLock& lock : step.locks) {
     const bool measured = !lock.measured.empty();
@@ -167,7 +167,7 @@ Way make_way(const std::vector<Step>& steps) {
     phase.transactional = batch.transactional;
     transactions += batch.transactional;
     for (std::size_t i = batch.first; i < batch.first + batch.count; ++i) {
-      ReportStep step{&steps[i], static_cast<int>(i) + 1, locks_of(steps[i]), works_of(steps[i]), {}};
+      ReportStep step{&steps[i], static_cast<int>(i) + 1, report_locks(steps[i]), works_of(steps[i]), {}};
       add_facts(step);
       phase.steps.push_back(std::move(step));
     }

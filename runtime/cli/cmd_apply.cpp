@@ -17,7 +17,7 @@ namespace lpc::cli {
 
 namespace {
 
-struct Options {
+struct ApplyOptions {
   PlanOptions planning;
   bool yes = false;
   bool dry_run = false;
@@ -26,7 +26,7 @@ struct Options {
   long long run = 0;
 };
 
-void add_execution_options(CLI::App& command, Options& options) {
+void add_execution_options(CLI::App& command, ApplyOptions& options) {
   command.add_flag("-y,--yes", options.yes, "don't ask");
   command.add_flag("--dry-run", options.dry_run, "show what would be done and stop");
   command.add_option("--lock-timeout", options.lock_timeout_ms, "milliseconds to wait for a lock, each attempt")->check(CLI::Range(1, 3600000));
@@ -40,7 +40,7 @@ std::string actor() {
   return fmt::format("{}@{}", user && *user ? user : "unknown", host);
 }
 
-execute::ExecuteOptions execution(const Options& options, Context& context) {
+execute::ExecuteOptions execution(const ApplyOptions& options, Context& context) {
   execute::ExecuteOptions result;
   result.lock_timeout_ms = options.lock_timeout_ms;
   result.max_attempts = options.max_attempts;
@@ -50,7 +50,7 @@ execute::ExecuteOptions execution(const Options& options, Context& context) {
   return result;
 }
 
-Result<plan::Plan> plan_for_apply(Options options, Context& context) {
+Result<plan::Plan> plan_for_apply(ApplyOptions options, Context& context) {
   options.planning.hazards.preflight = false;      // comes when it is known that hazards don't stop the plan
   if ((options.planning.sources.size() != 1 || !is_plan_file(options.planning.sources.front()))) return plan_from_sources(options.planning, context);
   LP_TRY(plan::Plan plan, read_plan(options.planning.sources.front()));
@@ -59,7 +59,7 @@ Result<plan::Plan> plan_for_apply(Options options, Context& context) {
   return verify_plan(std::move(plan), options.planning, context);
 }
 
-Status carry_out(plan::Plan plan, const Options& options, execute::ExecuteOptions execution, const std::string& question, Context& context) {
+Status carry_out(plan::Plan plan, const ApplyOptions& options, execute::ExecuteOptions execution, const std::string& question, Context& context) {
   LP_TRY(const Config config, load_config());
   LP_DO(allow_hazards(plan.steps, options.planning.hazards.allow, config));
   LP_DO(check_hazards(plan.steps, config));
@@ -84,7 +84,7 @@ void show_forward(const plan::Plan& plan, const Context& context) {
   context.out(plan::render_text(plan::make_report(plan), how));
 }
 
-Status apply(const Options& options, Context& context) {
+Status apply(const ApplyOptions& options, Context& context) {
   LP_TRY(const plan::Plan plan, plan_for_apply(options, context));
   if (context.options.json) {
     context.out(plan::to_json(plan));
@@ -97,7 +97,7 @@ Status apply(const Options& options, Context& context) {
 
 /// When rollbacks of later runs left what can't be taken back (an enum's value, say), the way back begins elsewhere than it was proved: it is proved anew from
 /// there. LP5005 when something else has changed the database since.
-Result<plan::Plan> prove_from_here(plan::Plan back, const ledger::Entry& newest, const Options& options, pg::Connection& target, Context& context) {
+Result<plan::Plan> prove_from_here(plan::Plan back, const ledger::Entry& newest, const ApplyOptions& options, pg::Connection& target, Context& context) {
   LP_TRY(plan::Plan last, plan::from_json(newest.plan));
   last.source_hash = newest.resulting_hash;
   LP_DO(execute::LiveCatalog(target, last).check_source());
@@ -109,7 +109,7 @@ Result<plan::Plan> prove_from_here(plan::Plan back, const ledger::Entry& newest,
   return verify_plan(std::move(back), options.planning, context);
 }
 
-Status rollback(const Options& options, Context& context) {
+Status rollback(const ApplyOptions& options, Context& context) {
   LP_TRY(pg::Connection * target, context.target());
   LP_TRY(const std::vector<ledger::Entry> entries, ledger::read(*target));
   if (entries.empty() && !options.run) {
@@ -143,7 +143,7 @@ Status rollback(const Options& options, Context& context) {
 
 void add_apply(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("apply", "carry a plan out, or plan from sources and carry that out");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ApplyOptions>();
   add_sources(*command, options->planning.sources)->required()->type_name("PLAN|SOURCE");
   add_planning_options(*command, options->planning, context);
   add_execution_options(*command, *options);
@@ -156,7 +156,7 @@ void add_apply(CLI::App& app, Context& context) {
 
 void add_rollback(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("rollback", "apply the proved reverse of a run (by default the last one)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ApplyOptions>();
   command->add_option("run", options->run, "the run's number, see `lpc history`")->type_name("RUN")->check(CLI::PositiveNumber);
   add_connection_options(*command, context);
   add_hazard_options(*command, options->planning.hazards);

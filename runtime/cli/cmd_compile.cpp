@@ -62,12 +62,12 @@ Result<std::string> print_catalog(const std::string& emit, const std::vector<std
 
 void add_compile(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("compile", "check the sources and print the desired catalog; needs no database");
-  struct Options {
+  struct CompileOptions {
     std::vector<std::string> sources;
     std::string emit = "catalog";
     std::string output = "-";
   };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompileOptions>();
   add_sources(*command, options->sources)->required();
   command->add_option("--emit", options->emit, "what to print: catalog, sql, ast, tokens, module or hash")
       ->check(CLI::IsMember({"catalog", "sql", "ast", "tokens", "module", "hash"}));
@@ -90,11 +90,11 @@ void add_compile(CLI::App& app, Context& context) {
 
 void add_check(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("check", "diagnostics only, for editors, hooks and CI");
-  struct Options {
+  struct CompileOptions {
     std::vector<std::string> sources;
     std::string format = "text";
   };
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<CompileOptions>();
   add_sources(*command, options->sources)->required();
   command->add_option("--format", options->format, "text, json, sarif or github")->check(CLI::IsMember({"text", "json", "sarif", "github"}));
   command->footer("Example:\n  lpc check schema.lp --format=github");

@@ -49,13 +49,13 @@ std::string as_json(const std::vector<Delta>& deltas) {
   return out + "\n]}\n";
 }
 
-struct Options {
+struct DiffOptions {
   std::string from, to;
   bool exit_code = false;
   std::vector<std::string> manage;
 };
 
-void show(const std::vector<Delta>& deltas, const Catalog& before, const Catalog& after, const Options& options, Context& context) {
+void show(const std::vector<Delta>& deltas, const Catalog& before, const Catalog& after, const DiffOptions& options, Context& context) {
   if (context.options.json) {
     context.out(as_json(deltas));
   } else {
@@ -76,7 +76,7 @@ Result<std::pair<Catalog, Catalog>> in_one_servers_words(const Loaded& from, con
   return std::pair(settled(from.catalog), settled(target));
 }
 
-Status diff(const Options& options, Context& context) {
+Status diff(const DiffOptions& options, Context& context) {
   LP_TRY(Loaded to, load_canonical({options.to}, nullptr, 0, context));
   LP_TRY(Loaded from, load_canonical({options.from}, &to.catalog, to.server_version, context));
   const plan::Scope managed_then = plan::with_claims(to.scope, from.catalog, to.catalog), managed_now = plan::with_claims(from.scope, to.catalog, from.catalog);
@@ -97,7 +97,7 @@ Status diff(const Options& options, Context& context) {
 }
 
 /// Whether the live catalog is what the last run left: by hash, without building anything.
-Status drift(const Options& options, Context& context) {
+Status drift(const DiffOptions& options, Context& context) {
   LP_TRY(pg::Connection * target, context.target());
   LP_TRY(const std::vector<ledger::Entry> entries, ledger::read(*target));
   if (entries.empty()) return Failure{"LP6030", "the ledger of this database is empty: lpc has applied nothing here yet", "see `lpc history`", ""};
@@ -121,7 +121,7 @@ Status drift(const Options& options, Context& context) {
 
 void add_diff(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("diff", "what differs between two catalogs");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiffOptions>();
   command->add_option("from", options->from, "a catalog source")->required()->type_name("FROM");
   command->add_option("to", options->to, "a catalog source")->required()->type_name("TO");
   command->add_flag("--exit-code", options->exit_code, "end with 3 when something differs");
@@ -135,7 +135,7 @@ void add_diff(CLI::App& app, Context& context) {
 
 void add_drift(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("drift", "whether the live catalog is what the ledger says");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<DiffOptions>();
   command->add_flag("--exit-code", options->exit_code, "end with 3 when it isn't");
   add_connection_options(*command, context);
   add_json_option(*command, context);

@@ -10,14 +10,14 @@ namespace lpc::cli {
 
 namespace {
 
-struct Options {
+struct FmtOptions {
   std::vector<std::string> files;
   bool write = false;
   bool check = false;
 };
 
 /// Formats one file; with --check only says whether it is formatted.
-Status format_file(const std::string& path, const Options& options, Context& context) {
+Status format_file(const std::string& path, const FmtOptions& options, Context& context) {
   FileId file = kNoFile;
   if (path == "-") {
     LP_TRY(std::string text, read_file("-"));
@@ -48,7 +48,7 @@ Status format_file(const std::string& path, const Options& options, Context& con
 
 void add_fmt(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("fmt", "format .lp files; comments are kept");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<FmtOptions>();
   command->add_option("file", options->files, ".lp files or folders; - is standard input")->required()->type_name("FILE");
   CLI::Option* write = command->add_flag("-w,--write", options->write, "write the files instead of printing");
   command->add_flag("--check", options->check, "only tell (exit code 1) when a file isn't formatted")->excludes(write);

@@ -13,7 +13,7 @@ namespace lpc::cli {
 
 namespace {
 
-struct Options {
+struct IntrospectOptions {
   std::vector<std::string> sources;
   std::vector<std::string> schemas;
   std::string output;
@@ -34,7 +34,7 @@ void show_database(Loaded& loaded) {
 }
 
 /// The source given, or the target database; only the schemas named, when some are.
-Result<Loaded> load_any(const Options& options, Context& context) {
+Result<Loaded> load_any(const IntrospectOptions& options, Context& context) {
   Loaded loaded;
   if (options.sources.empty()) {
     LP_TRY(pg::Connection * target, context.target());
@@ -51,7 +51,7 @@ Result<Loaded> load_any(const Options& options, Context& context) {
   return loaded;
 }
 
-void introspect(const Options& options, Context& context) {
+void introspect(const IntrospectOptions& options, Context& context) {
   const Result<Loaded> loaded = load_any(options, context);
   if (!loaded) {
     context.fail(loaded.failure());
@@ -72,7 +72,7 @@ bool has_unmodelled(const Context& context) {
 }
 
 /// One file as it is; several under a folder, which is made.
-Status write_all(const std::map<std::string, std::string>& files, const Options& options, Context& context) {
+Status write_all(const std::map<std::string, std::string>& files, const IntrospectOptions& options, Context& context) {
   if (options.split == "file" || options.output.empty()) {
     std::string text;
     for (const auto& [name, part] : files) text += part;
@@ -95,7 +95,7 @@ Status write_all(const std::map<std::string, std::string>& files, const Options&
   return ok();
 }
 
-Status pull(const Options& options, Context& context) {
+Status pull(const IntrospectOptions& options, Context& context) {
   LP_TRY(const Loaded loaded, load_any(options, context));
   context.show_diagnostics();
   if (has_unmodelled(context) && !options.allow_unmodelled) {
@@ -114,7 +114,7 @@ Status pull(const Options& options, Context& context) {
 
 void add_introspect(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("introspect", "the catalog of a database (or any source) as JSON");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<IntrospectOptions>();
   add_sources(*command, options->sources);
   command->add_option("--schema", options->schemas, "only this schema; may be given several times")->allow_extra_args(false);
   command->add_flag("--hash", options->hash, "print only the catalog's hash");
@@ -127,7 +127,7 @@ void add_introspect(CLI::App& app, Context& context) {
 
 void add_pull(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("pull", "print a database (or any source) as .lp");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<IntrospectOptions>();
   add_sources(*command, options->sources);
   command->add_option("--schema", options->schemas, "only this schema; may be given several times")->allow_extra_args(false);
   command->add_option("-o,--output", options->output, "file to write, or folder with --split")->type_name("PATH");

@@ -10,7 +10,7 @@ namespace lpc::cli {
 
 namespace {
 
-struct Options {
+struct PlanCommandOptions {
   PlanOptions planning;
   std::string plan_file;
   std::string output;
@@ -19,14 +19,14 @@ struct Options {
   bool no_sql = false;
 };
 
-Status write_files(const plan::Plan& plan, const Options& options) {
+Status write_files(const plan::Plan& plan, const PlanCommandOptions& options) {
   if (options.reports.to_stdout() + (options.output == "-") > 1) return Failure{"LP7001", "only one output can go to the standard output", "name files for the others", ""};
   if (!options.output.empty()) LP_DO(write_file(options.output, plan::to_json(plan)));
   return write_reports(plan, options.reports);
 }
 
 /// The plan to the files that are asked for, and to stdout, when none of them is that, what a person or, with --json, a program reads.
-void show(const plan::Plan& plan, const Options& options, Context& context) {
+void show(const plan::Plan& plan, const PlanCommandOptions& options, Context& context) {
   if (const Status written = write_files(plan, options); !written) {
     context.fail(written.failure());
     return;
@@ -46,7 +46,7 @@ void show(const plan::Plan& plan, const Options& options, Context& context) {
 
 void add_plan(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("plan", "the steps from the live database to the sources, with their reverse, proved on a shadow");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlanCommandOptions>();
   add_sources(*command, options->planning.sources)->required();
   add_planning_options(*command, options->planning, context);
   command->add_option("-o,--output", options->output, "file to write the plan to, as JSON")->type_name("FILE");
@@ -68,7 +68,7 @@ void add_plan(CLI::App& app, Context& context) {
 
 void add_verify(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("verify", "prove a plan on the shadow, hand-written ones too: forward, hash, reverse, hash");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PlanCommandOptions>();
   command->add_option("plan", options->plan_file, "a plan's JSON")->required()->type_name("PLAN");
   command->add_option("-o,--output", options->output, "file to write the completed plan to")->type_name("FILE");
   add_report_options(*command, options->reports);

@@ -18,7 +18,7 @@ namespace {
 
 using execute::KeptObject;
 
-struct Options {
+struct PurgeOptions {
   std::vector<std::string> names;
   std::string plan;
   bool yes = false;
@@ -108,7 +108,7 @@ Failure nothing_kept(const std::string& what, const std::string& wanted, const s
 }
 
 /// What the command line names, or everything. LP7016 when a name or the plan fits nothing.
-Result<std::vector<KeptObject>> choose(std::vector<KeptObject> all, const Options& options) {
+Result<std::vector<KeptObject>> choose(std::vector<KeptObject> all, const PurgeOptions& options) {
   if (!options.plan.empty()) {
     std::string digits = to_lower_ascii(options.plan);
     if (digits.starts_with("sha256:")) digits.erase(0, std::string_view("sha256:").size());
@@ -145,7 +145,7 @@ void say_what_was_done(const std::vector<KeptObject>& objects, const execute::Pu
   if (!result.schema_owner.empty()) context.say(fmt::format("Schema {} is empty and stays: only its owner {} may drop it.", kinds::kTrash, in_one_line(result.schema_owner)));
 }
 
-Status purge(const Options& options, Context& context) {
+Status purge(const PurgeOptions& options, Context& context) {
   LP_TRY(pg::Connection * target, context.target());
   LP_TRY(const std::vector<KeptObject> all, execute::read_kept(*target, options.lock_timeout_ms));
   LP_TRY(const std::vector<KeptObject> chosen, choose(all, options));
@@ -171,7 +171,7 @@ Status purge(const Options& options, Context& context) {
 
 void add_purge(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("purge", "drop what plans have dropped and kept (by default all of it)");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<PurgeOptions>();
   const auto not_empty = [](const std::string& digits) { return digits.empty() ? "needs digits" : ""; };    // a script's unset variable must not mean everything
   command->add_option("name", options->names, "what was dropped, or its name in schema lockplane_trash; default: everything")->type_name("NAME");
   command->add_option("--plan", options->plan, "only what this plan has dropped: the first digits of its hash")->type_name("DIGITS")->check(not_empty);

@@ -8,7 +8,7 @@ namespace lpc::cli {
 
 namespace {
 
-struct Options {
+struct ShowOptions {
   std::string plan_file;
   std::string format = "text";
   std::string output = "-";
@@ -16,7 +16,7 @@ struct Options {
   bool no_sql = false;
 };
 
-std::string as_text(const plan::Report& report, const Options& options, const Context& context) {
+std::string as_text(const plan::Report& report, const ShowOptions& options, const Context& context) {
   plan::TextOptions how = text_options(context);
   how.sql = !options.no_sql;
   if (options.output == "-") return plan::render_text(report, how);
@@ -25,7 +25,7 @@ std::string as_text(const plan::Report& report, const Options& options, const Co
   return plan::render_text(report, how);
 }
 
-Status show(const Options& options, Context& context) {
+Status show(const ShowOptions& options, Context& context) {
   LP_TRY(plan::Plan plan, read_plan(options.plan_file));
   if (options.reverse) plan = plan::turned_around(plan);
   const plan::Report report = plan::make_report(plan);
@@ -45,7 +45,7 @@ Status show(const Options& options, Context& context) {
 
 void add_show(CLI::App& app, Context& context) {
   CLI::App* command = app.add_subcommand("show", "a plan's file as text, as a page, as Markdown or as a script for psql");
-  auto options = std::make_shared<Options>();
+  auto options = std::make_shared<ShowOptions>();
   command->add_option("plan", options->plan_file, "a plan's JSON; - is the standard input")->required()->type_name("PLAN");
   command->add_option("--format", options->format, "text, html, markdown, sql or json")->check(CLI::IsMember({"text", "html", "markdown", "sql", "json"}));
   command->add_option("-o,--output", options->output, "file to write to")->type_name("FILE");

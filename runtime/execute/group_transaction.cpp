@@ -18,7 +18,6 @@ std::size_t steps_per_chunk(std::size_t steps) {
   return std::clamp<std::size_t>(steps / kChunks, 1, kMost);
 }
 
-constexpr double kMicrosecondsPerMillisecond = 1000;
 
 /// Whether others may have to wait for more than one relation until the batch's transaction ends.
 bool blocks_several(const std::vector<plan::Step>& steps, const Batch& batch) {

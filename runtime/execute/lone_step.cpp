@@ -24,7 +24,6 @@ SELECT pg_catalog.format('Partition %1$I.%2$I is half detached: queries of %3$I.
  WHERE i.inhdetachpending)sql";
 constexpr int kFirstWithPendingDetaches = 140000;
 
-constexpr double kMicrosecondsPerMillisecond = 1000;
 
 bool any_concurrent(const plan::Step& step) {
   return step.kind == "concurrent" || std::any_of(step.sql.begin(), step.sql.end(), [](const std::string& sql) { return is_concurrent(sql); });

@@ -47,5 +47,6 @@ void take_over(RunState& run, const ledger::GroupRecord& group);
 
 /// Microseconds, by the server's clock.
 Result<long long> server_clock(pg::Connection& connection);
+inline constexpr double kMicrosecondsPerMillisecond = 1000;
 
 }  // namespace lpc::execute

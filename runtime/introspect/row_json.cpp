@@ -2,13 +2,15 @@
 
 #include <charconv>
 
+#include "base/text.h"
+
 namespace lpc::introspect {
 
 namespace {
 
-class Reader {
+class JsonReader {
  public:
-  explicit Reader(std::string_view text) : rest_(text) {}
+  explicit JsonReader(std::string_view text) : rest_(text) {}
 
   std::optional<Value> document() {
     auto value = this->value(0);
@@ -150,25 +152,6 @@ class Reader {
     return code;
   }
 
-  static void append_utf8(std::string& text, std::uint32_t code) {
-    const auto add = [&](std::uint32_t byte) { text += static_cast<char>(byte); };
-    if (code < 0x80) {
-      add(code);
-    } else if (code < 0x800) {
-      add(0xC0 | code >> 6);
-      add(0x80 | (code & 0x3F));
-    } else if (code < 0x10000) {
-      add(0xE0 | code >> 12);
-      add(0x80 | (code >> 6 & 0x3F));
-      add(0x80 | (code & 0x3F));
-    } else {
-      add(0xF0 | code >> 18);
-      add(0x80 | (code >> 12 & 0x3F));
-      add(0x80 | (code >> 6 & 0x3F));
-      add(0x80 | (code & 0x3F));
-    }
-  }
-
   std::optional<Value> fail() {
     failed_ = true;
     return std::nullopt;
@@ -180,6 +163,6 @@ class Reader {
 
 }  // namespace
 
-std::optional<Value> read_row_json(std::string_view text) { return Reader(text).document(); }
+std::optional<Value> read_row_json(std::string_view text) { return JsonReader(text).document(); }
 
 }  // namespace lpc::introspect

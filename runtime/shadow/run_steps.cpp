@@ -25,9 +25,9 @@ diag::Diagnostic to_diagnostic(const Refusal& refusal, diag::Code code) {
 }
 
 /// With a meter, which writes into the steps what it sees, their predictions are needed, too.
-class Runner {
+class StepRunner {
  public:
-  Runner(ShadowServer& server, pg::Connection& connection, Meter* meter) : server_(server), connection_(connection), meter_(meter) {}
+  StepRunner(ShadowServer& server, pg::Connection& connection, Meter* meter) : server_(server), connection_(connection), meter_(meter) {}
 
   Status run(std::vector<plan::Step>& steps, const std::vector<plan::Impact>* predicted, const std::function<Status(std::size_t)>& after_step) {
     if (meter_) LP_DO(meter_->start());
@@ -96,14 +96,14 @@ class Runner {
 
 Status run_steps(ShadowServer& server, pg::Connection& connection, std::vector<plan::Step>& steps, const Measuring& measuring, diag::Code code, diag::Sink& sink,
                  const std::function<Status(std::size_t)>& after_step) {
-  Runner runner(server, connection, &measuring.meter);
+  StepRunner runner(server, connection, &measuring.meter);
   const Status done = runner.run(steps, &measuring.predicted, after_step);
   if (runner.refusal()) sink.add(to_diagnostic(*runner.refusal(), code));
   return done;
 }
 
 Result<std::optional<Refusal>> run_unwatched(ShadowServer& server, pg::Connection& connection, std::vector<plan::Step>& steps) {
-  Runner runner(server, connection, nullptr);
+  StepRunner runner(server, connection, nullptr);
   const Status done = runner.run(steps, nullptr, nullptr);
   if (done || runner.refusal()) return runner.refusal();
   return done.failure();

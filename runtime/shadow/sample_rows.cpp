@@ -23,7 +23,7 @@ namespace {
   " c.relkind IN ('r', 'p') AND NOT c.relispartition AND" LPC_OF_USERS
 #define LPC_OF_USERS " {user_schema:n} AND {not_member:pg_class:c.oid} "
 
-constexpr const char* kTables =
+constexpr const char* kTablesToFill =
     "SELECT c.oid, pg_catalog.quote_ident(n.nspname) || '.' || pg_catalog.quote_ident(c.relname), c.relkind,\n"
     "  EXISTS (SELECT FROM pg_catalog.pg_constraint o WHERE o.conrelid = c.oid AND o.condeferrable AND o.contype IN ('p', 'u', 'x')) FROM" LPC_TABLES "WHERE" LPC_ARE_ROOTS "ORDER BY 2";
 
@@ -172,7 +172,7 @@ class Filler {
   // ---- what there is -------------------------------------------------------------------------------------------------------------
 
   Status read() {
-    LP_TRY(const std::vector<pg::Rows> answers, connection_.pipeline({{expand_macros(kTables)}, {kTypes}, {expand_macros(kColumns)}, {expand_macros(kConstraints)}, {expand_macros(kBounds)}}));
+    LP_TRY(const std::vector<pg::Rows> answers, connection_.pipeline({{expand_macros(kTablesToFill)}, {kTypes}, {expand_macros(kColumns)}, {expand_macros(kConstraints)}, {expand_macros(kBounds)}}));
     const auto& [tables, types, columns, constraints, bounds] = std::tie(answers[0], answers[1], answers[2], answers[3], answers[4]);
     for (int row = 0; row < tables.size(); ++row) tables_[std::string(tables(row, 0))] = {std::string(tables(row, 1)), tables(row, 2) == "p", tables.boolean(row, 3), {}, {}, false};
     for (int row = 0; row < types.size(); ++row) {

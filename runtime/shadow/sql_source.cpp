@@ -58,9 +58,9 @@ bool controls_transaction(std::string_view sql) {
   return std::find(kWords.begin(), kWords.end(), word) != kWords.end();
 }
 
-class Runner {
+class ScriptRunner {
  public:
-  Runner(const SourceMap& sources, diag::Sink& sink) : sources_(sources), sink_(sink) {}
+  ScriptRunner(const SourceMap& sources, diag::Sink& sink) : sources_(sources), sink_(sink) {}
 
   Status run(pg::Connection& connection, FileId file) {
     const std::string text = without_restrict_lines(sources_.at(file).text());
@@ -174,7 +174,7 @@ Result<Catalog> run_sql_sources(ShadowServer& server, const std::vector<FileId>&
   LP_TRY(pg::Connection connection, server.create_database(room_for(about_as_many_objects(files, sources))));
   if (is_superuser(connection)) LP_DO(connection.execute("SET lc_messages = 'C'"));
   LP_TRY(const std::set<std::string> roles_before, role_names(connection));
-  Runner runner(sources, sink);
+  ScriptRunner runner(sources, sink);
   Status ran = ok();
   for (std::size_t i = 0; i < files.size() && ran; ++i) ran = runner.run(connection, files[i]);
   if (connection.is_connection_lost()) return ran.failure();

@@ -35,14 +35,14 @@ void maybe_comment(Object& object) {
   if (*rc::gen::inRange(0, 3) == 0) object.attributes.set("comment", *rc::gen::elementOf(kWords));
 }
 
-Object object(ObjectId id) {
+Object bare_object(ObjectId id) {
   Object result;
   result.id = std::move(id);
   return result;
 }
 
 void add_column(CatalogBuilder& builder, const ObjectId& table, const std::string& column) {
-  Object result = object({KindId::Column, table.schema, table.name, column, ""});
+  Object result = bare_object({KindId::Column, table.schema, table.name, column, ""});
   result.parent = table;
   result.attributes.set("type", *rc::gen::elementOf(kTypes));
   result.attributes.set("not_null", *rc::gen::arbitrary<bool>());
@@ -51,7 +51,7 @@ void add_column(CatalogBuilder& builder, const ObjectId& table, const std::strin
 }
 
 void add_table(CatalogBuilder& builder, const std::string& schema, const std::string& table) {
-  Object result = object({KindId::Table, schema, table, "", ""});
+  Object result = bare_object({KindId::Table, schema, table, "", ""});
   const std::vector<std::string> columns = distinct_names(5);
   result.attributes.set("columns", Value::strings(columns));
   maybe_comment(result);
@@ -61,14 +61,14 @@ void add_table(CatalogBuilder& builder, const std::string& schema, const std::st
 }
 
 void add_enum(CatalogBuilder& builder, const std::string& schema, const std::string& name) {
-  Object result = object({KindId::Enum, schema, name, "", ""});
+  Object result = bare_object({KindId::Enum, schema, name, "", ""});
   result.attributes.set("values", Value::strings(distinct_names(5)));
   maybe_comment(result);
   builder.add(std::move(result));
 }
 
 void add_sequence(CatalogBuilder& builder, const std::string& schema, const std::string& name) {
-  Object result = object({KindId::Sequence, schema, name, "", ""});
+  Object result = bare_object({KindId::Sequence, schema, name, "", ""});
   if (*rc::gen::arbitrary<bool>()) result.attributes.set("increment", *rc::gen::inRange(2, 50));
   result.attributes.set("cycle", *rc::gen::arbitrary<bool>());
   maybe_comment(result);
@@ -79,7 +79,7 @@ void add_sequence(CatalogBuilder& builder, const std::string& schema, const std:
 Catalog catalog() {
   CatalogBuilder builder;
   for (const std::string& schema : distinct_names(3)) {
-    Object made = object({KindId::Schema, "", schema, "", ""});
+    Object made = bare_object({KindId::Schema, "", schema, "", ""});
     maybe_comment(made);
     builder.add(std::move(made));
     for (const std::string& each : distinct_names(5)) {
