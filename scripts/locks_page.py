@@ -16,7 +16,7 @@ MODES = {"RS": "ROW SHARE", "RX": "ROW EXCLUSIVE", "SUX": "SHARE UPDATE EXCLUSIV
          "AX": "ACCESS EXCLUSIVE", "*": "the mode named"}
 # The roles of compiler/plan/impact_roles.cpp in words.
 ROLES = {
-    "table": "it", "tree": "it and what inherits from it", "children": "what inherits from it directly", "with_partitions": "it and its partitions", "partitions": "its partitions", "named": "it",
+    "table": "it", "tree": "it and what inherits from it", "with_partitions": "it and its partitions", "partitions": "its partitions", "named": "it",
     "named_tree": "it and what inherits from it", "named_partitions": "it and its partitions", "named_parents": "the parent and its default partition",
     "named_tables": "the index's table", "newly_published": "it", "published": "the tables published before", "parents": "the parents",
     "parents_default": "the default partition", "other": "the other one named", "partition": "the partition", "default": "the default partition and its own partitions", "default_itself": "the default partition",
@@ -33,6 +33,9 @@ ROLES = {
     "in_tablespace": "each table there", "in_schema": "everything in it", "index_tables": "it and its partitions", "unindexed_tables": "it and the partitions without such an index",
     "check_tree": "it and those below it; before 18 not those below one with such a CHECK",
     "merged_keys": "those of them to which the partition has a foreign key already",
+    "column_tree": "it and those below it, but not below one with the column",
+    "new_column_tree": "those that get the column",
+    "dropped_column_heirs": "it, those that lose the column with it, and those directly below them", "old_column_tree": "since 18 those that have it and become NOT NULL",
     "unchecked_tree": "it and those below it without such a CHECK", "unvalidated_tree": "those of it and below it that aren't validated",
     "indexes": "its indexes",
     "indexed_table": "it, when it has indexes", "reads": "what the query reads", "statistics_table": "its table", "typed_tables": "tables of the type",

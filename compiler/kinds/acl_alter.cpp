@@ -232,9 +232,10 @@ std::vector<acl::State> states_after_creation(const Object& object, const Change
   }
   for (const std::string& role : creating_roles(context)) {
     for (const Catalog* catalog : {&context.before, &context.after}) {
-      if (const auto state = granted_by_default(*catalog, role, object, acl_type, context.server_version)) {
-        states.push_back(acl::with_new_owner(*state, role, owner.empty() ? role : owner));
-      }
+      auto state = granted_by_default(*catalog, role, object, acl_type, context.server_version);
+      if (!state) continue;
+      if (owner.empty()) state->erase({std::string(), role});      // of an owner that nobody knows, nothing is said
+      states.push_back(owner.empty() ? *state : acl::with_new_owner(*state, role, owner));
     }
   }
   return states;

@@ -225,6 +225,13 @@ std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog&
   return builder.finish();
 }
 
+std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog) {
+  std::vector<ObjectId> result;
+  if (object.id.kind != KindId::Column || object.attributes.flag("inherited")) return result;
+  for (const Object* above : Lineage(catalog).inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
+  return result;
+}
+
 ObjectId whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }
 
 std::vector<const Object*> attachments_to(const ObjectId& table, const Catalog& catalog) {

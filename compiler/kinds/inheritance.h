@@ -61,6 +61,10 @@ ObjectId default_id(const ObjectId& column);
 /// The table that a member (column, default, attachment) belongs to.
 ObjectId table_of(const ObjectId& member);
 
+/// What is dropped before the object when both are: a column that its table declares and inherits can go once it is inherited no more.
+/// https://www.postgresql.org/docs/15/ddl-inherit.html
+std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog);
+
 /// The partitioned table that a partition's attachment is about.
 ObjectId whole_of(const Object& attachment);
 /// The attachments of the table's partitions, not of those below them.

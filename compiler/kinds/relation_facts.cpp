@@ -90,6 +90,10 @@ void read_sequence(const Object& object, RelationFacts& facts) {
 
 }  // namespace
 
+void add_name(std::vector<RelationName>& names, const RelationName& name) {
+  if (!name.name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
+}
+
 RelationName name_of(const ObjectId& id) { return {id.schema, id.name}; }
 
 std::vector<RelationName> relations_read(const Object& view) {
@@ -177,7 +181,9 @@ void RelationReader::read_table(const Object& object, RelationFacts& facts) cons
   }
   if (facts.parents.empty()) return;
   for (const std::string& name : lineage_.column_names(object.id)) {
-    facts.columns.push_back(read_column(merged_column(lineage_.chain(object.id, name), column_id(object.id, name))));
+    const std::vector<const Object*> chain = lineage_.chain(object.id, name);
+    facts.columns.push_back(read_column(merged_column(chain, column_id(object.id, name))));
+    facts.columns.back().declared = !facts.is_partition && chain.front()->parent == object.id && !chain.front()->attributes.flag("inherited");
   }
 }
 

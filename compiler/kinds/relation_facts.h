@@ -21,6 +21,9 @@ struct RelationName {
   friend auto operator<=>(const RelationName&, const RelationName&) = default;
 };
 
+/// Once, and nothing for an empty name.
+void add_name(std::vector<RelationName>& names, const RelationName& name);
+
 struct ColumnFacts {
   std::string name;
   std::string type;
@@ -29,6 +32,7 @@ struct ColumnFacts {
   bool not_null_not_valid = false;       ///< 18
   bool generated = false;
   bool is_virtual = false;
+  bool declared = true;                  ///< by the table itself: not only by one above it
   std::string identity_sequence;         ///< in the table's schema; "" when it is none
 };
 

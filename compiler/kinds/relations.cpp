@@ -10,10 +10,6 @@ namespace {
 
 using frontend::ConstraintType;
 
-void add_name(std::vector<RelationName>& names, const RelationName& name) {
-  if (std::ranges::find(names, name) == names.end()) names.push_back(name);
-}
-
 /// Calls `visit(relation, list)` for each list of another relation's links that this one stands in.
 template <class Visit>
 void for_each_link(const RelationFacts& facts, Visit visit) {
@@ -144,7 +140,7 @@ std::vector<RelationName> Relations::names() const {
 
 void Relations::add(const RelationName& name, RelationFacts facts) {
   for_each_link(facts, [&](const RelationName& other, std::vector<RelationName> RelationLinks::*list) {
-    if (!other.name.empty()) add_name(links_[other].*list, name);
+    add_name(links_[other].*list, name);
   });
   entries_[name].facts = std::make_unique<RelationFacts>(std::move(facts));
 }

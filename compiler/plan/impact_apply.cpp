@@ -284,6 +284,7 @@ class Applier {
       if (facts.type == RelationType::index) return;
       if (adds) facts.parents.push_back(parent);
       if (!adds) std::erase(facts.parents, parent);
+      if (!adds || is_partition) declare(facts, !adds);
       if (!is_partition) return;
       facts.is_partition = adds;
       facts.is_default_partition = adds && command.bound && command.bound->is_default;
@@ -396,13 +397,25 @@ class Applier {
     facts.is_virtual = column.is_virtual;
     in_tree([&](RelationFacts& table) {
       if (table.column(column.name) == nullptr) table.columns.push_back(facts);
+      facts.declared = false;      // in those below
     });
     for (const ConstraintClause& constraint : column.constraints) add_constraint(constraint);
   }
 
+  /// The columns, or the one of that name, are the table's own; or, of a partition, they aren't.
+  static void declare(RelationFacts& facts, bool own, std::string_view name = {}) {
+    for (ColumnFacts& column : facts.columns) {
+      if (name.empty() || column.name == name) column.declared = own;
+    }
+  }
+
   void drop_column(const std::string& name) {
     const auto uses = [&](const std::vector<std::string>& columns) { return std::ranges::find(columns, name) != columns.end(); };
-    for (const RelationName& table : tree()) {
+    if (statement_.only) {
+      const Names children = state_.linked(table_).children;
+      for (const RelationName& child : children) state_.change(child, [&](RelationFacts& facts) { declare(facts, true, name); });
+    }
+    for (const RelationName& table : statement_.only ? Names{table_} : state_.losing(table_, name)) {
       const Names indexes = state_.indexes(table), sequences = state_.owned_sequences(table, name);
       for (const RelationName& index : indexes) {
         if (uses(state_.find(index)->index_columns)) state_.remove(index);

@@ -5,6 +5,7 @@
 #include "base/result.h"
 #include "plan/impact_conditions.h"
 #include "plan/impact_state.h"
+#include "plan/impact_trees.h"
 
 namespace lpc::plan {
 
@@ -12,38 +13,28 @@ using frontend::ConstraintType;
 using frontend::SqlName;
 using kinds::ConstraintFacts;
 using kinds::RelationType;
+using namespace trees;
 
 namespace {
 
-void add(Names& names, const RelationName& name) {
-  if (!name.name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
-}
-
-void add(Names& names, const Names& more) {
-  for (const RelationName& name : more) add(names, name);
+void add_names(Names& names, const Names& more) {
+  for (const RelationName& name : more) add_name(names, name);
 }
 
 using Case = ImpactCase;
 
-Names table(const Case& at) { return at.facts == nullptr ? Names{} : Names{at.table}; }
-Names tree(const Case& at) { return at.tree(); }
-/// Those that inherit from it directly: with ONLY, too, they are told of what they lose by it.
-Names children(const Case& at) { return at.state.linked(at.table).children; }
-Names with_partitions(const Case& at) { return at.statement.only ? table(at) : at.state.with_descendants(at.table, true); }
-Names partitions(const Case& at) { return at.statement.only ? Names{} : at.state.descendants(at.table, true); }
-
 Names named(const Case& at) {
   Names result;
-  for (const SqlName& name : at.statement.relations) add(result, at.state.resolve(name));
+  for (const SqlName& name : at.statement.relations) add_name(result, at.state.resolve(name));
   return result;
 }
 
 /// The relation, and what inherits from it unless it is meant alone.
 void add_tree(Names& names, const RelationName& name, bool alone, const Case& at) {
   if (alone) {
-    add(names, name);
+    add_name(names, name);
   } else {
-    add(names, at.state.with_descendants(name));
+    add_names(names, at.state.with_descendants(name));
   }
 }
 
@@ -55,7 +46,7 @@ Names named_tree(const Case& at) {
 
 Names named_partitions(const Case& at) {
   Names result;
-  for (const RelationName& name : named(at)) add(result, at.state.with_descendants(name, true));
+  for (const RelationName& name : named(at)) add_names(result, at.state.with_descendants(name, true));
   return result;
 }
 
@@ -90,8 +81,8 @@ Names named_parents(const Case& at) {
     const RelationFacts& facts = *at.state.find(name);
     if (!facts.is_partition) continue;
     for (const RelationName& parent : facts.parents) {
-      add(result, parent);
-      if (const auto other = at.state.default_partition(parent)) add(result, *other);
+      add_name(result, parent);
+      if (const auto other = at.state.default_partition(parent)) add_name(result, *other);
     }
   }
   return result;
@@ -102,9 +93,9 @@ Names named_tables(const Case& at) {
   for (const RelationName& name : named(at)) {
     const RelationFacts& facts = *at.state.find(name);
     if (at.statement.statement == "DROP INDEX") {
-      add(result, at.state.with_descendants(facts.table, true));
+      add_names(result, at.state.with_descendants(facts.table, true));
     } else {
-      add(result, facts.table);
+      add_name(result, facts.table);
     }
   }
   return result;
@@ -112,14 +103,14 @@ Names named_tables(const Case& at) {
 
 Names parents(const Case& at) {
   Names result;
-  for (const SqlName& name : at.command.parents) add(result, at.state.resolve(name));
+  for (const SqlName& name : at.command.parents) add_name(result, at.state.resolve(name));
   return result;
 }
 
 Names parents_default(const Case& at) {
   Names result;
   for (const RelationName& parent : parents(at)) {
-    if (const auto other = at.state.default_partition(parent)) add(result, *other);
+    if (const auto other = at.state.default_partition(parent)) add_name(result, *other);
   }
   return result;
 }
@@ -131,13 +122,13 @@ Names other(const Case& at) {
 
 Names partition(const Case& at) {
   Names result;
-  for (const RelationName& name : other(at)) add(result, at.state.with_descendants(name, true));
+  for (const RelationName& name : other(at)) add_names(result, at.state.with_descendants(name, true));
   return result;
 }
 
 Names below_partition(const Case& at) {
   Names result;
-  for (const RelationName& name : other(at)) add(result, at.state.descendants(name, true));
+  for (const RelationName& name : other(at)) add_names(result, at.state.descendants(name, true));
   return result;
 }
 
@@ -156,7 +147,7 @@ void add_unproved(const Case& at, const Names& from, const RelationFacts* parent
   for (const RelationName& name : from) {
     const RelationFacts* facts = at.state.find(name);
     if (facts == nullptr || parent == nullptr || !at.command.bound) continue;
-    if (!proves_bound(*facts, *parent, *at.command.bound, inverse)) add(result, name);
+    if (!proves_bound(*facts, *parent, *at.command.bound, inverse)) add_name(result, name);
   }
 }
 
@@ -191,7 +182,7 @@ Names unproved_partition(const Case& at) {
   const bool alone = at.facts != nullptr && !at.facts->is_partition && at.command.bound && at.command.bound->is_default && at.state.descendants(at.table, true).empty();
   if (whole.empty() || alone || at.facts == nullptr || proves_bounds(at, *at.state.find(whole.front()))) return result;
   for (const RelationName& name : whole) {
-    if (!proves_bounds(at, *at.state.find(name))) add(result, name);
+    if (!proves_bounds(at, *at.state.find(name))) add_name(result, name);
   }
   return result;
 }
@@ -216,7 +207,7 @@ template <class Counts>
 Names targets(const Case& at, const RelationFacts& facts, Counts counts) {
   Names result;
   for (const ConstraintFacts& constraint : facts.constraints) {
-    if (constraint.type == ConstraintType::foreign_key && counts(constraint)) add(result, at.state.with_descendants(constraint.references, true));
+    if (constraint.type == ConstraintType::foreign_key && counts(constraint)) add_names(result, at.state.with_descendants(constraint.references, true));
   }
   return result;
 }
@@ -232,7 +223,7 @@ Names wholes(const Case& at) {
     const RelationFacts& facts = *at.state.find(result[each]);
     if (!facts.is_partition) continue;
     for (const RelationName& parent : facts.parents) {
-      if (at.state.contains(parent)) add(result, parent);
+      if (at.state.contains(parent)) add_name(result, parent);
     }
   }
   return result;
@@ -254,7 +245,7 @@ bool has_share(const Case& at, const ConstraintFacts& key, bool proved) {
 template <class Counts>
 Names keys_above(const Case& at, Counts counts) {
   Names result;
-  for (const RelationName& whole : wholes(at)) add(result, targets(at, *at.state.find(whole), counts));
+  for (const RelationName& whole : wholes(at)) add_names(result, targets(at, *at.state.find(whole), counts));
   return result;
 }
 
@@ -272,27 +263,27 @@ Names parent_users(const Case& at) { return at.state.referencing(wholes(at)); }
 /// The rows that an attached partition's share of foreign keys checks. Where it had the key before, they have been.
 Names checked_keys(const Case& at) {
   Names result = keys_above(at, [&](const ConstraintFacts& key) { return !has_share(at, key, true); });
-  if (!result.empty()) add(result, partition(at));
+  if (!result.empty()) add_names(result, partition(at));
   return result;
 }
 
 /// A detached partition that others refer to must hold no row that one of theirs means.
 Names users_scan(const Case& at) {
   Names result = parent_users(at);
-  if (!result.empty()) add(result, partition(at));
+  if (!result.empty()) add_names(result, partition(at));
   return result;
 }
 
 Names partition_indexes(const Case& at) {
   Names result;
-  for (const RelationName& name : partition(at)) add(result, at.state.indexes(name));
+  for (const RelationName& name : partition(at)) add_names(result, at.state.indexes(name));
   return result;
 }
 
 Names referenced(const Case& at) {
   Names result;
   const auto add_target = [&](const frontend::ConstraintClause& constraint) {
-    if (constraint.type == ConstraintType::foreign_key) add(result, at.state.with_descendants(at.state.resolve(constraint.references), true));
+    if (constraint.type == ConstraintType::foreign_key) add_names(result, at.state.with_descendants(at.state.resolve(constraint.references), true));
   };
   if (at.constraint != nullptr) {
     add_target(*at.constraint);
@@ -335,7 +326,7 @@ Names column_key_ends(const Case& at) {
   for (const RelationName& name : at.state.linked(at.table).users) {
     for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
       const bool refers = constraint.type == ConstraintType::foreign_key && constraint.references == at.table;
-      if (refers && has(constraint.referenced_columns, at.command.name)) add(result, at.state.with_descendants(name, true));
+      if (refers && has(constraint.referenced_columns, at.command.name)) add_names(result, at.state.with_descendants(name, true));
     }
   }
   return result;
@@ -348,7 +339,7 @@ Names rechecked_keys(const Case& at) {
   for (const RelationName& name : at.state.linked(at.table).users) {
     for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
       const bool counts = constraint.type == ConstraintType::foreign_key && !constraint.not_valid && !constraint.not_enforced && constraint.references == at.table;
-      if (counts && has(constraint.referenced_columns, at.command.name)) add(result, at.state.with_descendants(name, true));
+      if (counts && has(constraint.referenced_columns, at.command.name)) add_names(result, at.state.with_descendants(name, true));
     }
   }
   return result;
@@ -362,7 +353,7 @@ Names constraint_users(const Case& at) {
   for (const RelationName& name : at.state.linked(at.table).users) {
     for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
       const bool refers = constraint.type == ConstraintType::foreign_key && constraint.references == at.table;
-      if (refers && std::ranges::is_permutation(constraint.referenced_columns, key->columns)) add(result, at.state.with_descendants(name, true));
+      if (refers && std::ranges::is_permutation(constraint.referenced_columns, key->columns)) add_names(result, at.state.with_descendants(name, true));
     }
   }
   return result;
@@ -373,7 +364,7 @@ Names all_key_ends(const Case& at) {
   Names dropped = at.statement.statement == "DROP SCHEMA" ? role("in_schema", at) : named_tree(at);
   Names result = at.state.referencing(dropped);
   for (const RelationName& name : dropped) {
-    add(result, with_triggers(at, targets(at, *at.state.find(name))));      // those that a partition has of its parent have no triggers on the other end
+    add_names(result, with_triggers(at, targets(at, *at.state.find(name))));      // those that a partition has of its parent have no triggers on the other end
   }
   return result;
 }
@@ -382,7 +373,7 @@ Names truncated_users(const Case& at) {
   Names result = named_tree(at);
   for (std::size_t before = 0; before < result.size();) {
     before = result.size();
-    add(result, at.state.referencing(result));
+    add_names(result, at.state.referencing(result));
     if (result.size() == before) break;
   }
   return result;
@@ -390,37 +381,18 @@ Names truncated_users(const Case& at) {
 
 Names sequences(const Case& at) {
   Names result;
-  for (const RelationName& name : named_tree(at)) add(result, at.state.owned_sequences(name));
+  for (const RelationName& name : named_tree(at)) add_names(result, at.state.owned_sequences(name));
   return result;
 }
 
 Names column_sequences(const Case& at) { return at.command.name.empty() ? Names{} : at.state.owned_sequences(at.table, at.command.name); }
-Names column_views(const Case& at) { return at.state.views_of(tree(at), at.command.name); }
+Names column_views(const Case& at) { return at.state.views_of(dropped_column_tree(at), at.command.name); }
 Names views(const Case& at) { return at.state.views_of(at.statement.statement == "DROP SCHEMA" ? role("in_schema", at) : named_tree(at)); }
 
 Names identity_sequence(const Case& at) {
   const kinds::ColumnFacts* column = at.facts == nullptr ? nullptr : at.facts->column(at.command.name);
   return column == nullptr || column->identity_sequence.empty() ? Names{} : Names{{at.table.schema, column->identity_sequence}};
 }
-
-/// Of the tree, the tables in which a NULL may stand in a column of the command.
-Names nullable_tree(const Case& at) {
-  std::vector<std::string> columns{at.command.name};
-  if (at.constraint != nullptr) columns = at.constraint->columns;
-  if (at.constraint != nullptr && !at.constraint->using_index.empty()) {
-    if (const RelationFacts* index = at.state.find({at.table.schema, at.constraint->using_index})) columns = index->index_columns;
-  }
-  Names result;
-  for (const RelationName& name : at.tree()) {
-    const RelationFacts& facts = *at.state.find(name);
-    if (!facts.has_rows() && facts.type != RelationType::partitioned) continue;
-    if (std::ranges::any_of(columns, [&](const std::string& column) { return !proves_not_null(facts, column); })) add(result, name);
-  }
-  return result;
-}
-
-/// ALTER CONSTRAINT reaches the partitions with a foreign key's timing, all with NOT NULL's reach.
-Names constraint_tree(const Case& at) { return at.named_constraint() == nullptr ? tree(at) : with_partitions(at); }
 
 Names in_tablespace(const Case& at) {
   Names result;
@@ -441,87 +413,25 @@ Names in_schema(const Case& at) {
   return result;
 }
 
-Names index_tables(const Case& at) { return with_partitions(at); }
-
-/// Whether the partition has an index by itself that CREATE INDEX of the table above it takes for its part: https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"
-bool has_index_to_take(const Case& at, const RelationName& partition) {
-  return std::ranges::any_of(at.state.indexes(partition), [&](const RelationName& name) {
-    const RelationFacts& own = *at.state.find(name);
-    const Object* index = at.state.catalog->find(own.id);
-    if (index == nullptr || !own.attached_to.empty() || at.command.index_expressions || !own.index_expressions.empty()) return false;
-    const std::string& method = index->attributes.text("using");
-    const std::string& text = at.statement.text;
-    const bool same_method = text.find(" USING " + (method.empty() ? "btree" : method) + " ") != std::string::npos || (method.empty() && text.find(" USING ") == std::string::npos);
-    return same_method && own.index_columns == at.command.index_columns && index->attributes.flag("unique") == text.starts_with("CREATE UNIQUE");
-  });
-}
-
-/// The table and those of `below`, which stand behind what they are below of, without any that has it already, and without what is below those alone.
-template <class Has>
-Names without_those_that_have(const Case& at, const Names& below, Has has) {
-  Names result;
-  for (const RelationName& name : below) {
-    const Names& parents = at.state.find(name)->parents;
-    const auto is_reached = [&](const RelationName& parent) { return std::ranges::find(result, parent) != result.end(); };
-    if (name == at.table || (std::ranges::any_of(parents, is_reached) && !has(name))) add(result, name);
-  }
-  return result;
-}
-
-Names unindexed_tables(const Case& at) {
-  return without_those_that_have(at, with_partitions(at), [&](const RelationName& name) { return has_index_to_take(at, name); });
-}
-
-const ConstraintFacts* same_check(const Case& at, const RelationName& table) {
-  return at.constraint == nullptr || at.constraint->name.empty() ? nullptr : at.state.constraint_of(*at.state.find(table), at.constraint->name);
-}
-
-/// A CHECK that a table has under that name becomes one with the new one, and isn't validated: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
-Names unchecked_tree(const Case& at) {
-  const auto is_checked = [&](const RelationName& name) {
-    const ConstraintFacts* same = same_check(at, name);
-    return same != nullptr && same->type == ConstraintType::check && !same->not_valid;
-  };
-  return at.facts == nullptr || is_checked(at.table) ? Names{} : without_those_that_have(at, tree(at), is_checked);
-}
-
-/// Before 18 the tables below one that has it are left alone.
-Names check_tree(const Case& at) {
-  if (at.major() >= 18 || at.statement.only) return tree(at);
-  Names result = table(at);
-  for (std::size_t each = 0; each < result.size(); ++each) {
-    if (same_check(at, result[each]) == nullptr) add(result, at.state.linked(result[each]).children);
-  }
-  return result;
-}
-
-/// Those of the tree for whose rows the constraint isn't proved already.
-Names unvalidated_tree(const Case& at) {
-  return without_those_that_have(at, tree(at), [&](const RelationName& name) {
-    const ConstraintFacts* own = at.state.find(name)->constraint(at.command.name);
-    return own != nullptr && !own->not_valid;
-  });
-}
-
 Names indexes(const Case& at) { return at.state.indexes(at.table); }
 Names indexed_table(const Case& at) { return at.state.indexes(at.table).empty() ? Names{} : table(at); }
 
 Names reads(const Case& at) {
   Names result;
-  for (const SqlName& name : at.statement.uses) add(result, at.state.resolve(name));
+  for (const SqlName& name : at.statement.uses) add_name(result, at.state.resolve(name));
   if (at.statement.statement == "REFRESH MATERIALIZED VIEW" && at.facts != nullptr) result = at.facts->reads;
   for (std::size_t each = 0; each < result.size(); ++each) {      // what stands behind views and partitioned tables
     const RelationFacts* facts = at.state.find(result[each]);
     if (facts == nullptr) continue;
-    if (facts->type == RelationType::view) add(result, facts->reads);
-    if (facts->type == RelationType::partitioned) add(result, at.state.descendants(result[each], true));
+    if (facts->type == RelationType::view) add_names(result, facts->reads);
+    if (facts->type == RelationType::partitioned) add_names(result, at.state.descendants(result[each], true));
   }
   return result;
 }
 
 Names statistics_table(const Case& at) {
   Names result;
-  for (const SqlName& name : at.command.parents) add(result, at.state.present(kinds::statistics_table(name, *at.state.catalog)));
+  for (const SqlName& name : at.command.parents) add_name(result, at.state.present(kinds::statistics_table(name, *at.state.catalog)));
   return result;
 }
 
@@ -543,7 +453,7 @@ Names typed_tables(const Case& at) {
   const std::string type = type_path(at);
   for (const RelationName& name : at.state.names()) {
     const RelationFacts& facts = *at.state.find(name);
-    if (facts.of_type == type) add(result, at.state.with_descendants(name));
+    if (facts.of_type == type) add_names(result, at.state.with_descendants(name));
   }
   return result;
 }
@@ -556,7 +466,7 @@ Names domain_users(const Case& at) {
     for (const RelationName& name : all) {
       const RelationFacts& facts = *at.state.find(name);
       const bool stores = facts.type == RelationType::table || facts.type == RelationType::materialized_view;
-      if (stores && std::ranges::any_of(facts.columns, [&](const kinds::ColumnFacts& column) { return column.type == type; })) add(result, name);
+      if (stores && std::ranges::any_of(facts.columns, [&](const kinds::ColumnFacts& column) { return column.type == type; })) add_name(result, name);
     }
   }
   return result;
@@ -568,7 +478,7 @@ struct Role {
 };
 
 constexpr auto kRoles = std::to_array<Role>({
-    {"table", table}, {"tree", tree}, {"children", children}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
+    {"table", table}, {"tree", tree}, {"with_partitions", with_partitions}, {"partitions", partitions}, {"named", named}, {"named_tree", named_tree},
     {"named_parents", named_parents}, {"named_partitions", named_partitions}, {"newly_published", newly_published},
     {"trigger_tree", trigger_tree}, {"named_tables", named_tables}, {"parents", parents}, {"parents_default", parents_default}, {"other", other},
     {"partition", partition}, {"below_partition", below_partition}, {"default", default_tree}, {"default_itself", default_itself}, {"unproved_partition", unproved_partition}, {"unproved_default", unproved_default},
@@ -577,7 +487,9 @@ constexpr auto kRoles = std::to_array<Role>({
     {"column_key_ends", column_key_ends}, {"rechecked_keys", rechecked_keys}, {"constraint_users", constraint_users}, {"all_key_ends", all_key_ends},
     {"truncated_users", truncated_users}, {"sequences", sequences}, {"column_sequences", column_sequences}, {"column_views", column_views}, {"views", views},
     {"identity_sequence", identity_sequence}, {"nullable_tree", nullable_tree}, {"constraint_tree", constraint_tree}, {"in_tablespace", in_tablespace},
-    {"in_schema", in_schema}, {"index_tables", index_tables}, {"unindexed_tables", unindexed_tables}, {"unchecked_tree", unchecked_tree}, {"check_tree", check_tree}, {"unvalidated_tree", unvalidated_tree},
+    {"in_schema", in_schema}, {"index_tables", with_partitions}, {"unindexed_tables", unindexed_tables},
+    {"column_tree", column_tree}, {"new_column_tree", new_column_tree}, {"old_column_tree", old_column_tree}, {"dropped_column_heirs", dropped_column_heirs},
+    {"unchecked_tree", unchecked_tree}, {"check_tree", check_tree}, {"unvalidated_tree", unvalidated_tree},
     {"indexes", indexes}, {"indexed_table", indexed_table}, {"reads", reads},
     {"statistics_table", statistics_table}, {"published", published}, {"typed_tables", typed_tables}, {"domain_users", domain_users},
 });

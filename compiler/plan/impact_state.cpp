@@ -13,10 +13,6 @@ using kinds::RelationType;
 
 namespace {
 
-void add_name(Names& names, const RelationName& name) {
-  if (!name.name.empty() && std::ranges::find(names, name) == names.end()) names.push_back(name);
-}
-
 }  // namespace
 
 bool ImpactState::is_constrained_domain(std::string_view type) const {
@@ -76,6 +72,26 @@ Names ImpactState::with_descendants(const RelationName& name, bool partitions_on
 Names ImpactState::descendants(const RelationName& name, bool partitions_only) const {
   Names result = with_descendants(name, partitions_only);
   std::erase(result, name);
+  return result;
+}
+
+/// https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
+Names ImpactState::losing(const RelationName& table, std::string_view column) const {
+  Names result{table};
+  const Names below = descendants(table);
+  for (std::size_t before = 0; before != result.size();) {
+    before = result.size();
+    for (const RelationName& name : below) {
+      const RelationFacts& facts = *find(name);
+      const kinds::ColumnFacts* own = facts.column(column);
+      const auto gives_it = [&](const RelationName& parent) {
+        const RelationFacts* above = find(parent);
+        return above != nullptr && above->column(column) != nullptr && std::ranges::find(result, parent) == result.end();
+      };
+      const bool only_inherits = own == nullptr ? facts.columns.empty() : !own->declared;    // nobody knows the columns of a table that a statement has made
+      if (only_inherits && std::ranges::none_of(facts.parents, gives_it)) add_name(result, name);
+    }
+  }
   return result;
 }
 

@@ -47,6 +47,8 @@ struct ImpactState : kinds::Relations {
   /// Partitions and inheriting tables, at any depth, without the table itself.
   Names descendants(const RelationName& name, bool partitions_only = false) const;
   Names with_descendants(const RelationName& name, bool partitions_only = false) const;
+  /// The tables that lose the column when it is dropped from this one: not those below that declare it too, or have it from others.
+  Names losing(const RelationName& table, std::string_view column) const;
   std::optional<RelationName> default_partition(const RelationName& parent) const;
   /// Tables with a foreign key to one of these.
   Names referencing(const Names& tables) const;

@@ -298,6 +298,9 @@ class Synthesiser {
     }
   }
 
+  /// Not with the whole that it is part of.
+  bool goes_alone(const ObjectId& id) const { return drop_nodes_.contains(id); }
+
   const std::vector<std::size_t>& alter_nodes(const ObjectId& id) const {
     static const std::vector<std::size_t> none;
     const auto at = alter_nodes_.find(id);
@@ -424,6 +427,9 @@ class Synthesiser {
       const std::size_t* freeing = emptied != empty_nodes_.end() && object.id.kind >= dependent->id.kind ? &emptied->second : drop_node(dependent->id);
       edge(freeing, node);
       if (carrier) edge(freeing, drop_node(*carrier));
+    }
+    for (const ObjectId& first : kinds::dropped_first(object, before_)) {
+      if (goes_alone(first) && goes_alone(object.id)) edge(drop_node(first), node);
     }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) {

@@ -112,6 +112,17 @@ form("add column constrained domain", "t domain", "alter table @t add column x @
 form("add column constrained domain default", "t domain", "alter table @t add column x @dn default 3")
 form("add column check", "t", "alter table @t add column x int check (x > 0)")
 form("add column check default", "t", "alter table @t add column x int default 1 check (x > 0)")
+BELOW = "create table @jj () inherits (@j); alter table @j add column x int; insert into @jj values (3, 3, 3, ''); update @j set x = 1;"
+form("add column that children have", "i", "alter table @i add column x int", extra=BELOW)
+form("add column that children have, with a default", "i", "alter table @i add column x int default 3 not null", extra=BELOW)
+form("add column that children have, volatile default", "i", "alter table @i add column x int default random()::int", extra=BELOW)
+form("add column that children have, not null", "", "alter table @i add column x int not null",
+     extra="create table @i (id int); create table @j (x int) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);")
+form("add column that children have, serial", "", "alter table @i add column x serial",
+     extra="create table @i (id int); create table @j (x int) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);")
+form("add column that children have, not null as well", "", "alter table @i add column x int not null",
+     extra="create table @i (id int); create table @j (x int not null) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);")
+form("add column that children have, check", "i", "alter table @i add column x int check (x > 0)", extra=BELOW)
 form("add column unique", "t", "alter table @t add column x int unique")
 form("add column references", "t f", "alter table @t add column x int references @u")
 form("add column references default", "t f", "alter table @t add column x int default 1 references @u")
@@ -500,6 +511,14 @@ form("attach partition referenced", "q f x", "alter table @q attach partition @x
 FAR = ("create table @pt (id int primary key) partition by range (id); create table @pt1 partition of @pt for values from (0) to (100) partition by range (id); "
        "create table @pt11 partition of @pt1 for values from (0) to (10); create table @far (id int primary key, u int constraint far_u references @pt); insert into @pt values (1); insert into @far values (1, 1);")
 form("drop foreign key to partitions of partitions", "", "alter table @far drop constraint far_u", extra=FAR)
+form("drop column that children declare", "i", "alter table @i drop column x",
+     extra="alter table @i add column x int; create table @k (x int) inherits (@i); create table @kk () inherits (@k); create table @jj (y int) inherits (@j);")
+form("drop column that a child declares and views read", "i", "alter table @i drop column x cascade",
+     extra="alter table @i add column x int; create table @k (x int) inherits (@i); create view @w as select x from @k; create view @v as select x from @j;")
+form("drop column of several parents", "i", "alter table @i drop column b", extra="create table @k (b int); create table @kk () inherits (@j, @k); create table @kkk () inherits (@kk);")
+form("drop column of two children's child", "i", "alter table @i drop column b", extra="create table @k () inherits (@i); create table @kk () inherits (@j, @k); create table @kkk () inherits (@kk, @i);")
+form("drop column only, declared below then", "i", "alter table @j drop column b", extra="create table @jj () inherits (@j); alter table only @i drop column b;")
+form("drop column of a former child", "i", "alter table @j drop column b", extra="create table @jj () inherits (@j); alter table @j no inherit @i;")
 form("drop column with a foreign key to partitions of partitions", "", "alter table @far drop column u", extra=FAR)
 form("alter column type with a foreign key to partitions of partitions", "", "alter table @far alter column u type bigint", extra=FAR)
 form("drop table with a foreign key to partitions of partitions", "", "drop table @far", extra=FAR)
