@@ -258,7 +258,12 @@ Names merged_keys(const Case& at) {
   return keys_above(at, [&](const ConstraintFacts& key) { return has_share(at, key, false); });
 }
 
-Names parent_users(const Case& at) { return at.state.referencing(wholes(at)); }
+/// The tables that refer to the parent, which get a share of their key; their partitions aren't told.
+Names parent_users(const Case& at) {
+  Names result;
+  for (const RelationName& whole : wholes(at)) add_names(result, at.state.linked(whole).users);
+  return result;
+}
 
 /// The rows that an attached partition's share of foreign keys checks. Where it had the key before, they have been.
 Names checked_keys(const Case& at) {
@@ -269,7 +274,7 @@ Names checked_keys(const Case& at) {
 
 /// A detached partition that others refer to must hold no row that one of theirs means.
 Names users_scan(const Case& at) {
-  Names result = parent_users(at);
+  Names result = at.state.referencing(wholes(at));
   if (!result.empty()) add_names(result, partition(at));
   return result;
 }

@@ -508,6 +508,10 @@ form("set logged serial", "", "alter table @us set logged", extra="create unlogg
 form("rename trigger partitioned", "q ptrigger", "alter trigger tr on @q rename to tr9")
 form("disable inherited trigger", "q ptrigger", "alter table @q disable trigger tr")
 form("attach partition referenced", "q f x", "alter table @q attach partition @x for values from (50) to (60)", extra="alter table @o add constraint fk foreign key (u) references @q;")
+PARTITIONED_USER = "create table @w (id int, q int constraint fk references @q) partition by range (id); create table @w1 partition of @w for values from (0) to (10); insert into @w values (1, 1);"
+form("attach partition referenced by a partitioned table", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra=PARTITIONED_USER)
+form("detach partition referenced by a partitioned table", "q", "alter table @q detach partition @q2", extra=PARTITIONED_USER)
+form("create partition referenced by a partitioned table", "q", "create table @q5 partition of @q for values from (50) to (60)", extra=PARTITIONED_USER)
 FAR = ("create table @pt (id int primary key) partition by range (id); create table @pt1 partition of @pt for values from (0) to (100) partition by range (id); "
        "create table @pt11 partition of @pt1 for values from (0) to (10); create table @far (id int primary key, u int constraint far_u references @pt); insert into @pt values (1); insert into @far values (1, 1);")
 form("drop foreign key to partitions of partitions", "", "alter table @far drop constraint far_u", extra=FAR)
