@@ -314,7 +314,7 @@ void create_constraint(const Object& constraint, const ChangeContext& context, A
   }
   if (is_there_unproved(constraint, context)) {
     action.sql.push_back(validate_statement(constraint));
-    action.sql.push_back(add_statement(constraint));
+    if (is_inherited_check(constraint, context.after)) action.sql.push_back(add_statement(constraint));    // else it is what a parent leaves
     predict_adding(constraint, context, action);
     return;
   }

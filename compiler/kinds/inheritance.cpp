@@ -161,7 +161,7 @@ ObjectId table_of(const ObjectId& member) { return {KindId::Table, member.schema
 bool inherits_more(const Object& before, const Object& after) {
   const std::vector<std::string> old_parents = before.attributes.texts("inherits");
   const std::vector<std::string> new_parents = after.attributes.texts("inherits");
-  return new_parents.size() > old_parents.size() && std::equal(old_parents.begin(), old_parents.end(), new_parents.begin());
+  return std::ranges::any_of(new_parents, [&](const std::string& parent) { return std::ranges::find(old_parents, parent) == old_parents.end(); });
 }
 
 namespace {
@@ -230,6 +230,22 @@ std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog
   if (object.id.kind != KindId::Column || object.attributes.flag("inherited")) return result;
   for (const Object* above : Lineage(catalog).inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
   return result;
+}
+
+bool dropped_after_leaving(const Object& object, const Catalog& before, const Catalog& after) {
+  const bool is_check = object.id.kind == KindId::Constraint && object.attributes.text("type") == "check";
+  if (!is_check && (object.id.kind != KindId::Column || object.attributes.flag("inherited"))) return false;
+  const Lineage past(before);
+  const ObjectId table = table_of(object.id);
+  const std::vector<ObjectId> stay = Lineage(after).parents(table);
+  const auto has_check = [&](const ObjectId& other) {
+    const Object* found = before.find({object.id.kind, other.schema, other.name, object.id.member, ""});
+    return found != nullptr && !found->attributes.flag("no_inherit");
+  };
+  return std::ranges::any_of(past.parents(table), [&](const ObjectId& parent) {
+    if (std::ranges::find(stay, parent) != stay.end()) return false;
+    return is_check ? has_check(parent) || std::ranges::any_of(past.ancestors(parent), has_check) : !past.chain(parent, object.id.member).empty();
+  });
 }
 
 ObjectId whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }

@@ -1,6 +1,7 @@
 #include "kinds/inherited_check.h"
 
 #include <algorithm>
+#include <iterator>
 
 #include "kinds/common.h"
 #include "kinds/constraint.h"
@@ -27,6 +28,14 @@ std::vector<const Object*> above(const Object& check, const Catalog& catalog) {
     if (const Object* found = inheritable(check.id, table, catalog)) result.push_back(found);
   }
   return result;
+}
+
+/// The check as that table would have it.
+Object copy_for(const Object& check, const ObjectId& table) {
+  Object copy = check;
+  copy.id = of_table(check.id, table);
+  copy.parent = table;
+  return copy;
 }
 
 /// One of the checks of a name in tables that inherit from each other.
@@ -60,6 +69,47 @@ bool is_there_unproved(const Object& check, const ChangeContext& context) {
   if (!is_check(check) || check.attributes.flag("not_valid")) return false;
   const std::vector<const Object*> inherited = above(check, context.before);
   return std::ranges::any_of(inherited, [&](const Object* each) { return each->attributes.flag("not_valid") && !context.is_dropped(each->id); });
+}
+
+bool is_inherited_check(const Object& check, const Catalog& catalog) { return !above(check, catalog).empty(); }
+
+std::vector<std::string> checks_left(const ObjectId& table, const ObjectId& left, const ChangeContext& context) {
+  std::vector<std::string> names;
+  std::vector<ObjectId> tables = Lineage(context.before).ancestors(left);
+  tables.push_back(left);
+  for (const ObjectId& each : tables) {
+    for (const Object* part : context.before.children(each)) {
+      if (part->id.kind != KindId::Constraint || !is_check(*part) || part->attributes.flag("no_inherit")) continue;
+      const Object own = copy_for(*part, table);
+      if (context.before.has(own.id) || context.after.has(own.id) || is_inherited_check(own, context.after)) continue;
+      if (std::ranges::find(names, part->id.member.str()) == names.end()) names.push_back(part->id.member);
+    }
+  }
+  return names;
+}
+
+AroundInherit around_inherit(const ObjectId& table, const ChangeContext& context) {
+  AroundInherit result;
+  const std::vector<ObjectId> old = Lineage(context.before).ancestors(table);
+  std::vector<std::string> seen;
+  for (const ObjectId& each : Lineage(context.after).ancestors(table)) {
+    if (std::ranges::find(old, each) != old.end()) continue;
+    for (const Object* part : context.after.children(each)) {
+      if (part->id.kind != KindId::Constraint || !is_check(*part) || part->attributes.flag("no_inherit")) continue;
+      const Object own = copy_for(*part, table);
+      const bool is_had = is_inherited_check(own, context.before);
+      if (is_had || context.after.has(own.id) || std::ranges::find(seen, part->id.member.str()) != seen.end()) continue;
+      seen.push_back(part->id.member);
+      Action adding;
+      for (const Object* check : above(own, context.after)) {
+        result.before.push_back(drop_constraint_statement(*check));
+        adding.sql.push_back(add_constraint_statement(*check, check->attributes.flag("not_valid")));
+        restore_comment(*check, "CONSTRAINT", kind(check->id.kind).address(check->id), adding);
+      }
+      std::ranges::move(adding.sql, std::back_inserter(result.after));
+    }
+  }
+  return result;
 }
 
 bool drop_own_check(const Object& check, const ChangeContext& context, Action& action) {

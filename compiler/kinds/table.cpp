@@ -7,11 +7,13 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <iterator>
 
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
+#include "kinds/inherited_check.h"
 #include "kinds/link_context.h"
 #include "kinds/moved_rows.h"
 #include "kinds/relation_options.h"
@@ -128,6 +130,23 @@ void rename_not_nulls(const ObjectId& table, const ChangeContext& context, std::
   }
 }
 
+/// What a table has had from a parent alone is its own when it has left that: it goes unless it is wanted. (The parent may drop it before or after that.)
+void drop_what_was_inherited(const ObjectId& table, const std::vector<ObjectId>& left, const ChangeContext& context, Action& action) {
+  for (const ObjectId& parent : left) {
+    for (const std::string& check : checks_left(table, parent, context)) action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT IF EXISTS {}", ident(check))}));
+  }
+  const Lineage past(context.before), future(context.after);
+  for (const std::string& name : past.column_names(table)) {
+    const ObjectId id = column_id(table, name);
+    const Object* own = past.find(id);
+    const bool is_declared = own != nullptr && !own->attributes.flag("inherited");
+    const bool was_given = std::ranges::any_of(left, [&](const ObjectId& parent) { return !past.chain(parent, name).empty(); });
+    if (is_declared || !was_given || !future.chain(table, name).empty()) continue;
+    action.sql.push_back(alter_table(table, {sql("DROP COLUMN IF EXISTS {}", ident(name))}));
+    action.hazards.push_back({diag::Code::kDropsColumn, diag::make(diag::Code::kDropsColumn, {}, id.path()).message, id});
+  }
+}
+
 void alter_inherits(const Alteration& alteration, const ChangeContext& context, Action& action) {
   const std::vector<std::string> after = alteration.after.attributes.texts("inherits");
   std::vector<Sql> changes;
@@ -144,8 +163,16 @@ void alter_inherits(const Alteration& alteration, const ChangeContext& context, 
   for (auto at = old_rest; at != left.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
   for (auto at = new_rest; at != after.end(); ++at) changes.push_back(sql("INHERIT {}", fragment(*at)));
   rename_not_nulls(alteration.after.id, context, changes);
+  const AroundInherit around = around_inherit(alteration.after.id, context);
+  std::ranges::copy(around.before, std::back_inserter(action.sql));
   // One command each: ALTER TABLE doesn't take them in the order given.
   for (const Sql& each : changes) change(alteration, action, {each});
+  std::ranges::copy(around.after, std::back_inserter(action.sql));
+  std::vector<ObjectId> gone;
+  for (const std::string& parent : alteration.before->attributes.texts("inherits")) {
+    if (std::ranges::find(after, parent) == after.end()) gone.push_back(table_named(parent));
+  }
+  drop_what_was_inherited(alteration.after.id, gone, context, action);
   describe(action, fmt::format("Change what {} inherits", spoken(alteration.after.id)));
 }
 

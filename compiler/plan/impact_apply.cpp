@@ -274,12 +274,31 @@ class Applier {
     sequence.owner_column = command.name;
   }
 
+  /// What a table has of its parent is its own when it has left that: CHECK constraints, a partition's foreign keys, too.
+  void keep_constraints(const RelationName& child, const RelationName& parent, bool is_partition) {
+    const RelationFacts* own = state_.find(child);
+    if (own == nullptr || own->type == RelationType::index) return;
+    std::vector<ConstraintFacts> kept;
+    Names above{parent};
+    for (std::size_t at = 0; at < above.size(); ++at) {
+      const RelationFacts* table = state_.find(above[at]);
+      if (table == nullptr) continue;
+      for (const ConstraintFacts& each : table->constraints) {
+        const bool stays = (each.type == ConstraintType::check && !each.no_inherit) || (is_partition && each.type == ConstraintType::foreign_key);
+        if (stays && own->constraint(each.name) == nullptr) kept.push_back(each);
+      }
+      for (const RelationName& further : table->parents) kinds::add_name(above, further);
+    }
+    state_.change(child, [&](RelationFacts& facts) { facts.constraints.insert(facts.constraints.end(), kept.begin(), kept.end()); });
+  }
+
   void change_parent(const DdlCommand& command) {
     const bool is_partition = command.verb.ends_with("PARTITION");
     const bool adds = command.verb == "ATTACH PARTITION" || command.verb == "INHERIT";
     const RelationName other = state_.resolve(command.other);
     const RelationName& child = is_partition ? other : table_;
     const RelationName& parent = is_partition ? table_ : other;
+    if (!adds) keep_constraints(child, parent, is_partition);
     state_.change(child, [&](RelationFacts& facts) {
       if (facts.type == RelationType::index) return;
       if (adds) facts.parents.push_back(parent);

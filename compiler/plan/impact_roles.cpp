@@ -319,34 +319,46 @@ Names key_triggers(const Case& at) { return with_triggers(at, key_ends(at)); }
 
 bool has(const std::vector<std::string>& list, const std::string& item) { return std::ranges::find(list, item) != list.end(); }
 
-/// The tables that the foreign keys refer to which the column is part of.
-Names column_keys(const Case& at) {
-  return at.facts == nullptr ? Names{} : targets(at, *at.facts, [&](const ConstraintFacts& key) { return has(key.columns, at.command.name); });
+/// The tables that foreign keys refer to which the column is part of: those of the tables that the command gets to.
+template <class Counts>
+Names keys_of_column(const Case& at, Counts counts) {
+  Names result;
+  for (const RelationName& table : at.command.verb == "DROP COLUMN" ? dropped_column_tree(at) : tree(at)) {
+    add_names(result, targets(at, *at.state.find(table), [&](const ConstraintFacts& key) { return has(key.columns, at.command.name) && counts(key); }));
+  }
+  return result;
 }
 
-/// The tables at the other ends of foreign keys that the column is part of.
-Names column_key_ends(const Case& at) {
-  Names result = with_triggers(at, column_keys(at));
+/// The tables whose foreign keys refer to the column.
+template <class Counts>
+Names users_of_column(const Case& at, Counts counts) {
+  Names result;
   if (at.facts == nullptr) return result;
   for (const RelationName& name : at.state.linked(at.table).users) {
-    for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
-      const bool refers = constraint.type == ConstraintType::foreign_key && constraint.references == at.table;
-      if (refers && has(constraint.referenced_columns, at.command.name)) add_names(result, at.state.with_descendants(name, true));
+    for (const ConstraintFacts& key : at.state.find(name)->constraints) {
+      const bool refers = key.type == ConstraintType::foreign_key && key.references == at.table && has(key.referenced_columns, at.command.name);
+      if (refers && counts(key)) add_names(result, at.state.with_descendants(name, true));
     }
   }
   return result;
 }
 
+bool any_key(const ConstraintFacts&) { return true; }
+bool is_checked_key(const ConstraintFacts& key) { return !key.not_valid && !key.not_enforced; }
+
+Names column_keys(const Case& at) { return keys_of_column(at, any_key); }
+
+/// The tables at the other ends of foreign keys that the column is part of.
+Names column_key_ends(const Case& at) {
+  Names result = with_triggers(at, column_keys(at));
+  add_names(result, users_of_column(at, any_key));
+  return result;
+}
+
 /// The far tables of those that are valid: checked again after the type has changed.
 Names rechecked_keys(const Case& at) {
-  if (at.facts == nullptr) return {};
-  Names result = targets(at, *at.facts, [&](const ConstraintFacts& key) { return !key.not_valid && !key.not_enforced && has(key.columns, at.command.name); });
-  for (const RelationName& name : at.state.linked(at.table).users) {
-    for (const ConstraintFacts& constraint : at.state.find(name)->constraints) {
-      const bool counts = constraint.type == ConstraintType::foreign_key && !constraint.not_valid && !constraint.not_enforced && constraint.references == at.table;
-      if (counts && has(constraint.referenced_columns, at.command.name)) add_names(result, at.state.with_descendants(name, true));
-    }
-  }
+  Names result = keys_of_column(at, is_checked_key);
+  add_names(result, users_of_column(at, is_checked_key));
   return result;
 }
 

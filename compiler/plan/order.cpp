@@ -1,6 +1,7 @@
 #include "plan/order.h"
 
 #include <algorithm>
+#include <iterator>
 #include <map>
 #include <queue>
 #include <set>
@@ -190,6 +191,15 @@ void report_circle(const std::vector<Action>& actions, const std::vector<std::si
   sink.add(diag::make(diag::Code::kDependencyCycle, {}, names));
 }
 
+/// The firm edges become soft ones.
+ActionGraph with_less(ActionGraph graph) {
+  std::ranges::sort(graph.firm_edges);
+  std::erase_if(graph.edges, [&](const auto& edge) { return std::ranges::binary_search(graph.firm_edges, edge); });
+  std::ranges::move(graph.firm_edges, std::back_inserter(graph.soft_edges));
+  graph.firm_edges.clear();
+  return graph;
+}
+
 }  // namespace
 
 std::vector<std::size_t> find_circle(const ActionGraph& graph) {
@@ -200,6 +210,7 @@ std::vector<std::size_t> find_circle(const ActionGraph& graph) {
 std::vector<Action> order(ActionGraph graph, diag::Sink& sink) {
   Sorter sorter(graph);
   const std::vector<std::size_t> sorted = sorter.run();
+  if (sorted.size() < graph.actions.size() && !graph.firm_edges.empty()) return order(with_less(std::move(graph)), sink);
   if (sorted.size() < graph.actions.size()) {
     report_circle(graph.actions, sorter.circle(), sink);
     return {};

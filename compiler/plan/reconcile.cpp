@@ -130,12 +130,14 @@ class Reconciler {
 
  private:
   void visit(const Object& at_first, const Object* present) {
-    if (!present || at_first.external) return;
+    if (at_first.external) return;
+    const ObjectId id = at_first.id;      // an edit may move the object
     std::vector<std::string> first;
     if (at_first.attributes.has("_first")) {
-      if (!visited_.insert(present->id).second) return;
+      if (!visited_.insert(id).second) return;
       first = inherited_order(at_first);
     }
+    if (!present) return follow_parents(id, first);
     // What the role may not see stays as it is.
     if (const Value* hidden = present->attributes.find("_unreadable")) take_away(present->id, hidden->texts());
     const auto parts = replaced_.find(present->id);
@@ -146,6 +148,20 @@ class Reconciler {
 
   void take_away(const ObjectId& id, const std::vector<std::string>& attributes) {
     for (const std::string& name : attributes) wanted_.edit(id)->attributes.remove(name);
+  }
+
+  /// A new table has its parents' columns in the order that they have there in the end.
+  void follow_parents(const ObjectId& table, const std::vector<std::string>& first) {
+    if (first.empty()) return;
+    List columns = wanted_.find(table)->attributes.find("columns")->list();
+    put_first(columns, first);
+    wanted_.edit(table)->attributes.set("columns", Value(std::move(columns)));
+  }
+
+  static void put_first(List& columns, const std::vector<std::string>& first) {
+    std::stable_sort(columns.begin(), columns.end(), [&](const Value& a, const Value& b) {
+      return std::find(first.begin(), first.end(), item_name(a)) < std::find(first.begin(), first.end(), item_name(b));
+    });
   }
 
   void keep_order(const Object& live, const kinds::AttributeRule& rule, const Replaced& replaced, const std::vector<std::string>& first) {
@@ -159,9 +175,7 @@ class Reconciler {
       wanted_.edit(live.id)->attributes.remove("_first");
     } else {
       // The place of these follows from other objects, whatever it is in the database.
-      std::stable_sort(reached.begin(), reached.end(), [&](const Value& a, const Value& b) {
-        return std::find(first.begin(), first.end(), item_name(a)) < std::find(first.begin(), first.end(), item_name(b));
-      });
+      put_first(reached, first);
       if (reached == wanted_.find(live.id)->attributes.find(rule.name)->list()) return;
     }
     sink_.add(diag::make(diag::Code::kColumnOrderDiffers, wanted_.find(live.id)->origin, live.id.path()));
@@ -199,7 +213,7 @@ class Reconciler {
 Catalog reconcile(const Catalog& live, Catalog wanted, const std::string& role, int server_version, diag::Sink& sink) {
   std::vector<ObjectId> declared;
   if (std::optional<Catalog> fitting = kinds::with_declared_columns(live, wanted, declared)) wanted = *std::move(fitting);
-  for (const ObjectId& column : declared) sink.add(diag::make(diag::Code::kStaysDeclared, wanted.find(column)->origin, column.path()));
+  for (const ObjectId& column : declared) sink.add(diag::make(diag::Code::kStaysDeclared, wanted.find(column)->origin, kinds::spoken(column)));
   fill_unsaid(live, wanted, role);
   const std::map<ObjectId, Replaced> replaced = replaced_parts(live, wanted, server_version);
   Reconciler(live, wanted, replaced, sink).run();

@@ -311,6 +311,13 @@ class Synthesiser {
     if (first && second && *first != *second) graph_.edges.emplace_back(*first, *second);
   }
 
+  /// For what is mostly so: many an alteration is none of the other's business.
+  void firm_edge(std::size_t first, std::size_t second) {
+    if (first == second) return;
+    graph_.edges.emplace_back(first, second);
+    graph_.firm_edges.emplace_back(first, second);
+  }
+
   void connect() {
     for (const Object& object : after_.objects()) connect_after(object);
     for (const Object& object : before_.objects()) {
@@ -433,8 +440,16 @@ class Synthesiser {
     }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) {
+        if (need == object.parent && changes(alter, "inherits") && kinds::dropped_after_leaving(object, before_, after_)) {
+          edge(&alter, node);
+          continue;
+        }
         const bool redefines = graph_.actions[alter].attributes.empty();      // which what needs it outlives
-        (redefines ? graph_.soft_edges : graph_.edges).emplace_back(*node, alter);
+        if (redefines) {
+          graph_.soft_edges.emplace_back(*node, alter);
+        } else {
+          firm_edge(*node, alter);
+        }
       }
       // Its own drop may name the type: a function of it. What is moved aside as well goes later, under the name that it has then.
       const auto aside = aside_nodes_.find(need);
@@ -451,12 +466,16 @@ class Synthesiser {
       for (const ObjectId& need : after_.needs(later)) {
         if (fates_.created.contains(need)) edge(create_node(need), &node);
         for (const std::size_t alter : alter_nodes(need)) {      // a new definition sees the altered columns, a new default the new enum value
-          if (graph_.actions[node].attributes.empty() || graph_.actions[alter].attributes.empty()) edge(&alter, &node);
+          if (graph_.actions[alter].attributes.empty()) {
+            edge(&alter, &node);
+          } else if (graph_.actions[node].attributes.empty()) {
+            firm_edge(alter, node);
+          }
         }
       }
       // ALTER … OWNER TO turns the new owner's privileges on the parts into the owner's own.
       for (const std::size_t alter : later.parent ? alter_nodes(*later.parent) : alter_nodes({})) {
-        if (std::ranges::find(graph_.actions[alter].attributes, "owner") != graph_.actions[alter].attributes.end()) edge(&alter, &node);
+        if (changes(alter, "owner")) edge(&alter, &node);
       }
       for (const ObjectId& mention : later.mentions) {
         if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
@@ -508,6 +527,11 @@ class Synthesiser {
       const kinds::AttributeRule* rule = kinds::rule(kind(action.object.kind), name);
       return rule && rule->after_parts && rule->after_parts(*before_.find(action.object), *after_.find(action.object));
     });
+  }
+
+  bool changes(std::size_t alter, std::string_view attribute) const {
+    const std::vector<std::string>& changed = graph_.actions[alter].attributes;
+    return std::ranges::find(changed, attribute) != changed.end();
   }
 
   /// The part goes by another name until it is dropped with its whole.

@@ -12,10 +12,11 @@
 
 namespace lpc::plan {
 
-/// Actions and "first before second" pairs of their positions. Soft pairs may be ignored when they close a circle.
+/// Actions and "first before second" pairs of their positions. Soft pairs may be ignored when they close a circle; of the others the firm ones may, when nothing else opens it.
 struct ActionGraph {
   std::vector<Action> actions;
   std::vector<std::pair<std::size_t, std::size_t>> edges;
+  std::vector<std::pair<std::size_t, std::size_t>> firm_edges;      ///< among `edges`
   std::vector<std::pair<std::size_t, std::size_t>> soft_edges;
 };
 

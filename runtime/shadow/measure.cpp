@@ -168,8 +168,8 @@ Status Meter::watch(plan::Step& step, const plan::Impact& predicted, const std::
   LockWatch watch(*std::move(watcher), connection_.backend_pid());
   for (const auto& [oid, relation] : relations_) {
     const auto lock = std::ranges::find(predicted.locks, relation.name, [](const plan::PredictedLock& one) { return one.relation.path(); });
-    if (lock == predicted.locks.end() || (relation.kind != 'r' && relation.kind != 'p')) continue;
-    if (Result<pg::Connection> holder = connect_()) LP_DO(watch.hold(*std::move(holder), oid, relation.name, lock->lock));
+    if (lock == predicted.locks.end() || (relation.kind != 'r' && relation.kind != 'p' && relation.kind != 'm')) continue;
+    if (Result<pg::Connection> holder = connect_()) LP_DO(watch.hold(*std::move(holder), oid, relation.name, lock->lock, relation.kind == 'm'));
   }
   LP_DO(watch.during(run));
   LP_TRY(const Sightings seen, sightings(watch.seen(), scans_before, predicted));

@@ -15,13 +15,16 @@ int mode_level(std::string_view mode) {
   return found == kModes.end() ? 0 : static_cast<int>(found - kModes.begin());
 }
 
-Status LockWatch::hold(pg::Connection holder, const std::string& oid, const std::string& table, Lock expected) {
+Status LockWatch::hold(pg::Connection holder, const std::string& oid, const std::string& table, Lock expected, bool is_view) {
   const bool writes = expected == Lock::row_exclusive, locks_rows = expected == Lock::row_share;
-  LP_DO(holder.execute(fmt::format("SET lock_timeout = '2s'; BEGIN; LOCK TABLE ONLY {} IN {} MODE", table, writes ? "SHARE" : locks_rows ? "EXCLUSIVE" : "ROW EXCLUSIVE")));
-  if (!writes && !locks_rows) LP_DO(holder.execute(fmt::format("SAVEPOINT s; LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", table)));
+  const std::string lock = is_view ? fmt::format("ANALYZE {}", table)
+                                   : fmt::format("LOCK TABLE ONLY {} IN {} MODE", table, writes ? "SHARE" : locks_rows ? "EXCLUSIVE" : "ROW EXCLUSIVE");
+  LP_DO(holder.execute("SET lock_timeout = '2s'; BEGIN; " + lock));
+  const bool twice = !writes && !locks_rows && !is_view;
+  if (twice) LP_DO(holder.execute(fmt::format("SAVEPOINT s; LOCK TABLE ONLY {} IN SHARE UPDATE EXCLUSIVE MODE", table)));
   LP_TRY(const pg::Rows rows, holder.query("SELECT virtualtransaction FROM pg_catalog.pg_locks WHERE pid = pg_catalog.pg_backend_pid() LIMIT 1"));
   std::string transaction = rows.empty() ? std::string() : std::string(rows(0, 0));
-  holders_.push_back({std::move(holder), oid, std::move(transaction), writes || locks_rows ? 1 : 2});
+  holders_.push_back({std::move(holder), oid, std::move(transaction), twice ? 2 : 1});
   return ok();
 }
 

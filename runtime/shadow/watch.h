@@ -24,8 +24,8 @@ class LockWatch {
   LockWatch(pg::Connection watcher, int pid) : watcher_(std::move(watcher)), pid_(pid) {}
 
   /// From here on `holder` keeps the table locked, so that a command that wants it, or waits for those who had it, waits until it was seen to. `expected`: the
-  /// lock that it is said to want; when it only writes rows, or locks them, others must keep it from that.
-  Status hold(pg::Connection holder, const std::string& oid, const std::string& table, Lock expected);
+  /// lock that it is said to want; when it only writes rows, or locks them, others must keep it from that. LOCK takes no materialized view (`is_view`), but ANALYZE does.
+  Status hold(pg::Connection holder, const std::string& oid, const std::string& table, Lock expected, bool is_view);
   /// Runs `action` in this thread and watches in another. What `action` gives is given back.
   Status during(const std::function<Status()>& action);
   /// Lock modes that were held or waited for, as bits (1 << level), by relation OID.

@@ -416,6 +416,8 @@ form("create index partitioned", "p", "create index ix on @p (a)")
 form("create index only partitioned", "p", "create index ix on only @p (a)")
 form("create index matview", "t matview", "create index ix on @m (a)")
 form("drop index", "t", "drop index @t_a")
+form("create index concurrently, materialized view", "t matview", "create index concurrently m_a on @m (a)", transactional=False)
+form("drop index concurrently, materialized view", "t matview", "drop index concurrently @m_id", transactional=False)
 form("drop index concurrently", "t", "drop index concurrently @t_a", transactional=False)
 form("drop index partitioned", "p", "drop index @ix", extra="create index ix on @p (a);")
 form("reindex index", "t", "reindex index @t_a")
@@ -511,6 +513,12 @@ form("attach partition referenced", "q f x", "alter table @q attach partition @x
 PARTITIONED_USER = "create table @w (id int, q int constraint fk references @q) partition by range (id); create table @w1 partition of @w for values from (0) to (10); insert into @w values (1, 1);"
 form("attach partition referenced by a partitioned table", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra=PARTITIONED_USER)
 form("detach partition referenced by a partitioned table", "q", "alter table @q detach partition @q2", extra=PARTITIONED_USER)
+form("alter column type, foreign key of a partition", "f", "alter table @q alter column b type bigint",
+     extra="create table @q (id int, b int) partition by list (id); create table @q2 partition of @q (foreign key (b) references @u) for values in (1); insert into @q values (1, 1);")
+form("drop column, foreign key of a partition", "f", "alter table @q drop column b",
+     extra="create table @q (id int, b int) partition by list (id); create table @q2 partition of @q (foreign key (b) references @u) for values in (1); insert into @q values (1, 1);")
+form("drop table that was a partition with foreign keys", "f", "drop table @q2", transactional=True,
+     extra="create table @q (id int, b int references @u) partition by list (id); create table @q2 partition of @q for values in (1); alter table @q detach partition @q2;")
 form("create partition referenced by a partitioned table", "q", "create table @q5 partition of @q for values from (50) to (60)", extra=PARTITIONED_USER)
 FAR = ("create table @pt (id int primary key) partition by range (id); create table @pt1 partition of @pt for values from (0) to (100) partition by range (id); "
        "create table @pt11 partition of @pt1 for values from (0) to (10); create table @far (id int primary key, u int constraint far_u references @pt); insert into @pt values (1); insert into @far values (1, 1);")

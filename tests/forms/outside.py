@@ -106,15 +106,18 @@ def measure_alone(form, url, psql):
     """A form outside of a transaction: others hold its tables, first so that no change begins, then so that it waits for them. Each time that it waits, its locks are read
     and the one that it waits for lets go."""
     known = relations(psql)
-    tables = [(oid, each.name) for oid, each in known.items() if each.name.startswith(form.schema + ".") and each.kind in "rp"]
+    tables = [(oid, each.name, each.kind) for oid, each in known.items() if each.name.startswith(form.schema + ".") and each.kind in "rpm"]
     watcher, runner = Session(url), Session(url)
     pid = runner("select pg_backend_pid();")[0]
     holders = []
-    for oid, table in tables:
+    for oid, table, kind in tables:
         session = Session(url)
-        session(f"begin; lock table only {table} in row exclusive mode; savepoint s; lock table only {table} in share update exclusive mode;")
+        if kind == "m":    # LOCK takes no materialized view
+            session(f"begin; analyze {table};")
+        else:
+            session(f"begin; lock table only {table} in row exclusive mode; savepoint s; lock table only {table} in share update exclusive mode;")
         transaction = session("select virtualtransaction from pg_locks where pid = pg_backend_pid() limit 1;")[0]
-        holders.append({"session": session, "oid": oid, "transaction": transaction, "locks": 2})
+        holders.append({"session": session, "oid": oid, "transaction": transaction, "locks": 1 if kind == "m" else 2})
     runner.process.stdin.write(sql_of(form.sql, form) + ";\n\\echo done\n")
     runner.process.stdin.flush()
     locks, seen_active = set(), False

@@ -194,6 +194,7 @@ class Server:
 COLUMN_SETTING = re.compile(r"ALTER (FOREIGN )?TABLE (ONLY )?.* ALTER COLUMN .* (SET (STATISTICS|STORAGE|COMPRESSION) \w+|SET \([^)]*\));$")
 
 
+PUBLISHED = re.compile(r"(ALTER PUBLICATION .* ADD TABLE ONLY .* )\(([^()]+)\)( WHERE .*)?;$")
 STATISTICS = re.compile(r"(CREATE STATISTICS .* ON )([^()]+)( FROM .*;)$")
 
 
@@ -203,6 +204,8 @@ def without_order(lines):
     for line in lines:
         if statistics := STATISTICS.match(line):    # pg_dump names their columns in the order of the table's
             line = statistics[1] + ", ".join(sorted(statistics[2].split(", "))) + statistics[3]
+        if published := PUBLISHED.match(line):
+            line = f"{published[1]}({', '.join(sorted(published[2].split(', ')))}){published[3] or ''};"
         if COLUMN_SETTING.match(line):
             settings.append(line)
             continue
