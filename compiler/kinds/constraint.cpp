@@ -223,7 +223,7 @@ bool repeats_another_key(const Object& constraint, const ChangeContext& context)
 /// outside the table and those that it inherits from that this plan makes, which might need the table.
 bool constraint_folds(const Object& constraint, const ChangeContext& context) {
   if (constraint.attributes.text("type") == "foreign key" || constraint.attributes.flag("not_valid") || constraint.attributes.flag("only")) return false;
-  if (repeats_another_key(constraint, context)) return false;
+  if (repeats_another_key(constraint, context) || is_only_copied(constraint)) return false;
   const std::vector<ObjectId> inherited = Lineage(context.after).ancestors(relation_id(constraint));      // which are there before it
   const auto comes_later = [&](const ObjectId& need) {
     // What deviates of an inherited column is said after CREATE TABLE.

@@ -48,6 +48,8 @@ void adapt_twin(const Object& part, const Sql& address, const ChangeContext&, Ac
 void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action& action);
 /// The reverse: takes away from a part that becomes its parent's what is its own.
 void conform_to_parent(const Object& part, const Sql& address, const ChangeContext&, Action&);
+/// Whether it is a partition's exclusion constraint of a name of its own, which the partition only has with its parent's.
+bool is_only_copied(const Object& part);
 /// Of a part that a table has had from its parent (by partitioning, a CHECK by inheritance too) and keeps as its own: the name it has had.
 std::optional<std::string> left_by_parent(const Object& part, const ChangeContext&);
 /// Of a part that is no object of its own any more but goes on as what the table has from its parent: the name it has there.

@@ -156,8 +156,11 @@ void alter_index_storage(const Alteration& alteration, const Sql& address, Actio
 
 // ---- partitions ----------------------------------------------------------------------------------------------------------------------------
 
+bool is_only_copied(const Object& part) { return part.attributes.text("type") == "exclusion" && part.attributes.has("attached_to"); }
+
 // An index that a partition has under a name of its own comes before the index of the partitioned table and before the partition is attached: Postgres then takes it
-// for the partition's part by itself (https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"). With ON ONLY it is attached by hand, later.
+// for the partition's part by itself (https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"). With ON ONLY it is attached by hand, later. An exclusion constraint is never
+// taken, nor can it be attached: the partition gets one with its parent's, which is renamed then (CompareIndexInfo() in src/backend/catalog/index.c).
 void order_attached_part(CatalogBuilder& catalog, Object& part) {
   if (!part.attributes.has("attached_to")) return;
   Object* attachment = catalog.find(attachment_of(part));
@@ -167,7 +170,7 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
   Object* parent = catalog.find(*above);
   // A key takes over the part of an index that no constraint owns.
   const bool takes_over = part.id.kind == KindId::Constraint && above->kind == KindId::Index;
-  if (parent != nullptr && (takes_over || parent->attributes.flag("only"))) {
+  if (parent != nullptr && (takes_over || is_only_copied(part) || parent->attributes.flag("only"))) {
     add_sorted(part.depends_on, *above);
     if (attachment != nullptr) add_sorted(part.depends_on, attachment->id);
     return;
@@ -273,6 +276,7 @@ std::string automatic_name_on(const ObjectId& partition, const Object& whole) {
 }
 
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext& context) {
+  if (is_only_copied(part)) return automatic_name(part);
   const Object* attachment = context.before.find(attachment_of(part));
   const auto above = attachment == nullptr ? std::nullopt : attached_parent(part, attachment, context.before);
   if (!above || !is_standing(context, *above) || !is_standing(context, attachment->id) || context.is_created(relation_id(part))) return std::nullopt;

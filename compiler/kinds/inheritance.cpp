@@ -161,7 +161,8 @@ ObjectId table_of(const ObjectId& member) { return {KindId::Table, member.schema
 bool inherits_more(const Object& before, const Object& after) {
   const std::vector<std::string> old_parents = before.attributes.texts("inherits");
   const std::vector<std::string> new_parents = after.attributes.texts("inherits");
-  return std::ranges::any_of(new_parents, [&](const std::string& parent) { return std::ranges::find(old_parents, parent) == old_parents.end(); });
+  const auto stays = [&](const std::string& parent) { return std::ranges::find(new_parents, parent) != new_parents.end(); };
+  return new_parents.size() > old_parents.size() && std::ranges::all_of(old_parents, stays);
 }
 
 namespace {
@@ -232,20 +233,24 @@ std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog
   return result;
 }
 
-bool dropped_after_leaving(const Object& object, const Catalog& before, const Catalog& after) {
+std::vector<ObjectId> left_first(const Object& object, const Catalog& before, const Catalog& after) {
   const bool is_check = object.id.kind == KindId::Constraint && object.attributes.text("type") == "check";
-  if (!is_check && (object.id.kind != KindId::Column || object.attributes.flag("inherited"))) return false;
-  const Lineage past(before);
-  const ObjectId table = table_of(object.id);
-  const std::vector<ObjectId> stay = Lineage(after).parents(table);
+  if (!is_check && (object.id.kind != KindId::Column || object.attributes.flag("inherited"))) return {};
+  const Lineage past(before), future(after);
   const auto has_check = [&](const ObjectId& other) {
     const Object* found = before.find({object.id.kind, other.schema, other.name, object.id.member, ""});
     return found != nullptr && !found->attributes.flag("no_inherit");
   };
-  return std::ranges::any_of(past.parents(table), [&](const ObjectId& parent) {
-    if (std::ranges::find(stay, parent) != stay.end()) return false;
+  const auto gives_it = [&](const ObjectId& parent) {
     return is_check ? has_check(parent) || std::ranges::any_of(past.ancestors(parent), has_check) : !past.chain(parent, object.id.member).empty();
+  };
+  std::vector<ObjectId> tables = past.ancestors(table_of(object.id));
+  tables.push_back(table_of(object.id));
+  std::erase_if(tables, [&](const ObjectId& table) {
+    const std::vector<ObjectId> stay = future.parents(table);
+    return std::ranges::none_of(past.parents(table), [&](const ObjectId& parent) { return std::ranges::find(stay, parent) == stay.end() && gives_it(parent); });
   });
+  return tables;
 }
 
 ObjectId whole_of(const Object& attachment) { return table_named(attachment.attributes.text("of")); }

@@ -65,15 +65,15 @@ ObjectId table_of(const ObjectId& member);
 /// https://www.postgresql.org/docs/15/ddl-inherit.html
 std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog);
 
-/// Whether the object, which its table declares and inherits, can only be dropped when the table has left the parent that it has it from.
-bool dropped_after_leaving(const Object& object, const Catalog& before, const Catalog& after);
+/// An object that its table declares and inherits, and that is dropped, can go when the table, or one above it, has left the parent that it comes from: those tables.
+std::vector<ObjectId> left_first(const Object& object, const Catalog& before, const Catalog& after);
 
 /// The partitioned table that a partition's attachment is about.
 ObjectId whole_of(const Object& attachment);
 /// The attachments of the table's partitions, not of those below them.
 std::vector<const Object*> attachments_to(const ObjectId& table, const Catalog& catalog);
 
-/// Whether the table gets parents that it hasn't had. That comes after all that becomes of its columns and checks, and of the parents', since they must fit:
+/// Whether the table keeps all its parents and gets further ones. That comes after all that becomes of its columns and checks, and of the parents', since they must fit:
 /// https://www.postgresql.org/docs/15/sql-altertable.html, INHERIT
 bool inherits_more(const Object& before, const Object& after);
 /// A table that comes to inherit another must have that one's columns, so it declares them. Postgres merges the two, and no statement makes of it a column that is inherited alone.

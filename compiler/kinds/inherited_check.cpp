@@ -73,44 +73,88 @@ bool is_there_unproved(const Object& check, const ChangeContext& context) {
 
 bool is_inherited_check(const Object& check, const Catalog& catalog) { return !above(check, catalog).empty(); }
 
-std::vector<std::string> checks_left(const ObjectId& table, const ObjectId& left, const ChangeContext& context) {
-  std::vector<std::string> names;
-  std::vector<ObjectId> tables = Lineage(context.before).ancestors(left);
-  tables.push_back(left);
-  for (const ObjectId& each : tables) {
-    for (const Object* part : context.before.children(each)) {
-      if (part->id.kind != KindId::Constraint || !is_check(*part) || part->attributes.flag("no_inherit")) continue;
-      const Object own = copy_for(*part, table);
-      if (context.before.has(own.id) || context.after.has(own.id) || is_inherited_check(own, context.after)) continue;
-      if (std::ranges::find(names, part->id.member.str()) == names.end()) names.push_back(part->id.member);
+namespace {
+
+/// The table, and those above it.
+std::vector<ObjectId> with_ancestors(const ObjectId& table, const Catalog& catalog) {
+  std::vector<ObjectId> result = Lineage(catalog).ancestors(table);
+  result.push_back(table);
+  return result;
+}
+
+bool is_given_by(const std::vector<ObjectId>& parents, const Object& check, const Catalog& catalog) {
+  return std::ranges::any_of(parents, [&](const ObjectId& parent) {
+    return std::ranges::any_of(with_ancestors(parent, catalog), [&](const ObjectId& table) { return inheritable(check.id, table, catalog) != nullptr; });
+  });
+}
+
+/// Calls `visit` once for each check that the table has, or would have, from these parents, with the check as the table's.
+template <class Visit>
+void each_given_check(const ObjectId& table, const std::vector<ObjectId>& parents, const Catalog& catalog, Visit visit) {
+  std::vector<std::string> seen;
+  for (const ObjectId& parent : parents) {
+    for (const ObjectId& above : with_ancestors(parent, catalog)) {
+      for (const Object* part : catalog.children(above)) {
+        if (part->id.kind != KindId::Constraint || inheritable(part->id, above, catalog) == nullptr) continue;
+        if (std::ranges::find(seen, part->id.member.str()) != seen.end()) continue;
+        seen.push_back(part->id.member);
+        visit(*part, copy_for(*part, table));
+      }
     }
   }
+}
+
+}  // namespace
+
+std::vector<std::string> checks_left(const ObjectId& table, const ParentChange& change, const ChangeContext& context) {
+  std::vector<std::string> names;
+  each_given_check(table, change.left, context.before, [&](const Object&, const Object& own) {
+    if (context.before.has(own.id) || context.after.has(own.id) || is_given_by(change.stay, own, context.before)) return;
+    names.push_back(own.id.member);
+  });
   return names;
 }
 
-AroundInherit around_inherit(const ObjectId& table, const ChangeContext& context) {
+AroundInherit around_inherit(const ObjectId& table, const ParentChange& change, const ChangeContext& context) {
   AroundInherit result;
-  const std::vector<ObjectId> old = Lineage(context.before).ancestors(table);
-  std::vector<std::string> seen;
-  for (const ObjectId& each : Lineage(context.after).ancestors(table)) {
-    if (std::ranges::find(old, each) != old.end()) continue;
-    for (const Object* part : context.after.children(each)) {
-      if (part->id.kind != KindId::Constraint || !is_check(*part) || part->attributes.flag("no_inherit")) continue;
-      const Object own = copy_for(*part, table);
-      const bool is_had = is_inherited_check(own, context.before);
-      if (is_had || context.after.has(own.id) || std::ranges::find(seen, part->id.member.str()) != seen.end()) continue;
-      seen.push_back(part->id.member);
-      Action adding;
-      for (const Object* check : above(own, context.after)) {
-        result.before.push_back(drop_constraint_statement(*check));
-        adding.sql.push_back(add_constraint_statement(*check, check->attributes.flag("not_valid")));
-        restore_comment(*check, "CONSTRAINT", kind(check->id.kind).address(check->id), adding);
-      }
-      std::ranges::move(adding.sql, std::back_inserter(result.after));
+  each_given_check(table, change.joined, context.after, [&](const Object& part, const Object& own) {
+    if (context.after.has(own.id) || is_given_by(change.stay, own, context.before)) return;
+    // What is made later is made for this table, too.
+    if (!change.after_parts && (!context.before.has(part.id) || context.is_created(part.id))) return;
+    Action adding;
+    for (const Object* check : above(own, context.after)) {
+      result.before.push_back(drop_constraint_statement(*check));
+      adding.sql.push_back(add_constraint_statement(*check, check->attributes.flag("not_valid")));
+      restore_comment(*check, "CONSTRAINT", kind(check->id.kind).address(check->id), adding);
     }
-  }
+    std::ranges::move(adding.sql, std::back_inserter(result.after));
+  });
   return result;
 }
+
+namespace {
+
+/// Of those, what has to do with the check: tables that leave their parents may have nothing else in common.
+void keep_connected(std::vector<Relative>& go, std::vector<const Object*>& in_the_way, const Object* check) {
+  std::vector<const Object*> connected{check};
+  const auto is_in = [](const auto& list, const Object* object) { return std::ranges::find(list, object) != list.end(); };
+  const auto goes = [&](const Object* object) { return std::ranges::find(go, object, &Relative::check) != go.end() || is_in(in_the_way, object); };
+  for (std::size_t known = 0; known != connected.size();) {
+    known = connected.size();
+    for (const Relative& relative : go) {
+      const bool touches = is_in(connected, relative.check) || std::ranges::any_of(relative.above, [&](const Object* each) { return is_in(connected, each); });
+      if (!touches) continue;
+      if (!is_in(connected, relative.check)) connected.push_back(relative.check);
+      for (const Object* each : relative.above) {
+        if (goes(each) && !is_in(connected, each)) connected.push_back(each);
+      }
+    }
+  }
+  std::erase_if(go, [&](const Relative& relative) { return !is_in(connected, relative.check); });
+  std::erase_if(in_the_way, [&](const Object* each) { return !is_in(connected, each); });
+}
+
+}  // namespace
 
 bool drop_own_check(const Object& check, const ChangeContext& context, Action& action) {
   if (!is_check(check)) return false;
@@ -124,11 +168,12 @@ bool drop_own_check(const Object& check, const ChangeContext& context, Action& a
       const bool table_goes = context.is_dropped(relation_id(*each));
       if (context.is_dropped(each->id) && !table_goes) continue;
       // A table that ceases to inherit keeps the check as its own alone, which can be dropped then.
-      if (!table_goes && std::ranges::find(tables, relation_id(*each)) == tables.end()) return false;
+      if (!table_goes && std::ranges::find(tables, relation_id(*each)) == tables.end()) continue;
       if (std::ranges::find(in_the_way, each) == in_the_way.end()) in_the_way.push_back(each);
     }
     go.push_back(std::move(relative));
   }
+  keep_connected(go, in_the_way, context.before.find(check.id));
   if (go.size() < 2 && in_the_way.empty()) return false;
   if (go.front().check->id != check.id) return true;
 

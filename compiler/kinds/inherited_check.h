@@ -12,15 +12,21 @@ bool is_there_unproved(const Object& check, const ChangeContext& context);
 /// Whether a table above has that check for those below.
 bool is_inherited_check(const Object& check, const Catalog& catalog);
 
-/// The checks that the table has had from `left`, a parent that it leaves, or from above that, and from nowhere else, and shall not have.
-std::vector<std::string> checks_left(const ObjectId& table, const ObjectId& left, const ChangeContext& context);
+/// A table's parents before and after: those that it is taken off and put to, which may be the same, and those that it is left alone with.
+struct ParentChange {
+  std::vector<ObjectId> stay, left, joined;
+  bool after_parts = false;      ///< it comes after all that becomes of the columns and checks
+};
+
+/// The checks that the table has had from parents that it leaves alone, and shall not have as its own.
+std::vector<std::string> checks_left(const ObjectId& table, const ParentChange& change, const ChangeContext& context);
 
 /// What must stand around the INHERIT of a table that comes to have checks from above, and from there alone: INHERIT wants it to have them itself, so they go before it, and are made
 /// anew after it, on all tables at once. https://www.postgresql.org/docs/15/sql-altertable.html, INHERIT
 struct AroundInherit {
   std::vector<Sql> before, after;
 };
-AroundInherit around_inherit(const ObjectId& table, const ChangeContext& context);
+AroundInherit around_inherit(const ObjectId& table, const ParentChange& change, const ChangeContext& context);
 
 /// Drops a table's own check together with the others of its name above and below it that go, in the action of the topmost one of these, from the top down. Those that stay above one
 /// go with them, and are made anew. Whether anything but the check itself has to do with it: if not, nothing is done.

@@ -306,7 +306,8 @@ END
   }
 
  private:
-  bool is_dropped() const { return context_.is_dropped(column_); }
+  /// By itself, or with a parent that the table leaves.
+  bool is_dropped() const { return context_.is_dropped(column_) || Lineage(context_.after).chain(table_, column_.member).empty(); }
 
   /// The key, the value, and what becomes of it, of a row of the table.
   Sql values() const {

@@ -131,49 +131,50 @@ void rename_not_nulls(const ObjectId& table, const ChangeContext& context, std::
 }
 
 /// What a table has had from a parent alone is its own when it has left that: it goes unless it is wanted. (The parent may drop it before or after that.)
-void drop_what_was_inherited(const ObjectId& table, const std::vector<ObjectId>& left, const ChangeContext& context, Action& action) {
-  for (const ObjectId& parent : left) {
-    for (const std::string& check : checks_left(table, parent, context)) action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT IF EXISTS {}", ident(check))}));
-  }
+void drop_what_was_inherited(const ObjectId& table, const ParentChange& change, const ChangeContext& context, Action& action) {
+  for (const std::string& check : checks_left(table, change, context)) action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT IF EXISTS {}", ident(check))}));
   const Lineage past(context.before), future(context.after);
   for (const std::string& name : past.column_names(table)) {
     const ObjectId id = column_id(table, name);
     const Object* own = past.find(id);
     const bool is_declared = own != nullptr && !own->attributes.flag("inherited");
-    const bool was_given = std::ranges::any_of(left, [&](const ObjectId& parent) { return !past.chain(parent, name).empty(); });
+    const bool was_given = std::ranges::any_of(change.left, [&](const ObjectId& parent) { return !past.chain(parent, name).empty(); });
     if (is_declared || !was_given || !future.chain(table, name).empty()) continue;
     action.sql.push_back(alter_table(table, {sql("DROP COLUMN IF EXISTS {}", ident(name))}));
     action.hazards.push_back({diag::Code::kDropsColumn, diag::make(diag::Code::kDropsColumn, {}, id.path()).message, id});
   }
 }
 
-void alter_inherits(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  const std::vector<std::string> after = alteration.after.attributes.texts("inherits");
-  std::vector<Sql> changes;
-  std::vector<std::string> left;
-  for (const std::string& parent : alteration.before->attributes.texts("inherits")) {
-    if (std::ranges::find(after, parent) != after.end()) {
-      left.push_back(parent);
-    } else {
-      changes.push_back(sql("NO INHERIT {}", fragment(parent)));
-    }
+/// A new parent comes last, so from the first difference on all are taken off and put on again.
+ParentChange parent_change(const Alteration& alteration) {
+  const std::vector<std::string> before = alteration.before->attributes.texts("inherits"), after = alteration.after.attributes.texts("inherits");
+  std::vector<std::string> kept;
+  std::ranges::copy_if(before, std::back_inserter(kept), [&](const std::string& parent) { return std::ranges::find(after, parent) != after.end(); });
+  const auto [rest, joined] = std::ranges::mismatch(kept, after);
+  ParentChange change;
+  change.after_parts = inherits_more(*alteration.before, alteration.after);
+  std::transform(kept.begin(), rest, std::back_inserter(change.stay), table_named);
+  std::transform(joined, after.end(), std::back_inserter(change.joined), table_named);
+  for (const std::string& parent : before) {
+    if (const ObjectId id = table_named(parent); std::ranges::find(change.stay, id) == change.stay.end()) change.left.push_back(id);
   }
-  // A new parent comes last, so from the first difference on all are taken off and put on again.
-  const auto [old_rest, new_rest] = std::ranges::mismatch(left, after);
-  for (auto at = old_rest; at != left.end(); ++at) changes.push_back(sql("NO INHERIT {}", fragment(*at)));
-  for (auto at = new_rest; at != after.end(); ++at) changes.push_back(sql("INHERIT {}", fragment(*at)));
-  rename_not_nulls(alteration.after.id, context, changes);
-  const AroundInherit around = around_inherit(alteration.after.id, context);
+  return change;
+}
+
+void alter_inherits(const Alteration& alteration, const ChangeContext& context, Action& action) {
+  const ObjectId& table = alteration.after.id;
+  const ParentChange parents = parent_change(alteration);
+  const AroundInherit around = around_inherit(table, parents, context);
   std::ranges::copy(around.before, std::back_inserter(action.sql));
   // One command each: ALTER TABLE doesn't take them in the order given.
-  for (const Sql& each : changes) change(alteration, action, {each});
+  for (const ObjectId& parent : parents.left) change(alteration, action, {sql("NO INHERIT {}", qualified(parent.schema, parent.name))});
+  drop_what_was_inherited(table, parents, context, action);
+  for (const ObjectId& parent : parents.joined) change(alteration, action, {sql("INHERIT {}", qualified(parent.schema, parent.name))});
+  std::vector<Sql> renames;
+  rename_not_nulls(table, context, renames);
+  for (const Sql& each : renames) change(alteration, action, {each});
   std::ranges::copy(around.after, std::back_inserter(action.sql));
-  std::vector<ObjectId> gone;
-  for (const std::string& parent : alteration.before->attributes.texts("inherits")) {
-    if (std::ranges::find(after, parent) == after.end()) gone.push_back(table_named(parent));
-  }
-  drop_what_was_inherited(alteration.after.id, gone, context, action);
-  describe(action, fmt::format("Change what {} inherits", spoken(alteration.after.id)));
+  describe(action, fmt::format("Change what {} inherits", spoken(table)));
 }
 
 /// What a table has that says nothing of it: a partition its parent's; a partitioned table none, since 17.

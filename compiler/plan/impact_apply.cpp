@@ -285,6 +285,11 @@ class Applier {
       if (table == nullptr) continue;
       for (const ConstraintFacts& each : table->constraints) {
         const bool stays = (each.type == ConstraintType::check && !each.no_inherit) || (is_partition && each.type == ConstraintType::foreign_key);
+        const auto gives_it = [&](const RelationName& other) {
+          const RelationFacts* facts = other == parent ? nullptr : state_.find(other);
+          return facts != nullptr && (facts->constraint(each.name) != nullptr || state_.constraint_of(*facts, each.name) != nullptr);
+        };
+        if (std::ranges::any_of(own->parents, gives_it)) continue;
         if (stays && own->constraint(each.name) == nullptr) kept.push_back(each);
       }
       for (const RelationName& further : table->parents) kinds::add_name(above, further);
@@ -303,7 +308,14 @@ class Applier {
       if (facts.type == RelationType::index) return;
       if (adds) facts.parents.push_back(parent);
       if (!adds) std::erase(facts.parents, parent);
-      if (!adds || is_partition) declare(facts, !adds);
+      if (is_partition) declare(facts, !adds);
+      if (is_partition || adds) return;
+      for (ColumnFacts& column : facts.columns) {
+        column.declared |= std::ranges::none_of(facts.parents, [&](const RelationName& other) {
+          const RelationFacts* above = state_.find(other);
+          return above != nullptr && above->column(column.name) != nullptr;
+        });
+      }
       if (!is_partition) return;
       facts.is_partition = adds;
       facts.is_default_partition = adds && command.bound && command.bound->is_default;

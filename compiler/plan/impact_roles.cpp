@@ -319,11 +319,14 @@ Names key_triggers(const Case& at) { return with_triggers(at, key_ends(at)); }
 
 bool has(const std::vector<std::string>& list, const std::string& item) { return std::ranges::find(list, item) != list.end(); }
 
+/// Those whose column the command changes or drops.
+Names column_tables(const Case& at) { return at.command.verb == "DROP COLUMN" ? dropped_column_tree(at) : tree(at); }
+
 /// The tables that foreign keys refer to which the column is part of: those of the tables that the command gets to.
 template <class Counts>
 Names keys_of_column(const Case& at, Counts counts) {
   Names result;
-  for (const RelationName& table : at.command.verb == "DROP COLUMN" ? dropped_column_tree(at) : tree(at)) {
+  for (const RelationName& table : column_tables(at)) {
     add_names(result, targets(at, *at.state.find(table), [&](const ConstraintFacts& key) { return has(key.columns, at.command.name) && counts(key); }));
   }
   return result;
@@ -333,11 +336,12 @@ Names keys_of_column(const Case& at, Counts counts) {
 template <class Counts>
 Names users_of_column(const Case& at, Counts counts) {
   Names result;
-  if (at.facts == nullptr) return result;
-  for (const RelationName& name : at.state.linked(at.table).users) {
-    for (const ConstraintFacts& key : at.state.find(name)->constraints) {
-      const bool refers = key.type == ConstraintType::foreign_key && key.references == at.table && has(key.referenced_columns, at.command.name);
-      if (refers && counts(key)) add_names(result, at.state.with_descendants(name, true));
+  for (const RelationName& table : column_tables(at)) {
+    for (const RelationName& name : at.state.linked(table).users) {
+      for (const ConstraintFacts& key : at.state.find(name)->constraints) {
+        const bool refers = key.type == ConstraintType::foreign_key && key.references == table && has(key.referenced_columns, at.command.name);
+        if (refers && counts(key)) add_names(result, at.state.with_descendants(name, true));
+      }
     }
   }
   return result;

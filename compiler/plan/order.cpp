@@ -191,13 +191,18 @@ void report_circle(const std::vector<Action>& actions, const std::vector<std::si
   sink.add(diag::make(diag::Code::kDependencyCycle, {}, names));
 }
 
-/// The firm edges become soft ones.
-ActionGraph with_less(ActionGraph graph) {
-  std::ranges::sort(graph.firm_edges);
-  std::erase_if(graph.edges, [&](const auto& edge) { return std::ranges::binary_search(graph.firm_edges, edge); });
-  std::ranges::move(graph.firm_edges, std::back_inserter(graph.soft_edges));
-  graph.firm_edges.clear();
-  return graph;
+/// The firm edges of the circle become soft ones. False when it has none.
+bool give_way(ActionGraph& graph, const std::vector<std::size_t>& circle) {
+  const auto is_in = [&](std::size_t position) { return std::ranges::find(circle, position) != circle.end(); };
+  std::vector<std::pair<std::size_t, std::size_t>> going;
+  std::ranges::copy_if(graph.firm_edges, std::back_inserter(going), [&](const auto& edge) { return is_in(edge.first) && is_in(edge.second); });
+  if (going.empty()) return false;
+  std::ranges::sort(going);
+  const auto goes = [&](const auto& edge) { return std::ranges::binary_search(going, edge); };
+  std::erase_if(graph.edges, goes);
+  std::erase_if(graph.firm_edges, goes);
+  std::ranges::move(going, std::back_inserter(graph.soft_edges));
+  return true;
 }
 
 }  // namespace
@@ -210,9 +215,10 @@ std::vector<std::size_t> find_circle(const ActionGraph& graph) {
 std::vector<Action> order(ActionGraph graph, diag::Sink& sink) {
   Sorter sorter(graph);
   const std::vector<std::size_t> sorted = sorter.run();
-  if (sorted.size() < graph.actions.size() && !graph.firm_edges.empty()) return order(with_less(std::move(graph)), sink);
   if (sorted.size() < graph.actions.size()) {
-    report_circle(graph.actions, sorter.circle(), sink);
+    const std::vector<std::size_t> circle = sorter.circle();
+    if (give_way(graph, circle)) return order(std::move(graph), sink);
+    report_circle(graph.actions, circle, sink);
     return {};
   }
   std::vector<bool> awaited(graph.actions.size());

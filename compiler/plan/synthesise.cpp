@@ -438,12 +438,15 @@ class Synthesiser {
     for (const ObjectId& first : kinds::dropped_first(object, before_)) {
       if (goes_alone(first) && goes_alone(object.id)) edge(drop_node(first), node);
     }
+    const std::vector<ObjectId> leaving = kinds::left_first(object, before_, after_);
+    for (const ObjectId& table : leaving) {
+      for (const std::size_t alter : alter_nodes(table)) {
+        if (changes(alter, "inherits")) edge(&alter, node);
+      }
+    }
     for (const ObjectId& need : before_.needs(object)) {
       for (const std::size_t alter : alter_nodes(need)) {
-        if (need == object.parent && changes(alter, "inherits") && kinds::dropped_after_leaving(object, before_, after_)) {
-          edge(&alter, node);
-          continue;
-        }
+        if (need == object.parent && changes(alter, "inherits") && std::ranges::find(leaving, need) != leaving.end()) continue;
         const bool redefines = graph_.actions[alter].attributes.empty();      // which what needs it outlives
         if (redefines) {
           graph_.soft_edges.emplace_back(*node, alter);

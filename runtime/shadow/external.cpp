@@ -100,12 +100,13 @@ Status ExternalServer::mark_as_alive() {
   return ok();
 }
 
-/// Databases whose run holds no lock any more. One that this role may not drop is somebody else's, and left alone.
+/// Databases whose run holds no lock any more; the one with a run's note last, when nothing needs what it notes. One that this role may not drop is somebody else's, and left alone.
 Status ExternalServer::sweep() {
   LP_TRY(const pg::Rows found,
          admin_.query("SELECT d.datname, pg_catalog.shobj_description(d.oid, 'pg_database') FROM pg_catalog.pg_database d "
                       "WHERE d.datname LIKE 'lpc\\_shadow\\_%' AND pg_catalog.pg_has_role(d.datdba, 'USAGE') "
-                      "AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) ORDER BY d.datname"));
+                      "AND NOT EXISTS (SELECT 1 FROM pg_catalog.pg_stat_activity a WHERE a.datid = d.oid) "
+                      "ORDER BY pg_catalog.shobj_description(d.oid, 'pg_database') IS NOT NULL, d.datname"));
   for (int row = 0; row < found.size(); ++row) LP_DO(sweep_database(std::string(found(row, 0)), std::string(found(row, 1))));
   return ok();
 }
@@ -234,12 +235,16 @@ bool ExternalServer::made_tablespace(const std::string& name) const {
 /// A role can't go while it is a member, has members, or has grants in a database of this run, and a tablespace not while it holds anything; all of those are gone by now.
 Status ExternalServer::drop(std::vector<Shared>& all, std::string_view catalog, std::string_view prefix, std::string_view word) {
   Status result = ok();
+  std::vector<Shared> left;
   for (auto each = all.rbegin(); each != all.rend(); ++each) {
     LP_TRY(const pg::Rows same, admin_.query(fmt::format("SELECT 1 FROM {} WHERE {}name = $1 AND oid = $2::oid", catalog, prefix), {each->name, each->oid}));
     if (same.empty()) continue;
-    if (const Status dropped = admin_.execute(sql("DROP {} {}", fragment(word), ident(each->name))); !dropped) result = dropped.failure();
+    if (const Status dropped = admin_.execute(sql("DROP {} {}", fragment(word), ident(each->name))); !dropped) {
+      result = dropped.failure();
+      left.push_back(*each);
+    }
   }
-  all.clear();
+  all = std::move(left);
   return result;
 }
 
@@ -255,7 +260,11 @@ Status ExternalServer::close() {
   databases_.clear();
   keep_failure(drop(tablespaces_, kTablespaces, "spc", "TABLESPACE"));
   keep_failure(drop(roles_, kRoles, "rol", "ROLE"));
-  if (!note_.empty()) keep_failure(drop_made_database(note_));    // the note stays till the last
+  if (!note_.empty() && (!roles_.empty() || !tablespaces_.empty())) {
+    keep_failure(write_note());    // for a later sweep
+  } else if (!note_.empty()) {
+    keep_failure(drop_made_database(note_));
+  }
   return result;
 }
 

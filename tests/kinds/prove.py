@@ -54,8 +54,8 @@ from kinds.rows import COUNT, FILL, SUMS  # noqa: E402
 ROOT = os.path.dirname(os.path.dirname(HERE))
 WRITTEN_FOR = 15    # the version of the server that `lpc compile --emit=sql` writes for
 OF_OTHERS = "create role bystander superuser; create tablespace bystander location '';"    # on the server that shadows are guests of
-LEFT_BY_SHADOWS = """select string_agg(name, ', ') from (select datname from pg_database where datname !~ '^(postgres|template.)$'
-    union all select spcname from pg_tablespace where oid >= 16384 union all select rolname from pg_roles where oid >= 16384) l(name) where name <> 'bystander'"""
+ON_SHADOW = """select 'database', datname, '' from pg_database union all select 'tablespace', spcname, oid::text || coalesce(spcacl::text, '') from pg_tablespace
+    union all select 'role', rolname, r::text from pg_roles r order by 1, 2"""
 CASES = os.path.join(ROOT, "testdata", "kinds")
 
 
@@ -138,6 +138,7 @@ class Prover:
         if shadow_server:
             self.shadow = Server()
             self.shadow.psql("postgres", OF_OTHERS)
+            self.shadow_holds = self.on_shadow()
             self.shadow_url = {"SHADOW_DATABASE_URL": self.shadow.url("postgres")}
         self.known_roles = self.server.roles()
         self.secrets = {}
@@ -192,12 +193,13 @@ class Prover:
         self.server.drop("a", "b")
         self.server.drop_globals(self.known_roles)
 
+    def on_shadow(self):
+        return self.shadow.psql("postgres", ON_SHADOW).stdout
+
     def check_shadow(self):
         """A server that shadows are only guests of is as it was before."""
-        if self.shadow:
-            left = self.shadow.psql("postgres", LEFT_BY_SHADOWS).stdout.strip()
-            if left:
-                raise Failed("shadow", "left on the shadow's server: " + left)
+        if self.shadow and (now := self.on_shadow()) != self.shadow_holds:
+            raise Failed("shadow", "on the shadow's server:\n" + difference(self.shadow_holds, now, ("before", "now")))
 
     def stop(self):
         for server in filter(None, (self.server, self.shadow)):
@@ -358,6 +360,7 @@ class Prover:
                 if os.path.exists(expected):
                     with open(expected) as file:
                         self.expect_failure(before, after, file.read().strip())
+                    self.check_shadow()
                     return
                 reached = os.path.join(case, "reached.lp")
                 wanted = self.build_after(reached if os.path.exists(reached) else after)
