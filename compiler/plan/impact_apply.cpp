@@ -287,10 +287,9 @@ class Applier {
         const bool stays = (each.type == ConstraintType::check && !each.no_inherit) || (is_partition && each.type == ConstraintType::foreign_key);
         const auto gives_it = [&](const RelationName& other) {
           const RelationFacts* facts = other == parent ? nullptr : state_.find(other);
-          return facts != nullptr && (facts->constraint(each.name) != nullptr || state_.constraint_of(*facts, each.name) != nullptr);
+          return facts != nullptr && state_.constraint_of(*facts, each.name) != nullptr;
         };
-        if (std::ranges::any_of(own->parents, gives_it)) continue;
-        if (stays && own->constraint(each.name) == nullptr) kept.push_back(each);
+        if (stays && own->constraint(each.name) == nullptr && std::ranges::none_of(own->parents, gives_it)) kept.push_back(each);
       }
       for (const RelationName& further : table->parents) kinds::add_name(above, further);
     }
@@ -308,15 +307,11 @@ class Applier {
       if (facts.type == RelationType::index) return;
       if (adds) facts.parents.push_back(parent);
       if (!adds) std::erase(facts.parents, parent);
-      if (is_partition) declare(facts, !adds);
-      if (is_partition || adds) return;
-      for (ColumnFacts& column : facts.columns) {
-        column.declared |= std::ranges::none_of(facts.parents, [&](const RelationName& other) {
-          const RelationFacts* above = state_.find(other);
-          return above != nullptr && above->column(column.name) != nullptr;
-        });
+      if (!is_partition) {
+        if (!adds) declare_what_is_left(facts);
+        return;
       }
-      if (!is_partition) return;
+      declare(facts, !adds);
       facts.is_partition = adds;
       facts.is_default_partition = adds && command.bound && command.bound->is_default;
       facts.bound.clear();
@@ -431,6 +426,16 @@ class Applier {
       facts.declared = false;      // in those below
     });
     for (const ConstraintClause& constraint : column.constraints) add_constraint(constraint);
+  }
+
+  /// The columns that none of its parents has any more.
+  void declare_what_is_left(RelationFacts& facts) const {
+    for (ColumnFacts& column : facts.columns) {
+      column.declared |= std::ranges::none_of(facts.parents, [&](const RelationName& parent) {
+        const RelationFacts* above = state_.find(parent);
+        return above != nullptr && above->column(column.name) != nullptr;
+      });
+    }
   }
 
   /// The columns, or the one of that name, are the table's own; or, of a partition, they aren't.
