@@ -235,7 +235,7 @@ std::vector<acl::State> states_after_creation(const Object& object, const Change
       auto state = granted_by_default(*catalog, role, object, acl_type, context.server_version);
       if (!state) continue;
       if (owner.empty()) state->erase({std::string(), role});      // of an owner that nobody knows, nothing is said
-      states.push_back(owner.empty() ? *state : acl::with_new_owner(*state, role, owner));
+      states.push_back(acl::with_new_owner(*state, role, owner.empty() ? role : owner));
     }
   }
   return states;

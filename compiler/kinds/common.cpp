@@ -7,10 +7,6 @@
 #include "kinds/acl.h"
 
 namespace lpc::kinds {
-namespace {
-
-}  // namespace
-
 std::string spoken(const ObjectId& id) { return id.text(); }
 
 std::string helper_name(std::string_view name, std::string_view suffix) {

@@ -284,7 +284,7 @@ bool replaces_constraint_beside(const Object& constraint, const ChangeContext& c
 }
 
 void replace_constraint_beside(const Object& constraint, Action& action) {
-  const std::string fresh = helper_name(constraint.id.member.str(), "_lpc_new");
+  const std::string fresh = helper_name(constraint.id.member.str(), kFresh);
   action.sql.push_back(drop_constraint_statement(constraint));
   action.sql.push_back(add_statement(constraint));
   add_online(action, 2,

@@ -206,7 +206,7 @@ bool replaces_index_beside(const Object& index, const ChangeContext& context) {
 /// Built beside the old one under another name, then both are renamed in one transaction, and the old one goes.
 void replace_index_beside(const Object& index, Action& action) {
   Object fresh = index;
-  fresh.id.name = helper_name(index.id.name.str(), "_lpc_new");
+  fresh.id.name = helper_name(index.id.name.str(), kFresh);
   const std::string old = aside_name(index.id.name.str());
   const Sql own = address_qualified(index.id);
   action.sql.push_back(sql("DROP INDEX {}", own));

@@ -116,9 +116,10 @@ std::vector<std::string> Lineage::natural_order(const ObjectId& table) const {
   return names;
 }
 
-bool Lineage::has_own_order(const ObjectId& table) const {
+bool Lineage::has_own_order(const ObjectId& table) const { return has_own_order(table, column_names(table)); }
+
+bool Lineage::has_own_order(const ObjectId& table, const std::vector<std::string>& names) const {
   if (known_parents(table).empty()) return false;
-  const std::vector<std::string> names = column_names(table);
   if (names == natural_order(table)) return false;
   return partition(table) != nullptr || std::ranges::all_of(names, [&](const std::string& name) { return declares(*this, table, name); });
 }
@@ -226,6 +227,11 @@ std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog&
   return builder.finish();
 }
 
+const Object* inheritable_check(const ObjectId& table, std::string_view name, const Catalog& catalog) {
+  const Object* found = catalog.find({KindId::Constraint, table.schema, table.name, std::string(name), ""});
+  return found != nullptr && found->attributes.text("type") == "check" && !found->attributes.flag("no_inherit") ? found : nullptr;
+}
+
 std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog) {
   std::vector<ObjectId> result;
   if (object.id.kind != KindId::Column || object.attributes.flag("inherited")) return result;
@@ -237,10 +243,7 @@ std::vector<ObjectId> left_first(const Object& object, const Catalog& before, co
   const bool is_check = object.id.kind == KindId::Constraint && object.attributes.text("type") == "check";
   if (!is_check && (object.id.kind != KindId::Column || object.attributes.flag("inherited"))) return {};
   const Lineage past(before), future(after);
-  const auto has_check = [&](const ObjectId& other) {
-    const Object* found = before.find({object.id.kind, other.schema, other.name, object.id.member, ""});
-    return found != nullptr && !found->attributes.flag("no_inherit");
-  };
+  const auto has_check = [&](const ObjectId& other) { return inheritable_check(other, object.id.member, before) != nullptr; };
   const auto gives_it = [&](const ObjectId& parent) {
     return is_check ? has_check(parent) || std::ranges::any_of(past.ancestors(parent), has_check) : !past.chain(parent, object.id.member).empty();
   };

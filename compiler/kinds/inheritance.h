@@ -45,6 +45,8 @@ class Lineage {
   /// Whether its columns stand in an order that CREATE TABLE with that parent wouldn't give, and that can be had otherwise: a partition may stand alone until it is
   /// attached, an inheritance child too if it declares all its columns itself.
   bool has_own_order(const ObjectId& table) const;
+  /// The same of the table with its columns in that order.
+  bool has_own_order(const ObjectId& table, const std::vector<std::string>& names) const;
 
  private:
   const std::vector<ObjectId>& known_parents(const ObjectId& table) const;
@@ -60,6 +62,9 @@ ObjectId column_id(const ObjectId& table, std::string_view column);
 ObjectId default_id(const ObjectId& column);
 /// The table that a member (column, default, attachment) belongs to.
 ObjectId table_of(const ObjectId& member);
+
+/// The table's own CHECK of that name, if those below have it from there; or null.
+const Object* inheritable_check(const ObjectId& table, std::string_view name, const Catalog& catalog);
 
 /// What is dropped before the object when both are: a column that its table declares and inherits can go once it is inherited no more.
 /// https://www.postgresql.org/docs/15/ddl-inherit.html

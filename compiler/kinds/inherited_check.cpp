@@ -15,17 +15,11 @@ bool is_check(const Object& constraint) { return constraint.attributes.text("typ
 
 ObjectId of_table(const ObjectId& check, const ObjectId& table) { return {check.kind, table.schema, table.name, check.member, ""}; }
 
-/// That table's own check of the name, if those below have it from there.
-const Object* inheritable(const ObjectId& check, const ObjectId& table, const Catalog& catalog) {
-  const Object* found = catalog.find(of_table(check, table));
-  return found != nullptr && is_check(*found) && !found->attributes.flag("no_inherit") ? found : nullptr;
-}
-
 /// The checks of that name in the tables above, from the top down.
 std::vector<const Object*> above(const Object& check, const Catalog& catalog) {
   std::vector<const Object*> result;
   for (const ObjectId& table : Lineage(catalog).ancestors(relation_id(check))) {
-    if (const Object* found = inheritable(check.id, table, catalog)) result.push_back(found);
+    if (const Object* found = inheritable_check(table, check.id.member, catalog)) result.push_back(found);
   }
   return result;
 }
@@ -84,7 +78,7 @@ std::vector<ObjectId> with_ancestors(const ObjectId& table, const Catalog& catal
 
 bool is_given_by(const std::vector<ObjectId>& parents, const Object& check, const Catalog& catalog) {
   return std::ranges::any_of(parents, [&](const ObjectId& parent) {
-    return std::ranges::any_of(with_ancestors(parent, catalog), [&](const ObjectId& table) { return inheritable(check.id, table, catalog) != nullptr; });
+    return std::ranges::any_of(with_ancestors(parent, catalog), [&](const ObjectId& table) { return inheritable_check(table, check.id.member, catalog) != nullptr; });
   });
 }
 
@@ -95,7 +89,7 @@ void each_given_check(const ObjectId& table, const std::vector<ObjectId>& parent
   for (const ObjectId& parent : parents) {
     for (const ObjectId& above : with_ancestors(parent, catalog)) {
       for (const Object* part : catalog.children(above)) {
-        if (part->id.kind != KindId::Constraint || inheritable(part->id, above, catalog) == nullptr) continue;
+        if (part->id.kind != KindId::Constraint || inheritable_check(above, part->id.member, catalog) == nullptr) continue;
         if (std::ranges::find(seen, part->id.member.str()) != seen.end()) continue;
         seen.push_back(part->id.member);
         visit(*part, copy_for(*part, table));

@@ -59,7 +59,7 @@ void create_rule(const Object& rule, const ChangeContext&, Action& action) {
   const Attributes& attributes = rule.attributes;
   // Only a view's query may be made under that name, but other rules can get it: DefineQueryRewrite() and RenameRewriteRule() in src/backend/rewrite/rewriteDefine.c.
   const bool gets_name = rule.id.member == "_RETURN";
-  const Sql name = ident(gets_name ? helper_name(rule.id.member.str(), "_lpc_new") : rule.id.member.str());
+  const Sql name = ident(gets_name ? helper_name(rule.id.member.str(), kFresh) : rule.id.member.str());
   Sql text = sql("CREATE RULE {} AS ON {} TO {}", name, event_word(rule), relation_of(rule.id));
   if (attributes.has("where")) text = sql("{} WHERE {}", text, parenthesised(attributes.text("where")));
   text = sql("{} DO {}", text, attributes.flag("instead") ? sql("INSTEAD ") : Sql{});

@@ -11,10 +11,6 @@ using frontend::SqlName;
 using kinds::ConstraintFacts;
 using kinds::RelationType;
 
-namespace {
-
-}  // namespace
-
 bool ImpactState::is_constrained_domain(std::string_view type) const {
   std::string at(type);
   for (auto made = domains.find(at); made != domains.end(); made = domains.find(at)) {

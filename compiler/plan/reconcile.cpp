@@ -170,25 +170,20 @@ class Reconciler {
     const Value* present = live.attributes.find(rule.name);
     if (!wanted || !present) return;
     List reached = in_live_order(wanted->list(), present->list(), replaced);
+    // Where a table declares all that it inherits, its columns stand where they are; else the place of these follows from other objects, whatever it is in the database.
+    const bool is_own_order = !first.empty() && lineage_.has_own_order(live.id, names_of(reached));
+    if (!is_own_order) put_first(reached, first);
     if (reached == wanted->list()) return;
-    if (!first.empty() && is_own_order(live.id, rule, reached)) {
-      wanted_.edit(live.id)->attributes.remove("_first");
-    } else {
-      // The place of these follows from other objects, whatever it is in the database.
-      put_first(reached, first);
-      if (reached == wanted_.find(live.id)->attributes.find(rule.name)->list()) return;
-    }
-    sink_.add(diag::make(diag::Code::kColumnOrderDiffers, wanted_.find(live.id)->origin, live.id.path()));
-    wanted_.edit(live.id)->attributes.set(rule.name, Value(std::move(reached)));
+    sink_.add(diag::make(diag::Code::kColumnOrderDiffers, object.origin, object.id.path()));
+    Object& edited = *wanted_.edit(live.id);
+    if (is_own_order) edited.attributes.remove("_first");
+    edited.attributes.set(rule.name, Value(std::move(reached)));
   }
 
-  /// Of a table that declares all that it inherits: its columns stand where they are.
-  bool is_own_order(const ObjectId& table, const kinds::AttributeRule& rule, const List& order) {
-    const Value wanted = *wanted_.find(table)->attributes.find(rule.name);
-    wanted_.edit(table)->attributes.set(rule.name, Value(order));
-    const bool is_own = lineage_.has_own_order(table);
-    wanted_.edit(table)->attributes.set(rule.name, wanted);
-    return is_own;
+  static std::vector<std::string> names_of(const List& columns) {
+    std::vector<std::string> names;
+    for (const Value& column : columns) names.push_back(item_name(column));
+    return names;
   }
 
   /// What a table has from its parents stands in their order, and that one may be kept too.

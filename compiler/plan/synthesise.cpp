@@ -435,10 +435,13 @@ class Synthesiser {
       edge(freeing, node);
       if (carrier) edge(freeing, drop_node(*carrier));
     }
-    for (const ObjectId& first : kinds::dropped_first(object, before_)) {
-      if (goes_alone(first) && goes_alone(object.id)) edge(drop_node(first), node);
+    std::vector<ObjectId> leaving;
+    if (goes_alone(object.id)) {
+      for (const ObjectId& first : kinds::dropped_first(object, before_)) {
+        if (goes_alone(first)) edge(drop_node(first), node);
+      }
+      leaving = kinds::left_first(object, before_, after_);
     }
-    const std::vector<ObjectId> leaving = kinds::left_first(object, before_, after_);
     for (const ObjectId& table : leaving) {
       for (const std::size_t alter : alter_nodes(table)) {
         if (changes(alter, "inherits")) edge(&alter, node);

@@ -16,8 +16,6 @@ namespace {
 
 constexpr std::string_view kDuplicateObject = "42710";
 
-constexpr std::string_view kRoles = "pg_catalog.pg_roles", kTablespaces = "pg_catalog.pg_tablespace";
-
 constexpr std::string_view kNameStart = "lpc_shadow_";
 constexpr std::size_t kKeyDigits = 16;
 
@@ -121,17 +119,17 @@ Status ExternalServer::sweep_database(const std::string& name, const std::string
   if (!owner.empty()) return ok();
   if (!admin_.execute(sql("DROP DATABASE IF EXISTS {}", ident(name)))) return ok();
   const auto noted = nlohmann::json::parse(comment, nullptr, false);
-  const auto drop_noted = [&](const char* key, std::string_view catalog, std::string_view prefix, std::string_view word) {
+  const auto drop_noted = [&](const char* key, const SharedKind& kind) {
     std::vector<Shared> all;
     if (!noted.is_object() || !noted.contains(key) || !noted[key].is_array()) return;
     for (const auto& each : noted[key]) {
       if (each.is_object() && each.contains("name") && each.contains("oid")) all.push_back({each["name"].get<std::string>(), each["oid"].get<std::string>()});
     }
     // Refused when anything has come to depend on it since: then it stays.
-    [[maybe_unused]] const Status dropped = drop(all, catalog, prefix, word);
+    [[maybe_unused]] const Status dropped = drop(all, kind);
   };
-  drop_noted("tablespaces", kTablespaces, "spc", "TABLESPACE");
-  drop_noted("roles", kRoles, "rol", "ROLE");
+  drop_noted("tablespaces", kTablespaces);
+  drop_noted("roles", kRoles);
   return ok();
 }
 
@@ -195,13 +193,13 @@ Status ExternalServer::drop_made_database(const std::string& name) {
 
 void ExternalServer::take_back(pg::Connection untouched) { untouched_ = std::move(untouched); }
 
-Status ExternalServer::remember(std::vector<Shared>& among, std::string_view catalog, std::string_view prefix, const std::string& name) {
-  LP_TRY(const pg::Rows found, admin_.query(fmt::format("SELECT oid FROM {} WHERE {}name = $1", catalog, prefix), {name}));
+Status ExternalServer::remember(std::vector<Shared>& among, const SharedKind& kind, const std::string& name) {
+  LP_TRY(const pg::Rows found, admin_.query(fmt::format("SELECT oid FROM {} WHERE {} = $1", kind.catalog, kind.name), {name}));
   if (!found.empty()) among.push_back({name, std::string(found(0, 0))});
   return write_note();
 }
 
-Status ExternalServer::remember_role(const std::string& name) { return remember(roles_, kRoles, "rol", name); }
+Status ExternalServer::remember_role(const std::string& name) { return remember(roles_, kRoles, name); }
 
 Status ExternalServer::ensure_role(const std::string& name) {
   LP_TRY(const bool exists, role_exists(admin_, name));
@@ -225,7 +223,7 @@ Status ExternalServer::adopt_role(const std::string& name) {
 Status ExternalServer::adopt_tablespace(const std::string& name) {
   std::erase_if(tablespaces_, [&name](const Shared& tablespace) { return tablespace.name == name; });    // it may be another one by now
   LP_DO(make_note());
-  return remember(tablespaces_, kTablespaces, "spc", name);
+  return remember(tablespaces_, kTablespaces, name);
 }
 
 bool ExternalServer::made_tablespace(const std::string& name) const {
@@ -233,13 +231,13 @@ bool ExternalServer::made_tablespace(const std::string& name) const {
 }
 
 /// A role can't go while it is a member, has members, or has grants in a database of this run, and a tablespace not while it holds anything; all of those are gone by now.
-Status ExternalServer::drop(std::vector<Shared>& all, std::string_view catalog, std::string_view prefix, std::string_view word) {
+Status ExternalServer::drop(std::vector<Shared>& all, const SharedKind& kind) {
   Status result = ok();
   std::vector<Shared> left;
   for (auto each = all.rbegin(); each != all.rend(); ++each) {
-    LP_TRY(const pg::Rows same, admin_.query(fmt::format("SELECT 1 FROM {} WHERE {}name = $1 AND oid = $2::oid", catalog, prefix), {each->name, each->oid}));
+    LP_TRY(const pg::Rows same, admin_.query(fmt::format("SELECT 1 FROM {} WHERE {} = $1 AND oid = $2::oid", kind.catalog, kind.name), {each->name, each->oid}));
     if (same.empty()) continue;
-    if (const Status dropped = admin_.execute(sql("DROP {} {}", fragment(word), ident(each->name))); !dropped) {
+    if (const Status dropped = admin_.execute(sql("DROP {} {}", fragment(kind.word), ident(each->name))); !dropped) {
       result = dropped.failure();
       left.push_back(*each);
     }
@@ -258,8 +256,8 @@ Status ExternalServer::close() {
   };
   for (auto name = databases_.rbegin(); name != databases_.rend(); ++name) keep_failure(drop_made_database(*name));
   databases_.clear();
-  keep_failure(drop(tablespaces_, kTablespaces, "spc", "TABLESPACE"));
-  keep_failure(drop(roles_, kRoles, "rol", "ROLE"));
+  keep_failure(drop(tablespaces_, kTablespaces));
+  keep_failure(drop(roles_, kRoles));
   if (!note_.empty() && (!roles_.empty() || !tablespaces_.empty())) {
     keep_failure(write_note());    // for a later sweep
   } else if (!note_.empty()) {

@@ -7,6 +7,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "shadow/server.h"
@@ -36,6 +37,12 @@ class ExternalServer final : public ShadowServer {
     std::string name;
     std::string oid;
   };
+  /// Where they are found, by which column, and what DROP calls them.
+  struct SharedKind {
+    std::string_view catalog, name, word;
+  };
+  static constexpr SharedKind kRoles{"pg_catalog.pg_roles", "rolname", "ROLE"}, kTablespaces{"pg_catalog.pg_tablespace", "spcname", "TABLESPACE"};
+
 
   ExternalServer(const ShadowOptions& options, pg::Connection admin);
   pg::ConnectOptions connect_options(const std::string& database) const;
@@ -47,9 +54,9 @@ class ExternalServer final : public ShadowServer {
   Status drop_made_database(const std::string& name);
   Status make_note();
   Status write_note();
-  Status remember(std::vector<Shared>& among, std::string_view catalog, std::string_view prefix, const std::string& name);
+  Status remember(std::vector<Shared>& among, const SharedKind& kind, const std::string& name);
   Status remember_role(const std::string& name);
-  Status drop(std::vector<Shared>& all, std::string_view catalog, std::string_view prefix, std::string_view word);
+  Status drop(std::vector<Shared>& all, const SharedKind& kind);
 
   ShadowOptions options_;
   pg::Connection admin_;

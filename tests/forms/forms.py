@@ -113,13 +113,14 @@ form("add column constrained domain default", "t domain", "alter table @t add co
 form("add column check", "t", "alter table @t add column x int check (x > 0)")
 form("add column check default", "t", "alter table @t add column x int default 1 check (x > 0)")
 BELOW = "create table @jj () inherits (@j); alter table @j add column x int; insert into @jj values (3, 3, 3, ''); update @j set x = 1;"
+NULLABLE_BELOW = "create table @i (id int); create table @j (x int) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);"
 form("add column that children have", "i", "alter table @i add column x int", extra=BELOW)
 form("add column that children have, with a default", "i", "alter table @i add column x int default 3 not null", extra=BELOW)
 form("add column that children have, volatile default", "i", "alter table @i add column x int default random()::int", extra=BELOW)
 form("add column that children have, not null", "", "alter table @i add column x int not null",
-     extra="create table @i (id int); create table @j (x int) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);")
+     extra=NULLABLE_BELOW)
 form("add column that children have, serial", "", "alter table @i add column x serial",
-     extra="create table @i (id int); create table @j (x int) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);")
+     extra=NULLABLE_BELOW)
 form("add column that children have, not null as well", "", "alter table @i add column x int not null",
      extra="create table @i (id int); create table @j (x int not null) inherits (@i); create table @jj () inherits (@j); insert into @jj values (3, 3);")
 form("add column that children have, check", "i", "alter table @i add column x int check (x > 0)", extra=BELOW)
@@ -513,10 +514,11 @@ form("attach partition referenced", "q f x", "alter table @q attach partition @x
 PARTITIONED_USER = "create table @w (id int, q int constraint fk references @q) partition by range (id); create table @w1 partition of @w for values from (0) to (10); insert into @w values (1, 1);"
 form("attach partition referenced by a partitioned table", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra=PARTITIONED_USER)
 form("detach partition referenced by a partitioned table", "q", "alter table @q detach partition @q2", extra=PARTITIONED_USER)
+KEY_OF_PARTITION = "create table @q (id int, b int) partition by list (id); create table @q2 partition of @q (foreign key (b) references @u) for values in (1); insert into @q values (1, 1);"
 form("alter column type, foreign key of a partition", "f", "alter table @q alter column b type bigint",
-     extra="create table @q (id int, b int) partition by list (id); create table @q2 partition of @q (foreign key (b) references @u) for values in (1); insert into @q values (1, 1);")
+     extra=KEY_OF_PARTITION)
 form("drop column, foreign key of a partition", "f", "alter table @q drop column b",
-     extra="create table @q (id int, b int) partition by list (id); create table @q2 partition of @q (foreign key (b) references @u) for values in (1); insert into @q values (1, 1);")
+     extra=KEY_OF_PARTITION)
 form("drop table that was a partition with foreign keys", "f", "drop table @q2", transactional=True,
      extra="create table @q (id int, b int references @u) partition by list (id); create table @q2 partition of @q for values in (1); alter table @q detach partition @q2;")
 form("create partition referenced by a partitioned table", "q", "create table @q5 partition of @q for values from (50) to (60)", extra=PARTITIONED_USER)
