@@ -138,7 +138,7 @@ defaultClause : 'default' expression ;
 dropDefaultClause : 'no' 'default' ;
 generatedClause : 'generated' sqlParens generatedWord? ;
 generatedWord : 'stored' | 'virtual' ;
-identityClause : 'identity' identityWord? ('(' (sequenceClause | persistenceClause)* ')')? ;
+identityClause : 'identity' identityWord? ('(' (sequenceClause | persistenceClause | commentClause | securityLabelClause | grantDecl | revokeDecl)* ')')? ;   // all about its sequence
 identityWord  : 'always' | 'by' 'default' ;
 persistenceClause : persistenceWord ;
 persistenceWord : 'logged' | 'unlogged' ;

@@ -61,6 +61,10 @@ class Collector {
   void take(const ast::Decl& decl) {
     for (const ast::Clause* privilege : decl.all("privilege")) {
       const ast::Value* columns = column_list(*privilege);
+      if (columns != nullptr && about_.acl_type != 'r' && about_.acl_type != 'c') {
+        context_.error(diag::make(diag::Code::kUnexpectedInput, columns->span, "list of columns", decl.kind == "grant" ? "`to`" : "`from`"));
+        continue;
+      }
       const bool concerns = about_.column.empty() ? columns == nullptr : columns != nullptr && lists_column(*columns, about_.column);
       if (!concerns) continue;
       const std::string name = privilege_name(*privilege, about_.acl_type, context_);
@@ -147,6 +151,7 @@ void LowerContext::set_declared_grants(const ast::Decl& decl, Object& object) {
 }
 
 void LowerContext::lower_leftover_column_grants(const ast::Decl& decl, const Object& owner) {
+  if (kind(owner.id.kind).traits.acl_type != 'r') return;
   std::set<std::string> done;
   for (const Object* child : catalog.children(owner.id)) {
     if (kind(child->id.kind).traits.acl_type == 'c') done.insert(child->id.member);

@@ -10,6 +10,7 @@
 #include <fmt/core.h>
 
 #include "kinds/common.h"
+#include "kinds/identity_sequence.h"
 #include "kinds/kept_rows.h"
 #include "kinds/security_labels.h"
 #include "kinds/sequence_options.h"
@@ -48,7 +49,8 @@ constexpr std::string_view kColumnDeclaredAs[] = {"column", "column_override"};
   "  end as options,\n"                                                                                                                                 \
   "  case when a.attfdwoptions is not null then\n"                                                                                                      \
   "    (select json_object_agg(o.option_name, coalesce(o.option_value, '')) from pg_options_to_table(a.attfdwoptions) o) end as server_options,\n"     \
-  "  d.description as comment, a.attacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner\n"                                                     \
+  "  d.description as comment, a.attacl::text as _acl, pg_get_userbyid(c.relowner) as _acl_owner,\n"                                                    \
+  "  s.description as sequence_comment, s.relacl::text as _sequence_acl\n"                                                                              \
   "from pg_class c\n"                                                                                                                                   \
   "join pg_namespace n on n.oid = c.relnamespace\n"                                                                                                     \
   "join pg_attribute a on a.attrelid = c.oid and a.attnum > 0 and not a.attisdropped\n"                                                                 \
@@ -56,12 +58,13 @@ constexpr std::string_view kColumnDeclaredAs[] = {"column", "column_override"};
   "left join pg_collation co on co.oid = a.attcollation and a.attcollation <> t.typcollation\n"                                                         \
   "left join pg_namespace cn on cn.oid = co.collnamespace\n"                                                                                            \
   "left join pg_attrdef ad on ad.adrelid = c.oid and ad.adnum = a.attnum and a.attgenerated <> ''\n"                                                    \
-  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, seq.relpersistence, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement,\n"\
+  "left join (select dep.refobjid, dep.refobjsubid, seq.relname, seq.relpersistence, seq.relacl, ds.description, sq.seqrelid, own.atttypid as seqtypid, sq.seqstart, sq.seqincrement,\n"\
   "      greatest(sq.seqmin, case own.atttypid when 21 then -32768 when 23 then -2147483648 else sq.seqmin end) as seqmin,\n"                           \
   "      least(sq.seqmax, case own.atttypid when 21 then 32767 when 23 then 2147483647 else sq.seqmax end) as seqmax,\n"                              \
   "      sq.seqcache, sq.seqcycle from pg_sequence sq join pg_depend dep on dep.classid = 'pg_class'::regclass and dep.objid = sq.seqrelid and dep.objsubid = 0\n"\
   "      and dep.refclassid = 'pg_class'::regclass and dep.refobjsubid > 0 and dep.deptype = 'i'\n"                                                    \
-  "    join pg_attribute own on own.attrelid = dep.refobjid and own.attnum = dep.refobjsubid join pg_class seq on seq.oid = sq.seqrelid and seq.relkind = 'S') s\n"\
+  "    join pg_attribute own on own.attrelid = dep.refobjid and own.attnum = dep.refobjsubid join pg_class seq on seq.oid = sq.seqrelid and seq.relkind = 'S'\n"\
+  "    left join pg_description ds on ds.classoid = 'pg_class'::regclass and ds.objoid = seq.oid and ds.objsubid = 0) s\n"                            \
   "  on s.refobjid = c.oid and s.refobjsubid = a.attnum and a.attidentity <> ''\n"                                                                      \
   "left join pg_description d on d.classoid = 'pg_class'::regclass and d.objoid = c.oid and d.objsubid = a.attnum\n"                                    \
   not_null_join "where c.relkind in ('r', 'p', 'f') and {user_schema:n} and {not_member:pg_class:c.oid}"
@@ -274,7 +277,12 @@ constexpr AttributeRule kColumnAttributes[] = {
     kCommentRule,
     {.name = "not_null_comment", .content = Content::text, .alter = alter_not_null_comment, .after_create = true},
     kSecurityLabelsRule,
-    {.name = "grants", .content = Content::map, .alter = alter_column_grants, .after_create = true},
+    {.name = "grants", .content = Content::privileges, .alter = alter_column_grants, .after_create = true},
+    {.name = "sequence_comment", .content = Content::text, .alter = alter_identity_sequence, .after_create = true},
+    {.name = "sequence_security_labels", .content = Content::map, .alter = alter_identity_sequence, .after_create = true},
+    {.name = "sequence_grants", .content = Content::privileges, .alter = alter_identity_sequence, .after_create = true},
+    {.name = "sequence_revokes", .content = Content::privileges, .alter = alter_identity_sequence, .after_create = true},
+    {.name = "_sequence_grant_order", .content = Content::names, .ignored = true},
 };
 
 }  // namespace

@@ -8,6 +8,7 @@
 #include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/foreign_options.h"
+#include "kinds/identity_sequence.h"
 #include "kinds/kept_rows.h"
 #include "kinds/online.h"
 #include "kinds/relation_options.h"
@@ -221,6 +222,7 @@ void add_identity(const Object& is, const ChangeContext& context, Action& action
   action.sql.push_back(alter_column(is.id, sql("ADD {}", identity_clause(is))));
   add_persistence(is, action.sql);
   action.sql.push_back(continue_identity(is, context.after));
+  finish_identity_sequence(is, context, action);
   describe(action, fmt::format("Make {} an identity column", spoken(is.id)));
 }
 

@@ -6,6 +6,7 @@
 #include "kinds/column.h"
 #include "kinds/constraint.h"
 #include "kinds/foreign_options.h"
+#include "kinds/identity_sequence.h"
 #include "kinds/names.h"
 #include "kinds/relation_options.h"
 #include "kinds/sequence_options.h"
@@ -85,6 +86,7 @@ void lower_identity(const ast::Decl& decl, Object& column, LowerContext& context
   identity.emplace_back("sequence", value == nullptr ? implied_sequence_name(column.id) : value->name.last());
   if (const ast::Clause* persistence = clause->clause("persistence")) identity.emplace_back("persistence", std::string(persistence->word_value()));
   column.attributes.set("identity", Value(std::move(identity)));
+  lower_identity_sequence(decl, *clause, column, context);
   column.attributes.set("not_null", true);
 }
 
@@ -130,11 +132,12 @@ void print_identity(const Object& column, LpWriter& writer) {
   const Value* name = identity->find("sequence");
   const bool named = name != nullptr && name->text() != implied_sequence_name(column.id);
   const std::string persistence = identity_persistence(column);
-  if (options == SequenceOptions{} && !named && persistence.empty()) return;
+  if (options == SequenceOptions{} && !named && persistence.empty() && !has_more_than_numbers(column.attributes)) return;
   writer.word("(");
   if (!persistence.empty()) writer.word(persistence);
   print_sequence_options(options, writer);
   if (named) writer.word("sequence name").ident(name->text());
+  print_identity_sequence(column, writer);
   writer.word(")");
 }
 

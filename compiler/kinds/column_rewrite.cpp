@@ -13,6 +13,7 @@
 #include "kinds/common.h"
 #include "kinds/constraint.h"
 #include "kinds/index.h"
+#include "kinds/identity_sequence.h"
 #include "kinds/online.h"
 #include "kinds/sequence_options.h"
 #include "kinds/table.h"
@@ -242,7 +243,9 @@ class ExpandAndContract {
       if (!part->external && !context_.is_dropped(part->id)) carry_over(*part, form);
     }
     order_keys(form);
-    restore(rewrite_.was, form.instead);
+    Object column = rewrite_.was;
+    if (!keeps_identity()) remove_identity(column.attributes);
+    restore(column, form.instead);
     form.ahead.push_back({fmt::format("Gather statistics of the new {}", column_.path()), {sql("ANALYZE {} ({})", relation(), ident(fresh_))}, "ddl", true});
     form.reason = fmt::format("{} has rows: a second column is filled beside this one while others read and write, and takes its place in a moment{}", table_.path(),
                               rewrite_.may_refuse ? "; values that the new type can't hold are refused from the first step on" : "");
@@ -299,7 +302,8 @@ class ExpandAndContract {
   Stage expansion() const {
     Object plain = rewrite_.is;
     plain.id.member = fresh_;
-    for (const std::string_view name : {"not_null", "not_null_name", "_not_null_name", "not_null_no_inherit", "not_null_not_valid", "identity", "statistics", "options"}) plain.attributes.remove(name);
+    for (const std::string_view name : {"not_null", "not_null_name", "_not_null_name", "not_null_no_inherit", "not_null_not_valid", "statistics", "options"}) plain.attributes.remove(name);
+    remove_identity(plain.attributes);
     for (const std::string_view name : {"statistics", "options"}) {
       if (const Value* value = rewrite_.was.attributes.find(name)) plain.attributes.set(name, *value);
     }
@@ -377,21 +381,6 @@ class ExpandAndContract {
     add_persistence(fresh, out);
     const Sql old = qualified(table_.schema, name), sequence = qualified(table_.schema, fresh_name);
     out.push_back(sql("SELECT pg_catalog.setval({}, last_value, is_called) FROM {}", literal(sequence.text), old));
-    // The catalog has neither its privileges nor its comment.
-    const Sql body = sql(R"sql(
-DECLARE
-  one record;
-BEGIN
-  FOR one IN
-    SELECT a.privilege_type AS privilege, a.is_grantable AS grantable, CASE a.grantee WHEN 0 THEN 'PUBLIC' ELSE pg_catalog.quote_ident(pg_catalog.pg_get_userbyid(a.grantee)) END AS grantee
-      FROM pg_catalog.pg_class c, pg_catalog.aclexplode(c.relacl) a WHERE c.oid = {}::regclass AND a.grantee <> c.relowner
-  LOOP
-    EXECUTE 'GRANT ' || one.privilege || {} || one.grantee || CASE WHEN one.grantable THEN ' WITH GRANT OPTION' ELSE '' END;
-  END LOOP;
-  EXECUTE {} || pg_catalog.quote_nullable(pg_catalog.obj_description({}::regclass, 'pg_class'));
-END
-)sql", literal(old.text), literal(sql(" ON SEQUENCE {} TO ", sequence).text), literal(sql("COMMENT ON SEQUENCE {} IS ", sequence).text), literal(old.text));
-    out.push_back(sql("DO {}", dollar_quoted(body.text)));
   }
 
   /// Builds ahead what hangs on the column, and gives it its name in the end.
@@ -433,9 +422,7 @@ END
   /// What CREATE can't say: comments, privileges, owners.
   void restore(const Object& object, std::vector<Sql>& out) const {
     Action action;
-    for (const AttributeRule& rule : kind(object.id.kind).attributes) {
-      if (rule.after_create && rule.alter != nullptr && object.attributes.has(rule.name)) rule.alter({nullptr, object, {rule.name}}, context_, action);
-    }
+    finish_creation(object, context_, action);
     std::ranges::move(action.sql, std::back_inserter(out));
   }
 

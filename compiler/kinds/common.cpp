@@ -44,6 +44,23 @@ void alter_comment(const Alteration& alteration, const ChangeContext&, Action& a
   describe(action, fmt::format("{} {}", comment == nullptr ? "Remove the comment on" : "Comment on", spoken(object.id)));
 }
 
+void finish_creation(const Object& object, const ChangeContext& context, Action& action) {
+  const std::string description = action.description;
+  std::vector<AlterFn> done;
+  for (const AttributeRule& rule : kind(object.id.kind).attributes) {
+    if (!rule.after_create || rule.alter == nullptr || std::ranges::find(done, rule.alter) != done.end()) continue;
+    Alteration alteration{nullptr, object, {}};
+    for (const AttributeRule& other : kind(object.id.kind).attributes) {
+      if (other.alter == rule.alter && object.attributes.has(other.name)) alteration.changed.push_back(other.name);
+    }
+    // Grants are looked at even when there are none: default privileges may have given some.
+    if (alteration.changed.empty() && rule.content != Content::privileges) continue;
+    done.push_back(rule.alter);
+    rule.alter(alteration, context, action);
+  }
+  action.description = description;
+}
+
 void drop_plain(const Object& object, const ChangeContext&, Action& action) {
   const Kind& own = kind(object.id.kind);
   action.sql.push_back(sql("DROP {} {}", fragment(own.sql_name), own.address(object.id)));
@@ -94,7 +111,7 @@ void add_named_roles(const Object& object, std::set<std::string>& roles) {
     if (rule.content == Content::roles) {
       for (const std::string& role : value->texts()) roles.insert(role);
     }
-    if (rule.name != kGrantsRule.name && rule.name != kRevokesRule.name) continue;
+    if (rule.content != Content::privileges) continue;
     for (const auto& [grantee, privileges] : value->map()) {
       roles.insert(grantee);
       for (const std::string& privilege : privileges.texts()) {

@@ -21,14 +21,16 @@ void alter_grants(const Alteration&, const ChangeContext&, Action&);
 inline constexpr AttributeRule kOwnerRule{.name = "owner", .content = Content::role, .alter = alter_owner, .after_create = true, .unsaid_keeps_live = true};
 inline constexpr AttributeRule kCommentRule{.name = "comment", .content = Content::text, .alter = alter_comment, .after_create = true};
 /// grantee ("public" for PUBLIC) -> list of privileges beyond the default ones: "SELECT", "INSERT*" (with grant option), "SELECT by bob" (another grantor than the owner).
-inline constexpr AttributeRule kGrantsRule{.name = "grants", .content = Content::map, .alter = alter_grants, .after_create = true};
+inline constexpr AttributeRule kGrantsRule{.name = "grants", .content = Content::privileges, .alter = alter_grants, .after_create = true};
 /// A note: the grantees in the server's order, when it isn't that of their names.
 inline constexpr AttributeRule kGrantOrderRule{.name = "_grant_order", .content = Content::names, .ignored = true};
 /// grantee -> privileges that acldefault() gives and the object lacks.
-inline constexpr AttributeRule kRevokesRule{.name = "revokes", .content = Content::map, .alter = alter_grants, .after_create = true};
+inline constexpr AttributeRule kRevokesRule{.name = "revokes", .content = Content::privileges, .alter = alter_grants, .after_create = true};
 
 // ---- hooks ----------------------------------------------------------------------------------------------------------------------
 
+/// Adds what CREATE can't say, by the rules with `after_create`: owner, comment, grants.
+void finish_creation(const Object&, const ChangeContext&, Action&);
 void drop_plain(const Object&, const ChangeContext&, Action&);          ///< DROP <sql_name> <address>
 void rename_plain(const Object& before, const ObjectId& after, Action&);///< ALTER … RENAME TO, and SET SCHEMA when that differs
 Sql address_qualified(const ObjectId&);                                 ///< schema.name

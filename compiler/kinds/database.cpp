@@ -150,8 +150,8 @@ constexpr AttributeRule kDatabaseRules[] = {
     {.name = "owner", .content = Content::role, .alter = alter_database_owner, .after_create = true, .unsaid_keeps_live = true},
     {.name = "comment", .content = Content::text, .alter = alter_database_comment, .after_create = true},
     kSecurityLabelsRule,
-    {.name = "grants", .content = Content::map, .alter = alter_database_grants, .after_create = true},
-    {.name = "revokes", .content = Content::map, .alter = alter_database_grants, .after_create = true},
+    {.name = "grants", .content = Content::privileges, .alter = alter_database_grants, .after_create = true},
+    {.name = "revokes", .content = Content::privileges, .alter = alter_database_grants, .after_create = true},
 };
 
 }  // namespace

@@ -216,8 +216,8 @@ void print_default_privileges(const Object& object, const Catalog&, LpWriter& wr
 }
 
 constexpr AttributeRule kDefaultPrivilegesRules[] = {
-    {.name = "grants", .content = Content::map, .alter = alter_default_privileges},
-    {.name = "revokes", .content = Content::map, .alter = alter_default_privileges},
+    {.name = "grants", .content = Content::privileges, .alter = alter_default_privileges},
+    {.name = "revokes", .content = Content::privileges, .alter = alter_default_privileges},
     {.name = "acl", .content = Content::text, .ignored = true},
     {.name = "server_version", .content = Content::integer, .ignored = true},
 };

@@ -344,8 +344,8 @@ void print_member(const Object& object, const Catalog& catalog, LpWriter& writer
 bool is_taken_back(const Object& object, const ChangeContext&) { return is_systems(object.id); }
 
 constexpr AttributeRule kExtensionMemberRules[] = {
-    {.name = "grants", .content = Content::map, .alter = alter_member},
-    {.name = "revokes", .content = Content::map, .alter = alter_member},
+    {.name = "grants", .content = Content::privileges, .alter = alter_member},
+    {.name = "revokes", .content = Content::privileges, .alter = alter_member},
 };
 
 }  // namespace

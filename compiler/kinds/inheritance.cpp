@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "kinds/identity_sequence.h"
 #include "kinds/names.h"
 #include "kinds/table_parts.h"
 
@@ -9,7 +10,8 @@ namespace lpc::kinds {
 namespace {
 
 /// What a column doesn't have from its parent's.
-constexpr std::string_view kOwn[] = {"statistics", "options", "server_options", "comment", "not_null_comment", "grants", "identity", "inherited", "_not_null_name"};
+constexpr std::string_view kOwn[] = {"statistics", "options", "server_options", "comment", "not_null_comment", "grants", "identity", "inherited", "_not_null_name",
+                                      kSequenceComment, kSequenceLabels, kSequenceGrants, kSequenceRevokes, kSequenceGrantOrder};
 
 bool contains(const std::vector<std::string>& names, std::string_view name) { return std::ranges::find(names, name) != names.end(); }
 

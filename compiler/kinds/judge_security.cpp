@@ -6,6 +6,7 @@
 #include <array>
 
 #include "base/text.h"
+#include "kinds/identity_sequence.h"
 #include "kinds/judge.h"
 #include "kinds/relation_options.h"
 #include "kinds/table_parts.h"
@@ -16,8 +17,8 @@ namespace {
 using diag::Code;
 using Hazards = std::vector<Hazard>;
 
-std::vector<std::string> public_grants(const Object* object) {
-  const Value* grants = object == nullptr ? nullptr : object->attributes.find("grants");
+std::vector<std::string> public_grants(const Object* object, std::string_view attribute) {
+  const Value* grants = object == nullptr ? nullptr : object->attributes.find(attribute);
   const Value* entries = grants == nullptr ? nullptr : grants->find("public");
   return entries == nullptr ? std::vector<std::string>{} : entries->texts();
 }
@@ -26,11 +27,14 @@ std::vector<std::string> public_grants(const Object* object) {
 bool is_harmless_for_all(std::string_view privilege) { return privilege.starts_with("USAGE") || privilege.starts_with("CONNECT") || privilege.starts_with("TEMPORARY"); }
 
 void judge_grants(const Judged& judged, Hazards& hazards) {
-  if (judged.after == nullptr || (!judged.is_made() && !judged.changes("grants"))) return;
-  const std::vector<std::string> before = public_grants(judged.before);
+  if (judged.after == nullptr) return;
   std::vector<std::string> fresh;
-  for (const std::string& privilege : public_grants(judged.after)) {
-    if (!is_harmless_for_all(privilege) && std::ranges::find(before, privilege) == before.end()) fresh.push_back(privilege);
+  for (const std::string_view attribute : {std::string_view("grants"), kSequenceGrants}) {
+    if (!judged.is_made() && !judged.changes(attribute)) continue;
+    const std::vector<std::string> before = public_grants(judged.before, attribute);
+    for (const std::string& privilege : public_grants(judged.after, attribute)) {
+      if (!is_harmless_for_all(privilege) && std::ranges::find(before, privilege) == before.end()) fresh.push_back(privilege);
+    }
   }
   if (!fresh.empty()) add_hazard(hazards, Code::kGrantsToPublic, judged.after->id, lpc::join(fresh, ", "), judged.after->id.text());
 }

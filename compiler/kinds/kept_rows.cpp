@@ -8,6 +8,7 @@
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/identity_sequence.h"
 #include "kinds/inheritance.h"
 #include "kinds/moved_rows.h"
 #include "kinds/online.h"
@@ -92,7 +93,8 @@ void bare(CatalogBuilder& catalog, const ObjectId& table, const std::string& rol
       gone.push_back(part->id);
       continue;
     }
-    for (const std::string_view name : {"identity", "grants", "revokes", "comment"}) part->attributes.remove(name);
+    remove_identity(part->attributes);
+    for (const std::string_view name : {"grants", "revokes", "comment"}) part->attributes.remove(name);
     for (const ObjectId& need : part->depends_on) {
       if (need.kind == KindId::Sequence) gone.push_back(need);
     }

@@ -39,6 +39,7 @@ enum class Content : std::uint8_t {
   collation,    ///< a qualified collation name as SQL text
   list,         ///< any list (JSON in the row)
   map,          ///< any map (JSON in the row)
+  privileges,   ///< who has which, or with a name that ends in `revokes` lacks which: a map of role to entries as acl::Entry has them
 };
 
 struct ChangeContext;
@@ -118,6 +119,7 @@ struct IntrospectQuery {
   ///   _aliases                           "class:oid" or "class:oid:sub" words, blank-separated: the catalog rows that are this object
   ///                                      (for a table: 'pg_class:16390', and 'pg_type:16392' for its row type and its array type)
   ///   _acl _acl_owner                    aclitem[] as text and the owner's name: become `grants` and `revokes`
+  ///   _sequence_acl                      that of the sequence behind an identity column: becomes `sequence_grants` and `sequence_revokes`
   ///   _depends                           object ids as text, newline-separated, that pg_depend doesn't know
   /// It runs with an empty search_path in one repeatable read, read only snapshot shared by all kinds. The text may hold the macros of
   /// introspect/macros: `{user_schema:n}` (a condition on a pg_namespace alias: no system schema, not lpc's own),

@@ -157,6 +157,13 @@ std::string LowerContext::type_text(std::string_view type) const {
   return qualified(*in, name.parts.front()).text + std::string(type_rest(text));
 }
 
+void LowerContext::set_what_hangs_on(const ast::Decl& decl, Object& object) {
+  const Kind& own = kind(object.id.kind);
+  set_comment(decl, own, object, *this);
+  set_security_labels(decl, own, object, *this);
+  if (own.traits.acl_type != 0) set_declared_grants(decl, object);
+}
+
 Object* LowerContext::add(const ast::Decl& decl, ObjectId id) {
   const Kind& own = kind(id.kind);
   Object object;
@@ -164,11 +171,9 @@ Object* LowerContext::add(const ast::Decl& decl, ObjectId id) {
   object.origin = decl.name_span.is_nowhere() ? decl.span : decl.name_span;
   object.external = external || decl.external || (parent != nullptr && parent->external);
   if (parent != nullptr) object.parent = parent->id;
-  set_comment(decl, own, object, *this);
-  set_security_labels(decl, own, object, *this);
   set_owner(decl, own, object, *this);
   set_hints(decl, own, object, *this);
-  if (own.traits.acl_type != 0) set_declared_grants(decl, object);
+  set_what_hangs_on(decl, object);
   const ObjectId key = object.id;
   if (Object* added = catalog.add(std::move(object))) return added;
   const Object* first = catalog.find(key);

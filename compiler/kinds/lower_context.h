@@ -64,6 +64,8 @@ class LowerContext {
   /// default owner, when the kind has the attribute and the object no parent), `comment`, external, and grants/revokes written as members of the declaration
   /// (those with column lists go to the columns, see `column_grants`).
   Object* add(const ast::Decl& decl, ObjectId id);
+  /// The comment, security labels and privileges that the declaration says, of what add() doesn't make.
+  void set_what_hangs_on(const ast::Decl& decl, Object& object);
   /// Lowers `decl.members` with `parent` set, by dispatch on their declared kinds; grants and revokes were taken by add().
   void lower_members(const ast::Decl& decl, Object& parent);
   void lower(const ast::Decl& decl);

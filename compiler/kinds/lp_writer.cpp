@@ -196,7 +196,7 @@ void collect(const Object& object, std::string_view attribute, const std::string
   }
 }
 
-void write_lines(LpWriter& writer, bool revoke, const std::map<GrantLine, GrantedPrivileges>& lines, const std::vector<std::string>& order = {}) {
+void write_lines(LpWriter& writer, bool revoke, const std::map<GrantLine, GrantedPrivileges>& lines, const std::vector<std::string>& order = {}, bool each_by_itself = true) {
   std::vector<const std::pair<const GrantLine, GrantedPrivileges>*> sorted;
   for (const auto& entry : lines) sorted.push_back(&entry);
   const auto rank = [&](const auto* entry) { return std::ranges::find(order, entry->first.grantee) - order.begin(); };
@@ -214,8 +214,16 @@ void write_lines(LpWriter& writer, bool revoke, const std::map<GrantLine, Grante
     writer.word(revoke ? "from" : "to").ident(line.grantee);
     if (line.option) writer.word("with grant option");
     if (!line.grantor.empty()) writer.word("granted by").ident(line.grantor);
-    writer.line();
+    if (each_by_itself) writer.line();
   }
+}
+
+void write_all(LpWriter& writer, const Object& object, bool each_by_itself) {
+  std::map<GrantLine, GrantedPrivileges> revokes, grants;
+  collect(object, "revokes", {}, revokes);
+  write_lines(writer, true, revokes, {}, each_by_itself);
+  collect(object, "grants", {}, grants);
+  write_lines(writer, false, grants, object.attributes.texts("_grant_order"), each_by_itself);
 }
 
 }  // namespace
@@ -362,6 +370,10 @@ LpWriter& LpWriter::doc(const Object& object) {
 LpWriter& LpWriter::comment_clause(const Object& object) {
   const Value* comment = object.attributes.find("comment");
   if (comment != nullptr && !fits_doc(comment->text())) word("comment").string(comment->text());
+  return security_labels(object);
+}
+
+LpWriter& LpWriter::security_labels(const Object& object) {
   if (const Value* labels = object.attributes.find("security_labels")) {
     for (const auto& [provider, label] : labels->map()) word("security label").ident(provider).string(label.text());
   }
@@ -375,15 +387,15 @@ LpWriter& LpWriter::owner(const Object& object) {
 }
 
 LpWriter& LpWriter::grants(const Object& object, const std::vector<const Object*>& columns) {
-  std::map<GrantLine, GrantedPrivileges> revokes;
-  collect(object, "revokes", {}, revokes);
-  write_lines(*this, true, revokes);
-  std::map<GrantLine, GrantedPrivileges> grants;
-  collect(object, "grants", {}, grants);
-  write_lines(*this, false, grants, object.attributes.texts("_grant_order"));
+  write_all(*this, object, true);
   std::map<GrantLine, GrantedPrivileges> on_columns;
   for (const Object* column : columns) collect(*column, "grants", column->id.member, on_columns);
   write_lines(*this, false, on_columns);
+  return *this;
+}
+
+LpWriter& LpWriter::grant_clauses(const Object& object) {
+  write_all(*this, object, false);
   return *this;
 }
 

@@ -36,10 +36,14 @@ class LpWriter {
   LpWriter& doc(const Object& object);
   /// `comment '…'` when `doc` could not say it (a blank at an end, a carriage return, an empty text), and the security labels.
   LpWriter& comment_clause(const Object& object);
+  /// `security label provider '…'` for each.
+  LpWriter& security_labels(const Object& object);
   /// `owner x`, unless it is the default owner.
   LpWriter& owner(const Object& object);
   /// A `grant …`/`revoke …` line for each entry of the object's grants and revokes, and of `columns` (the children that carry column grants).
   LpWriter& grants(const Object& object, const std::vector<const Object*>& columns = {});
+  /// The same of the object, as clauses within a line.
+  LpWriter& grant_clauses(const Object& object);
 
   const std::string& text() const { return text_; }
 

@@ -242,8 +242,8 @@ constexpr AttributeRule kSequenceAttributes[] = {
     kOwnerRule,
     kCommentRule,
     kSecurityLabelsRule,
-    {.name = "grants", .content = Content::map, .alter = alter_sequence_grants, .after_create = true},
-    {.name = "revokes", .content = Content::map, .alter = alter_sequence_grants, .after_create = true},
+    {.name = "grants", .content = Content::privileges, .alter = alter_sequence_grants, .after_create = true},
+    {.name = "revokes", .content = Content::privileges, .alter = alter_sequence_grants, .after_create = true},
 };
 
 }  // namespace

@@ -189,7 +189,7 @@ class Linker final : public kinds::LinkContext {
     using kinds::Content;
     std::vector<const kinds::AttributeRule*> rules;
     for (const kinds::AttributeRule& rule : kind.attributes) {
-      const bool names_roles = rule.content == Content::role || rule.name == "grants" || rule.name == "revokes";
+      const bool names_roles = rule.content == Content::role || rule.content == Content::privileges;
       const bool may_cast = names_.has_casts() && (rule.content == Content::expression || rule.content == Content::query || rule.content == Content::statement);
       if (names_roles || may_cast) rules.push_back(&rule);
     }
@@ -216,15 +216,14 @@ class Linker final : public kinds::LinkContext {
       case Content::relation: relation(value.text()); break;
       case Content::routine: routine(value.text()); break;
       case Content::collation: collation(value.text()); break;
-      case Content::map:
-        if (rule.name == "grants" || rule.name == "revokes") grantees(value);
-        break;
+      case Content::privileges: grantees(value); break;
       case Content::flag:
       case Content::integer:
       case Content::text:
       case Content::name:
       case Content::names:
-      case Content::list: break;
+      case Content::list:
+      case Content::map: break;
     }
   }
 

@@ -168,10 +168,10 @@ class Synthesiser {
     action.object = object.id;
     its_kind.create(object, context_, action);
     if (action.description.empty()) action.description = "Create " + kinds::spoken(object.id);
-    finish_creation(object, action);
+    kinds::finish_creation(object, context_, action);
     for (const ObjectId& part : folding_.parts(object.id)) {
       action.covers.push_back(part);
-      finish_creation(*after_.find(part), action);
+      kinds::finish_creation(*after_.find(part), context_, action);
     }
     const std::size_t node = add(std::move(action));
     if (stood_in) {
@@ -191,24 +191,6 @@ class Synthesiser {
     action.description = fmt::format("Create {} with nothing in it, for what it needs and what needs it", kinds::spoken(object.id));
     create_nodes_[object.id] = add(std::move(action));
     edge(create_node(object.id), &real_nodes_[object.id]);
-  }
-
-  /// What CREATE can't say: owner, comment, grants.
-  void finish_creation(const Object& object, Action& action) {
-    const std::string description = action.description;
-    std::vector<kinds::AlterFn> done;
-    for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
-      if (!rule.after_create || !rule.alter || std::find(done.begin(), done.end(), rule.alter) != done.end()) continue;
-      kinds::Alteration alteration{nullptr, object, {}};
-      for (const kinds::AttributeRule& other : kind(object.id.kind).attributes) {
-        if (other.alter == rule.alter && object.attributes.has(other.name)) alteration.changed.push_back(other.name);
-      }
-      // Grants are looked at even when there are none: default privileges may have given some.
-      if (alteration.changed.empty() && rule.content != kinds::Content::map) continue;
-      done.push_back(rule.alter);
-      rule.alter(alteration, context_, action);
-    }
-    action.description = description;
   }
 
   void add_alters(const Object& object) {

@@ -140,8 +140,15 @@ std::vector<std::string> entries_only_in(const Value* value, const std::string& 
   return result;
 }
 
-/// `is_taken`: the entries are what a role lacks of the privileges that Postgres gives by itself.
-std::vector<Difference> privilege_differences(const Value* before, const Value* after, bool is_taken) {
+/// Whose privileges those of an attribute with a prefix are: ", on its sequence" of `sequence_grants`.
+std::string on_part(std::string_view attribute) {
+  const std::size_t end = attribute.rfind('_');
+  return end == std::string_view::npos ? std::string() : fmt::format(" on its {}", attribute_words(attribute.substr(0, end)));
+}
+
+std::vector<Difference> privilege_differences(const kinds::AttributeRule& rule, const Value* before, const Value* after) {
+  // The entries are what a role lacks of the privileges that Postgres gives by itself.
+  const bool is_taken = rule.name.ends_with("revokes");
   std::set<std::string> roles;
   for (const Value* value : {before, after}) {
     if (!value) continue;
@@ -153,14 +160,14 @@ std::vector<Difference> privilege_differences(const Value* before, const Value* 
     const std::vector<std::string> gone = entries_only_in(before, role, after), come = entries_only_in(after, role, before);
     const std::vector<std::string>& lost = is_taken ? come : gone;
     const std::vector<std::string>& won = is_taken ? gone : come;
-    const std::string_view by_itself = is_taken ? ", as by default" : "";
+    const std::string by_itself = on_part(rule.name) + (is_taken ? ", as by default" : "");
     if (!lost.empty()) out.push_back({'-', fmt::format("{} has {}{}", who, privileges(lost), by_itself), {}});
     if (!won.empty()) out.push_back({'+', fmt::format("{} has {}{}", who, privileges(won), by_itself), {}});
   }
   return out;
 }
 
-bool is_privileges(const kinds::AttributeRule& rule) { return rule.name == "grants" || rule.name == "revokes"; }
+bool is_privileges(const kinds::AttributeRule& rule) { return rule.content == kinds::Content::privileges; }
 
 /// Sentences in quotes, so that one sees where they end.
 std::string quoted(const kinds::AttributeRule& rule, const Value* value) {
@@ -210,7 +217,7 @@ std::string value_words(const Value* value) {
 
 std::vector<Difference> attribute_differences(const kinds::AttributeRule& rule, const Value* before, const Value* after, bool utf8) {
   const std::string name = attribute_words(rule.name);
-  if (is_privileges(rule)) return privilege_differences(before, after, rule.name == "revokes");
+  if (is_privileges(rule)) return privilege_differences(rule, before, after);
   const Value* any = after ? after : before;
   if (any->is_flag()) return {{'~', fmt::format("{} {}", after && after->flag() ? "now" : "no longer", name), {}}};
   const bool one_is_list = (before && before->is_list()) || (after && after->is_list());
@@ -227,7 +234,7 @@ ObjectWords object_words(const Object& object, char sign, bool utf8) {
     // What the sources needn't say is left out; the parts that the order lists stand below.
     if (!value || rule.ignored || rule.unsaid_keeps_live || (rule.keeps_live_order && !value->list().empty() && value->list().front().is_text())) continue;
     if (is_privileges(rule)) {
-      for (Difference& each : privilege_differences(sign == '-' ? value : nullptr, sign == '-' ? nullptr : value, rule.name == "revokes")) out.differences.push_back(std::move(each));
+      for (Difference& each : privilege_differences(rule, sign == '-' ? value : nullptr, sign == '-' ? nullptr : value)) out.differences.push_back(std::move(each));
       continue;
     }
     const std::string name = attribute_words(rule.name), words = value_words(value);

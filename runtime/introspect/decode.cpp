@@ -13,6 +13,7 @@
 #include "catalog/spelling.h"
 #include "introspect/row_json.h"
 #include "kinds/common.h"
+#include "kinds/identity_sequence.h"
 
 namespace lpc::introspect {
 
@@ -25,14 +26,14 @@ std::string in_exact_words(std::string_view printed) { return exact_sql(to_in_li
 
 /// The columns that are no attributes.
 enum class Part : std::uint8_t {
-  schema, name, member, arguments, parent_kind, parent_schema, parent_name, parent_member, aliases, acl, acl_owner, depends, attribute
+  schema, name, member, arguments, parent_kind, parent_schema, parent_name, parent_member, aliases, acl, acl_owner, sequence_acl, depends, attribute
 };
 
-constexpr std::array<std::pair<std::string_view, Part>, 13> kParts{{
+constexpr std::array<std::pair<std::string_view, Part>, 14> kParts{{
     {"_schema", Part::schema}, {"_name", Part::name}, {"_member", Part::member}, {"_arguments", Part::arguments},
     {"_parent_kind", Part::parent_kind}, {"_parent_schema", Part::parent_schema}, {"_parent_name", Part::parent_name},
     {"_parent_member", Part::parent_member}, {"_aliases", Part::aliases}, {"_acl", Part::acl}, {"_acl_owner", Part::acl_owner},
-    {"_depends", Part::depends}, {"_of", Part::aliases},
+    {"_sequence_acl", Part::sequence_acl}, {"_depends", Part::depends}, {"_of", Part::aliases},
 }};
 
 Failure broken(std::string message) { return {"LP5010", "the catalog contradicts itself: " + std::move(message), "", ""}; }
@@ -73,6 +74,7 @@ class Decoder {
     if (has(row, Part::acl)) {
       kinds::set_grants_from_acl(object.attributes, view(row, Part::acl), view(row, Part::acl_owner), kind_.traits.acl_type, server_version_);
     }
+    if (has(row, Part::sequence_acl)) kinds::set_identity_sequence_acl(object.attributes, view(row, Part::sequence_acl), view(row, Part::acl_owner), server_version_);
     for (const std::string& line : has(row, Part::depends) ? split(view(row, Part::depends), '\n') : std::vector<std::string>()) {
       if (line.empty()) continue;
       const auto need = ObjectId::parse(line);
@@ -120,9 +122,10 @@ class Decoder {
       case Content::names:
       case Content::roles:
       case Content::list:
-      case Content::map: {
+      case Content::map:
+      case Content::privileges: {
         auto json = read_row_json(value);
-        if (!json || (rule.content == Content::map ? !json->is_map() : !json->is_list())) return unreadable(object, rule, value);
+        if (!json || json->is_map() != (rule.content == Content::map || rule.content == Content::privileges)) return unreadable(object, rule, value);
         object.attributes.set(rule.name, kinds::holds_sql(rule) ? with_texts(*json, in_exact_words) : *std::move(json));
         return ok();
       }

@@ -56,11 +56,13 @@ std::set<std::string> grantors(const Catalog& catalog) {
   constexpr std::string_view kBy = " by ";
   std::set<std::string> names;
   for (const Object& object : catalog.objects()) {
-    const Value* grants = object.attributes.find("grants");
-    if (grants == nullptr || !grants->is_map()) continue;
-    for (const auto& [grantee, privileges] : grants->map()) {
-      for (const std::string& privilege : privileges.texts()) {
-        if (const std::size_t by = privilege.find(kBy); by != std::string::npos) names.insert(privilege.substr(by + kBy.size()));
+    for (const kinds::AttributeRule& rule : kinds::kind(object.id.kind).attributes) {
+      const Value* grants = rule.content == kinds::Content::privileges ? object.attributes.find(rule.name) : nullptr;
+      if (grants == nullptr) continue;
+      for (const auto& [grantee, privileges] : grants->map()) {
+        for (const std::string& privilege : privileges.texts()) {
+          if (const std::size_t by = privilege.find(kBy); by != std::string::npos) names.insert(privilege.substr(by + kBy.size()));
+        }
       }
     }
   }

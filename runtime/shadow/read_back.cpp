@@ -1,6 +1,7 @@
 // From what a shadow database holds to what was meant: the shadow's own objects and names taken out, what only sources know put back.
 #include <algorithm>
 
+#include "kinds/identity_sequence.h"
 #include "kinds/kind.h"
 #include "kinds/security_labels.h"
 #include "shadow/builder.h"
@@ -63,8 +64,10 @@ class Tidier {
       if (const Value* location = said->attributes.find("location")) result.attributes.set("location", *location);
     }
     // The shadow has no label providers.
-    const Value* labels = said ? said->attributes.find(kinds::kSecurityLabelsRule.name) : nullptr;
-    if (labels) result.attributes.set(kinds::kSecurityLabelsRule.name, *labels);
+    for (const std::string_view attribute : {kinds::kSecurityLabelsRule.name, kinds::kSequenceLabels}) {
+      const Value* labels = said ? said->attributes.find(attribute) : nullptr;
+      if (labels) result.attributes.set(attribute, *labels);
+    }
     if (said) {
       result.hints = said->hints;
       result.external_partitions = said->external_partitions;

@@ -55,6 +55,7 @@ ALTERATIONS = (
         "text collate \"C\"", "int generated always as (1) stored", "uuid default gen_random_uuid()"))), TABLES, 1.5),
     of_relations("'comment on %4$s %1$s is ''changed, it''''s'''", "rpvmSf", 0.4),
     of_relations(one_of("grant select, update on %1$s to public", "revoke all on %1$s from public, current_user"), "rpv", 0.8),
+    of_relations(one_of("grant usage, select on sequence %1$s to public", "revoke all on sequence %1$s from public, current_user"), "S", 0.4),
     of_relations("'alter %4$s %1$s set schema public'", "rpvmS", 0.3),
     of_relations(one_of("alter table %1$s set (fillfactor = 44)", "alter table %1$s set unlogged", "alter table %1$s replica identity full",
                         "alter table %1$s enable row level security", "alter table %1$s force row level security", "alter table %1$s set (autovacuum_enabled = off)"), TABLES, 0.6),

@@ -17,6 +17,8 @@ create function numbers() returns bigint language sql immutable return 0xFF + 0b
 \if :from_17
 create table identified (id bigint generated always as identity, at date, room int4range, exclude using gist (room with =, at_range with &&), at_range int4range) partition by list (room);
 create table identified_1 partition of identified for values in ('[1,2)');
+comment on sequence identified_id_seq is 'Of all partitions.';
+grant usage on sequence identified_id_seq to public;
 create access method own_heap type table handler heap_tableam_handler;
 create table by_method (id integer) partition by range (id) using own_heap;
 create table by_method_1 partition of by_method for values from (1) to (10);
