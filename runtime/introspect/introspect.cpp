@@ -17,8 +17,9 @@ namespace {
 void report(const std::vector<Unmodelled>& found, diag::Sink& sink) {
   for (const Unmodelled& object : found) {
     const std::string name = object.schema.empty() ? object.name : ident(object.schema).text + "." + object.name;
-    sink.add(object.is_among_system_objects() ? diag::make(diag::Code::kAmongSystemObjects, {}, object.what, name)
-                                              : diag::make(diag::Code::kUnmodelledObject, {}, object.what, name));
+    sink.add(object.is_beyond_dumps           ? diag::make(diag::Code::kBeyondDumps, {}, object.what, name)
+             : object.is_among_system_objects() ? diag::make(diag::Code::kAmongSystemObjects, {}, object.what, name)
+                                                : diag::make(diag::Code::kUnmodelledObject, {}, object.what, name));
   }
 }
 

@@ -84,7 +84,36 @@ constexpr auto kCandidates = std::to_array<Candidates>({
   JOIN pg_catalog.pg_description d ON d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid = o.oid
   JOIN pg_catalog.pg_class c ON c.oid = o.conrelid
   WHERE o.contype = 'n' AND NOT (o.conislocal AND o.coninhcount = 0) AND {user_schema:n})sql"},
+    // Comments on what Postgres makes along with something else.
+    {"", R"sql(SELECT '+', NULL, 'comment on the rule', n.nspname, r.relname || '._RETURN'
+  FROM pg_catalog.pg_description d JOIN pg_catalog.pg_rewrite w ON w.oid = d.objoid AND w.rulename = '_RETURN' JOIN pg_catalog.pg_class r ON r.oid = w.ev_class
+  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+  WHERE d.classoid = 'pg_catalog.pg_rewrite'::pg_catalog.regclass AND d.objoid >= 16384 AND {user_schema:n} AND {not_member:pg_class:r.oid})sql"},
+    {"", R"sql(SELECT '+pg_constraint', o.oid::int8, 'comment on the inherited constraint', n.nspname, r.relname || '.' || o.conname
+  FROM pg_catalog.pg_description d JOIN pg_catalog.pg_constraint o ON o.oid = d.objoid AND o.contype <> 'n' JOIN pg_catalog.pg_class r ON r.oid = o.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+  WHERE d.classoid = 'pg_catalog.pg_constraint'::pg_catalog.regclass AND d.objoid >= 16384 AND (NOT o.conislocal OR o.conparentid <> 0) AND {user_schema:n} AND {not_member:pg_class:r.oid})sql"},
+    // A row type, and the type of multiranges; of the first also the privileges.
+    {"", R"sql(SELECT '+', NULL, x.what, n.nspname, t.typname
+  FROM (SELECT d.objoid AS oid, 'comment on the type' AS what FROM pg_catalog.pg_description d WHERE d.classoid = 'pg_catalog.pg_type'::pg_catalog.regclass AND d.objoid >= 16384
+        UNION ALL SELECT a.oid, 'privileges on the type' FROM pg_catalog.pg_type a WHERE a.typrelid <> 0 AND a.typacl IS NOT NULL) x
+  JOIN pg_catalog.pg_type t ON t.oid = x.oid LEFT JOIN pg_catalog.pg_class r ON r.oid = t.typrelid JOIN pg_catalog.pg_namespace n ON n.oid = t.typnamespace
+  WHERE (r.relkind <> 'c' OR t.typtype = 'm') AND {user_schema:n} AND {not_member:pg_type:t.oid} AND (r.oid IS NULL OR {not_member:pg_class:r.oid}))sql"},
+    // The constructors of a range type.
+    {"", R"sql(SELECT '+', NULL, w.what, n.nspname, p.proname || '(' || pg_catalog.pg_get_function_identity_arguments(p.oid) || ')'
+  FROM pg_catalog.pg_range g JOIN pg_catalog.pg_depend i ON i.refclassid = 'pg_catalog.pg_type'::pg_catalog.regclass AND i.refobjid = g.rngtypid AND i.deptype = 'i'
+    AND i.classid = 'pg_catalog.pg_proc'::pg_catalog.regclass
+  JOIN pg_catalog.pg_proc p ON p.oid = i.objid JOIN pg_catalog.pg_namespace n ON n.oid = p.pronamespace
+  JOIN LATERAL (VALUES ('privileges on the function', p.proacl IS NOT NULL), ('comment on the function', pg_catalog.obj_description(p.oid, 'pg_proc') IS NOT NULL)) w(what, is_there) ON w.is_there
+  WHERE g.rngtypid >= 16384 AND {user_schema:n} AND {not_member:pg_type:g.rngtypid})sql"},
+    // ALTER TABLE … DISABLE TRIGGER ALL by a superuser reaches them: the constraint stands and isn't kept.
+    {"", R"sql(SELECT DISTINCT '+', NULL::int8, 'switched-off state of the constraint', n.nspname, r.relname || '.' || o.conname
+  FROM pg_catalog.pg_trigger t JOIN pg_catalog.pg_constraint o ON o.oid = t.tgconstraint AND o.contype <> 't' JOIN pg_catalog.pg_class r ON r.oid = o.conrelid
+  JOIN pg_catalog.pg_namespace n ON n.oid = r.relnamespace
+  WHERE t.tgenabled <> 'O' AND {user_schema:n} AND {not_member:pg_class:r.oid})sql"},
 });
+
+bool is_beyond_dumps(std::string_view catalog) { return catalog.starts_with('+'); }
 
 }  // namespace
 
@@ -102,10 +131,12 @@ std::vector<Unmodelled> find_unmodelled(const pg::Rows& candidates, const Aliase
   std::vector<Unmodelled> found;
   for (int i = 0; i < candidates.size(); ++i) {
     if (!candidates.is_null(i, 1)) {
-      const CatalogRow row{aliases.catalog(candidates(i, 0)), static_cast<std::uint32_t>(candidates.integer(i, 1)), 0};
-      if (dependencies.resolve(row) || dependencies.is_part(row)) continue;    // of the parts of something unmodelled, the whole is reported
+      const bool is_on = is_beyond_dumps(candidates(i, 0));
+      const CatalogRow row{aliases.catalog(candidates(i, 0).substr(is_on ? 1 : 0)), static_cast<std::uint32_t>(candidates.integer(i, 1)), 0};
+      // What hangs on an object is read with it. Of the parts of something unmodelled, the whole is reported.
+      if (is_on ? aliases.find(row) != nullptr : dependencies.resolve(row) || dependencies.is_part(row)) continue;
     }
-    found.push_back({std::string(candidates(i, 2)), std::string(candidates(i, 3)), std::string(candidates(i, 4))});
+    found.push_back({std::string(candidates(i, 2)), std::string(candidates(i, 3)), std::string(candidates(i, 4)), !candidates.is_null(i, 0) && is_beyond_dumps(candidates(i, 0))});
   }
   return found;
 }

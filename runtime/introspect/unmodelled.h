@@ -15,12 +15,14 @@ struct Unmodelled {
   std::string what;      ///< "aggregate", "foreign table"
   std::string schema;    ///< "" for what stands in none
   std::string name;      ///< for people: with a routine's arguments
+  /// It hangs on something that lpc has, and neither .lp nor pg_dump has words for it.
+  bool is_beyond_dumps = false;
 
   /// Put into one of the server's own schemas, or onto one of its objects: pg_dump leaves such out, and they are in no plan's way.
   bool is_among_system_objects() const { return schema == "pg_catalog" || schema == "information_schema" || what == "comment on"; }
 };
 
-/// With macros. Columns: catalog name, oid (NULL when a role may not see it), what, schema, name. `bare`: system catalogs that hold no rows of users.
+/// With macros. Columns: catalog name (with a `+` before it of what hangs on the row and is beyond dumps), oid (NULL when a role may not see it), what, schema, name. `bare`: system catalogs that hold no rows of users.
 std::string candidate_query(const std::set<std::string_view>& bare);
 
 /// In the order of the rows.
