@@ -72,16 +72,36 @@ class Stream final : public antlr4::TokenStream {
   std::size_t index_ = 0;
 };
 
-/// Predicts with tables of its own, so that it needs no lock to read them: one simulator serves one thread.
+/// Predicts with tables of its own, so that it needs no lock to read them: one simulator serves one thread. What they know already is found by following them; the runtime's own way
+/// there clears, each time, a hash table that once was big.
 class Simulator final : public antlr4::atn::ParserATNSimulator {
  public:
   Simulator(antlr4::Parser* parser, const antlr4::atn::ATN& atn, std::vector<antlr4::dfa::DFA>& tables, antlr4::atn::PredictionContextCache& contexts)
       : ParserATNSimulator(parser, atn, tables, contexts) {}
 
+  std::size_t adaptivePredict(antlr4::TokenStream* input, std::size_t decision, antlr4::ParserRuleContext* outer) override {
+    const std::optional<std::size_t> known = known_prediction(static_cast<Stream&>(*input), decisionToDFA[decision]);
+    return known ? *known : ParserATNSimulator::adaptivePredict(input, decision, outer);
+  }
+
  protected:
   antlr4::dfa::DFAState* getExistingTargetState(antlr4::dfa::DFAState* from, std::size_t token) override {
     const auto edge = from->edges.find(token);
     return edge == from->edges.end() ? nullptr : edge->second;
+  }
+
+ private:
+  /// As execATN() does, as long as each state is there.
+  std::optional<std::size_t> known_prediction(Stream& input, const antlr4::dfa::DFA& table) {
+    if (table.isPrecedenceDfa()) return std::nullopt;
+    antlr4::dfa::DFAState* state = table.s0;
+    for (ssize_t ahead = 1; state != nullptr && state != ERROR.get(); ++ahead) {
+      state = getExistingTargetState(state, input.LA(ahead));
+      if (state == nullptr || !state->isAcceptState) continue;
+      const bool is_decided = state->predicates.empty() && (!state->requiresFullContext || getPredictionMode() == antlr4::atn::PredictionMode::SLL);
+      return is_decided ? std::optional(state->prediction) : std::nullopt;
+    }
+    return std::nullopt;
   }
 };
 
