@@ -42,6 +42,8 @@ bool is_serial(const std::vector<std::string>& names) {
 
 void read_default(const SqlNode* expression, ColumnClause& column) {
   column.has_default = member(expression, "A_Const") == nullptr || !is_true(member(expression, "A_Const"), "isnull");
+  // 'f'::regproc names a function and calls none.
+  if (const SqlNode* cast = member(expression, "TypeCast"); cast != nullptr && member(member(cast, "arg"), "A_Const") != nullptr) return;
   References references;
   ReferenceCollector(references).collect(expression, 0, 0);
   column.calls = std::move(references.functions);

@@ -36,6 +36,21 @@ Sql not_null_clause(const Object& column) {
   return text;
 }
 
+/// `'…'::type`: a constant, which may name a function, 'f'::regproc, and calls none.
+bool is_typed_literal(std::string_view expression) {
+  int strings = 0, casts = 0;
+  for (std::size_t at = 0; at < expression.size();) {
+    const Lexeme lexeme = scan_lexeme(expression, at);
+    const std::string_view text = expression.substr(lexeme.begin, lexeme.end - lexeme.begin);
+    if (strings == 0 && lexeme.kind != LexemeKind::string) return false;
+    strings += lexeme.kind == LexemeKind::string ? 1 : 0;
+    casts += text == ":" ? 1 : 0;
+    if (strings > 1 || casts > 2 || text == "(") return false;
+    at = lexeme.end;
+  }
+  return casts == 2;
+}
+
 }  // namespace
 
 bool calls_volatile_function(std::string_view expression) {
@@ -239,7 +254,9 @@ Sql continue_identity(const Object& column, const Catalog& catalog) {
 }
 
 bool is_volatile_default(const Object& column_default, const Catalog& catalog) {
-  if (calls_volatile_function(column_default.attributes.text("expression"))) return true;
+  const std::string& expression = column_default.attributes.text("expression");
+  if (is_typed_literal(expression)) return false;
+  if (calls_volatile_function(expression)) return true;
   return std::ranges::any_of(column_default.depends_on, [&](const ObjectId& need) {
     const Object* routine = need.kind == KindId::Function ? catalog.find(need) : nullptr;
     if (routine == nullptr) return false;

@@ -213,7 +213,8 @@ std::string comparison_family(std::string_view type, const Catalog& catalog) {
 bool is_constrained_domain(std::string_view type, const Catalog& catalog) {
   std::string at(type);
   for (int depth = 0; depth < 32; ++depth) {
-    const Object* domain = find_type(KindId::Domain, type_parts(at).base, catalog);
+    const TypeParts parts = type_parts(at);
+    const Object* domain = parts.array ? nullptr : find_type(KindId::Domain, parts.base, catalog);
     if (domain == nullptr) return false;
     if (domain->attributes.flag("not_null") || !catalog.children(domain->id).empty()) return true;
     at = domain->attributes.text("type");

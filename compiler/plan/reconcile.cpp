@@ -106,14 +106,14 @@ void fill_unsaid(const Catalog& live, Catalog& wanted, const std::string& role) 
   }
 }
 
-/// Whole -> its parts that will be replaced.
+/// Whole -> those of the parts that it lists which will be replaced.
 std::map<ObjectId, Replaced> replaced_parts(const Catalog& live, const Catalog& wanted, int server_version) {
   std::map<ObjectId, Replaced> result;
   diag::Sink unheard;      // whoever plans reports
   const Fates fates = decide_fates(live, wanted, diff(live, wanted), {}, server_version, unheard);
   for (const ObjectId& id : fates.created) {
     const Object* object = fates.dropped.contains(id) ? wanted.find(id) : nullptr;
-    if (object && object->parent) result[*object->parent].insert(id.own_name());
+    if (object && object->parent && !kinds::kind(id.kind).traits.listed_as.empty()) result[*object->parent].insert(id.own_name());
   }
   return result;
 }

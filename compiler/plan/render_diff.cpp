@@ -68,7 +68,7 @@ class Tree {
     const Object* parent = object && object->parent ? find(*object->parent) : nullptr;
     if (!parent) return 0;
     for (const kinds::AttributeRule& rule : kinds::kind(parent->id.kind).attributes) {
-      if (!rule.keeps_live_order) continue;
+      if (!rule.keeps_live_order || kinds::kind(id.kind).traits.listed_as != rule.name) continue;
       const std::vector<std::string> names = parent->attributes.texts(rule.name);
       const auto at = std::find(names.begin(), names.end(), id.own_name().str());
       if (at != names.end()) return static_cast<std::size_t>(at - names.begin());

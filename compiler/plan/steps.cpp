@@ -297,7 +297,7 @@ Catalog with_moved_parts(Catalog target, const std::vector<Action>& actions) {
     end = end_of_whole(whole, begin);
     const auto add = [&](const ObjectId& id) {
       const Object* part = target.find(id);
-      if (part != nullptr && part->parent) last[*part->parent].push_back(id.own_name());
+      if (part != nullptr && part->parent && !kinds::kind(id.kind).traits.listed_as.empty()) last[*part->parent].push_back(id.own_name());
     };
     if (const std::optional<std::size_t> prepared = prepared_in(actions, begin, end)) {
       add(actions[*prepared].object);

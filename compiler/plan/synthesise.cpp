@@ -374,7 +374,7 @@ class Synthesiser {
       if (!list) continue;
       std::unordered_map<std::string, const std::size_t*> nodes;
       for (const Object* part : after_.children(object.id)) {
-        if (fates_.created.contains(part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
+        if (kind(part->id.kind).traits.listed_as == rule.name && fates_.created.contains(part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
       }
       const std::size_t* previous = nullptr;
       for (const std::string& name : list->texts()) {
