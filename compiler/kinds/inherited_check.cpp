@@ -113,8 +113,9 @@ AroundInherit around_inherit(const ObjectId& table, const ParentChange& change, 
   AroundInherit result;
   each_given_check(table, change.joined, context.after, [&](const Object& part, const Object& own) {
     if (context.after.has(own.id) || is_given_by(change.stay, own, context.before)) return;
-    // What is made later is made for this table, too.
-    if (!change.after_parts && (!context.before.has(part.id) || context.is_created(part.id))) return;
+    // What is made later is made for this table, too. A new parent has its own from the beginning.
+    const bool is_new = !context.before.has(part.id) || context.is_created(part.id);
+    if (!change.after_parts && is_new && !context.is_created(relation_id(part))) return;
     Action adding;
     for (const Object* check : above(own, context.after)) {
       result.before.push_back(drop_constraint_statement(*check));
