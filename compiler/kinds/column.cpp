@@ -137,8 +137,9 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
   if (const std::optional<KeptRows> kept = kept_rows(column)) {
     put_back_column(is, column, default_text, *kept, context, action);
   } else {
-    action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(is, default_text))}));
-    fill_rows(is, column, context, action);
+    const std::size_t first = action.sql.size();
+    add_column(is, default_text, context, action);
+    fill_rows(is, column, first, context, action);
   }
   if (const std::vector<Sql> settings = column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings));
   if (const std::vector<Sql> settings = own_column_settings(is); !settings.empty()) action.sql.push_back(alter_table(table, settings, true));

@@ -57,9 +57,10 @@ std::string expand_and_contract(const Rewrite& rewrite, const Object& said, cons
 
 /// Why there is no online form of what gives a stored generated column its values, as a clause behind "because".
 inline constexpr std::string_view kOnlyRewritesStore = "only ADD COLUMN and what rewrites a table compute stored values, and no column can become a generated one later";
-/// What ADD COLUMN, the last statement of the action, does to rows that are there: its hazards, and the online form that gives them their values. `column` is a merged one,
-/// `said` its object.
-void fill_rows(const Object& column, const Object& said, const ChangeContext& context, Action& action);
+/// ADD COLUMN, or what stands for it where it can't be said in one: `column` is a merged one.
+void add_column(const Object& column, const std::string* default_text, const ChangeContext& context, Action& action);
+/// What that, the statements of the action from `first` on, does to rows that are there: its hazards, and the online form that gives them their values. `said` is the column's object.
+void fill_rows(const Object& column, const Object& said, std::size_t first, const ChangeContext& context, Action& action);
 
 // ---- column_lower.cpp ---------------------------------------------------------------------------------------------------------------
 

@@ -43,6 +43,14 @@ struct Addition {
   std::string obstacle;               ///< otherwise why not, as a clause behind "because"; "" when nobody is to be spared
 };
 
+/// "cannot recursively add identity column to table that has child tables" (ATExecAddColumn() in src/backend/commands/tablecmds.c), but for partitions since 17.
+bool stops_at_children(const Object& column, const ChangeContext& context) {
+  const ObjectId table = table_of(column.id);
+  const Object* whole = context.after.find(table);
+  const bool reaches_partitions = context.server_version >= 170000 && whole != nullptr && whole->attributes.has("partition_by");
+  return column.attributes.has("identity") && !reaches_partitions && !descendants(context.before, table).empty();
+}
+
 /// Why the values can't be filled in afterwards; "" when they can.
 std::string filling_obstacle(const Object& column, const Object* column_default, const ChangeContext& context) {
   const Attributes& attributes = column.attributes;
@@ -51,9 +59,8 @@ std::string filling_obstacle(const Object& column, const Object* column_default,
   if (is_constrained_domain(attributes.text("type"), context.after)) return "the domain's constraint is checked for each row, NULL or not, when the column is added";
   if (attributes.flag("not_null_no_inherit") || attributes.flag("not_null_not_valid")) return "its NOT NULL constraint isn't for all rows";
   if (attributes.has("identity")) {
-    const Object* whole = context.after.find(table);
-    const bool reaches_children = context.server_version >= 170000 && whole != nullptr && whole->attributes.has("partition_by");
-    if (!reaches_children && !descendants(context.before, table).empty()) return "an identity is for a table without children";
+    const bool takes_numbers = is_by_default(*attributes.find("identity")) || context.after.find(table)->attributes.has("partition_by");
+    if (stops_at_children(column, context) && !takes_numbers) return "rows of the table itself take no number but from DEFAULT, and those of its children none from there";
     if (!value_beside(column, context.after)) return "its sequence gives every value of its type, so that none can mark the rows that wait";
   } else if (column_default == nullptr || !context.is_folded(column_default->id)) {
     return "its default can't be given with it";
@@ -94,9 +101,9 @@ void predict_addition(const Object& column, const Addition& addition, const Chan
   }
 }
 
-Stage filling(const ObjectId& column, const Marker& marker, const ChangeContext& context) {
+Stage filling(const ObjectId& column, const Sql& value, const Marker& marker, const ChangeContext& context) {
   const Sql name = ident(column.member);
-  const Fill fill{sql("{} = DEFAULT", name), marker.value ? sql("{} = {}", name, number(*marker.value)) : sql("{} IS NULL", name)};
+  const Fill fill{sql("{} = {}", name, value), marker.value ? sql("{} = {}", name, number(*marker.value)) : sql("{} IS NULL", name)};
   return {fmt::format("Give the rows of {} their {}", table_of(column).path(), column.member), {backfill(table_of(column), fill, context.server_version)}, "backfill", false};
 }
 
@@ -116,7 +123,7 @@ OnlineForm default_form(const Object& column, const std::string& default_text, c
     form.stages.push_back({fmt::format("Add {}, empty", spoken(column.id)), {add}, "ddl", true});
     form.afterwards.push_back({fmt::format("Set the default of {}, for new rows", spoken(column.id)), {set_default}, "ddl", true});
   }
-  form.afterwards.push_back(filling(column.id, {}, context));
+  form.afterwards.push_back(filling(column.id, sql("DEFAULT"), {}, context));
   if (!column.attributes.flag("not_null")) return form;
   std::ranges::move(not_null_stages(column.id, set_not_null(column)), std::back_inserter(form.afterwards));
   return form;
@@ -133,13 +140,16 @@ OnlineForm identity_form(const Object& column, const Marker& marker, const Chang
   form.stages.push_back({fmt::format("Add {}, with {} in the rows that are there", spoken(column.id), value),
                          {alter_table(table, {sql("ADD COLUMN {}", column_definition(plain, &value))}), alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", name)}),
                           alter_table(table, {sql("ALTER COLUMN {} ADD {}", name, identity_clause(column))})}, "ddl", true});
-  form.afterwards.push_back(filling(column.id, marker, context));
+  // Those below have no identity of their own.
+  const Sql number = stops_at_children(column, context) ? sql("nextval({})", literal(qualified(table.schema, identity_sequence_name(column)).text)) : sql("DEFAULT");
+  form.afterwards.push_back(filling(column.id, number, marker, context));
   return form;
 }
 
-void add_filling_form(const Object& column, const Object* column_default, const Marker& marker, const ChangeContext& context, Action& action) {
+void add_filling_form(const Object& column, const Object* column_default, const Marker& marker, std::size_t first, const ChangeContext& context, Action& action) {
   OnlineForm form = marker.value ? identity_form(column, marker, context) : default_form(column, column_default->attributes.text("expression"), context);
-  form.first = action.sql.size() - 1;
+  form.first = first;
+  form.count = action.sql.size() - first;
   form.reason = fmt::format("{} has rows, each of which gets a value of its own: in batches, while others read and write", table_of(column.id).path());
   if (!marker.value && !column.attributes.flag("not_null")) form.reason += "; a NULL that someone writes into it meanwhile gets one, too";
   action.online.push_back(std::move(form));
@@ -147,10 +157,31 @@ void add_filling_form(const Object& column, const Object* column_default, const 
 
 }  // namespace
 
-void fill_rows(const Object& column, const Object& said, const ChangeContext& context, Action& action) {
+void add_column(const Object& column, const std::string* default_text, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  if (!stops_at_children(column, context)) {
+    action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(column, default_text))}));
+    return;
+  }
+  // The numbers come from a sequence like the identity's, for those below as well, and go on in that.
+  const Sql name = ident(column.id.member), sequence = qualified(table.schema, helper_name(identity_sequence_name(column), kFresh));
+  const std::string numbers = sql("nextval({})", literal(sequence.text)).text;
+  Sql create = sql("CREATE SEQUENCE {} AS {}", sequence, fragment(identity_type(column, context.after)));
+  for (const Sql& clause : option_clauses(sequence_options(*column.attributes.find("identity")))) create = sql("{} {}", create, clause);
+  Object plain = column;
+  plain.attributes.remove("identity");
+  action.sql.push_back(std::move(create));
+  action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(plain, &numbers))}));
+  action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", name)}));
+  action.sql.push_back(sql("DROP SEQUENCE {}", sequence));
+  action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} ADD {}", name, identity_clause(column))}));
+  action.sql.push_back(continue_identity(column, context.after));
+}
+
+void fill_rows(const Object& column, const Object& said, std::size_t first, const ChangeContext& context, Action& action) {
   const Object* column_default = context.after.find(default_id(column.id));
   const Addition addition = addition_of(column, said, column_default, context);
-  if (addition.marker) add_filling_form(column, column_default, *addition.marker, context, action);
+  if (addition.marker) add_filling_form(column, column_default, *addition.marker, first, context, action);
   predict_addition(column, addition, context, action);
 }
 

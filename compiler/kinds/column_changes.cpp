@@ -275,12 +275,16 @@ void follow_type_storage(const ObjectId& type, const ChangeContext& context, Act
 void alter_nothing(const Alteration&, const ChangeContext&, Action&) {}
 
 void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  // NOT NULL comes before an identity, and goes after it.
+  const bool had_identity = was.attributes.has("identity"), has_identity = is.attributes.has("identity");
+  if (had_identity && !has_identity) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
   // Attaching harmonises these two by itself (partition.cpp), and before it Postgres would refuse.
   if (!is_being_attached(context, table_of(is.id))) {
     change_not_null(was, is, context, action);
     change_storage(was, is, context, action);
     change_compression(was, is, context, action);
   }
+  if (!had_identity && has_identity) add_identity(is, context, action);
   change_statistics(was, is, context, action);
   if (option_map(was) != option_map(is)) change_options(was, is, context, action);
   change_server_options(was, is, context, action);

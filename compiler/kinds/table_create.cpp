@@ -86,6 +86,8 @@ class TableCreation {
       if (!text.empty()) elements_.push_back(text);
       add_settings(*part);
       add_storage(*part);
+      // Until 16 a partition may have an identity of its own, but can't be made with one.
+      if (part->attributes.has("identity")) settings_.push_back(sql("ALTER COLUMN {} ADD {}", ident(part->id.member), identity_clause(*part)));
       // The column list of PARTITION OF takes no options.
       const Sql options = foreign_options_change(Map{}, option_map(*part, "server_options"));
       if (!options.empty()) settings_.push_back(sql("ALTER COLUMN {} {}", ident(part->id.member), options));

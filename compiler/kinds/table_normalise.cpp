@@ -5,7 +5,6 @@
 #include <unordered_set>
 
 #include "base/text.h"
-#include "kinds/identity_sequence.h"
 #include "kinds/names.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
@@ -137,7 +136,6 @@ class Normaliser {
     const Object expected = merged_column(inherited, column.id);
     attributes.set("inherited", true);
     for (const std::string_view name : {"type", "collation", "generated", "virtual"}) attributes.remove(name);
-    if (is_partition) remove_identity(attributes);
     if (expected.attributes.flag("not_null")) {
       for (const std::string_view name : {"not_null", "not_null_name", "_not_null_name", "not_null_no_inherit", "not_null_not_valid", "not_null_comment"}) {
         attributes.remove(name);

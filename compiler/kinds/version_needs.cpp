@@ -89,15 +89,9 @@ bool is_unlogged_alone(const Object& object) {
   return object.id.kind == KindId::Sequence && object.attributes.flag("unlogged") && !object.attributes.has("owned_by");
 }
 
-/// Partitioned tables have an access method, for their partitions to be, and identity columns since 17: https://www.postgresql.org/docs/17/sql-createtable.html
+/// Partitioned tables have an access method, for their partitions to be, since 17: https://www.postgresql.org/docs/17/sql-createtable.html
 bool has_method_of_partitions(const Object& object) {
   return object.id.kind == KindId::Table && object.attributes.has("partition_by") && object.attributes.has("access_method");
-}
-
-bool is_identity_of_partitions(const Object& object, const Catalog& catalog) {
-  if (object.id.kind != KindId::Column || !object.attributes.has("identity") || !object.parent) return false;
-  const Object* table = catalog.find(*object.parent);
-  return table != nullptr && table->attributes.has("partition_by");
 }
 
 }  // namespace
@@ -113,7 +107,6 @@ std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
     }
     if (server < 15 && is_unlogged_alone(object)) needs.push_back({&object, "an unlogged sequence", 15});
     if (server < 17 && has_method_of_partitions(object)) needs.push_back({&object, "the access method of a partitioned table", 17});
-    if (server < 17 && is_identity_of_partitions(object, catalog)) needs.push_back({&object, "an identity column of a partitioned table", 17});
     if (server < 17 && grants_maintain(object)) needs.push_back({&object, "the privilege MAINTAIN", 17});
     if (server < 17 && excludes_over_partitions(object, catalog)) needs.push_back({&object, "an exclusion constraint of a partitioned table", 17});
   }
