@@ -35,6 +35,7 @@ enum class Content : std::uint8_t {
   query,
   statement,    ///< one or more SQL statements (rule actions)
   relation,     ///< a qualified relation name as SQL text: shop."Users"
+  relations,    ///< list of such names
   routine,      ///< a qualified routine name as SQL text, without arguments
   collation,    ///< a qualified collation name as SQL text
   list,         ///< any list (JSON in the row)

@@ -43,6 +43,37 @@ std::vector<std::string> name_parts(std::string_view text) {
   return end == text.size() ? parts : std::vector<std::string>();
 }
 
+std::string respelled(std::string_view name) {
+  std::string text;
+  for (const std::string& part : name_parts(name)) text += (text.empty() ? "" : ".") + ident(part).text;
+  return text.empty() ? std::string(name) : text;
+}
+
+std::string respelled_type(std::string_view type) {
+  std::size_t end = 0;
+  // Without a schema it is one of pg_catalog's, some of which have names of several words.
+  if (type.find('.') == std::string_view::npos || leading_name(type, end).size() < 2) return std::string(type);
+  return respelled(type.substr(0, end)).append(type.substr(end));
+}
+
+std::string respelled_types(std::string_view types) {
+  if (types.find('.') == std::string_view::npos) return std::string(types);
+  std::string text;
+  bool is_quoted = false;
+  int depth = 0;
+  std::size_t begin = 0;
+  for (std::size_t at = 0; at <= types.size(); ++at) {
+    const char c = at < types.size() ? types[at] : ',';
+    if (c == '"') is_quoted = !is_quoted;
+    if (is_quoted && at < types.size()) continue;
+    depth += c == '(' ? 1 : c == ')' ? -1 : 0;
+    if (c != ',' || depth != 0) continue;
+    text += (text.empty() ? "" : ", ") + respelled_type(trim(types.substr(begin, at - begin)));
+    begin = at + 1;
+  }
+  return text;
+}
+
 std::string_view extension_of_type(std::string_view type) {
   constexpr std::array kOthers = std::to_array<std::pair<std::string_view, std::string_view>>({
       {"box2d", "postgis"}, {"box3d", "postgis"}, {"geography", "postgis"}, {"geometry", "postgis"}, {"halfvec", "vector"},

@@ -86,6 +86,7 @@ void normalise_owned(CatalogBuilder& builder) {
     const std::optional<ObjectId> owner = owner_column(*sequence);
     if (!owner) continue;
     sequence->attributes.set("owner", "");
+    sequence->attributes.set("owned_by", Value(Map{{"column", owner->member.str()}, {"table", qualified(owner->schema, owner->name).text}}));
     std::erase_if(sequence->depends_on, [&](const ObjectId& need) { return need == *owner || need == table_of(*owner); });
     Object* column = builder.find(*owner);
     if (column == nullptr || std::ranges::find(column->depends_on, sequence->id) != column->depends_on.end()) continue;

@@ -60,7 +60,6 @@ constexpr IntrospectQuery kTableQueries[] = {{
 
 void edges(const Object& table, LinkContext& context) {
   context.object({KindId::AccessMethod, "", table.attributes.text("access_method"), "", ""});
-  for (const std::string& parent : table.attributes.texts("inherits")) context.relation(parent);
   if (table.attributes.has("server")) context.object({KindId::Server, "", table.attributes.text("server"), "", ""});
   const std::string& key = table.attributes.text("partition_by");
   if (const std::size_t open = key.find('('); open != std::string::npos && key.ends_with(')')) {
@@ -278,7 +277,7 @@ constexpr AttributeRule kTableAttributes[] = {
     kGrantsRule,
     kGrantOrderRule,
     kRevokesRule,
-    {.name = "inherits", .content = Content::list, .alter = alter_inherits, .after_parts = inherits_more},    // behind the owner, who is changed before the parts
+    {.name = "inherits", .content = Content::relations, .alter = alter_inherits, .after_parts = inherits_more},    // behind the owner, who is changed before the parts
 };
 
 }  // namespace

@@ -214,6 +214,9 @@ class Linker final : public kinds::LinkContext {
       case Content::query: sql(FragmentKind::query, value.text()); break;
       case Content::statement: sql(FragmentKind::statement, value.text()); break;
       case Content::relation: relation(value.text()); break;
+      case Content::relations:
+        for (const std::string& name : value.texts()) relation(name);
+        break;
       case Content::routine: routine(value.text()); break;
       case Content::collation: collation(value.text()); break;
       case Content::privileges: grantees(value); break;

@@ -14,6 +14,7 @@
 #include "introspect/row_json.h"
 #include "kinds/common.h"
 #include "kinds/identity_sequence.h"
+#include "kinds/names.h"
 
 namespace lpc::introspect {
 
@@ -35,6 +36,25 @@ constexpr std::array<std::pair<std::string_view, Part>, 14> kParts{{
     {"_parent_member", Part::parent_member}, {"_aliases", Part::aliases}, {"_acl", Part::acl}, {"_acl_owner", Part::acl_owner},
     {"_sequence_acl", Part::sequence_acl}, {"_depends", Part::depends}, {"_of", Part::aliases},
 }};
+
+/// Those of parameters and of a composite type's attributes.
+void respell_types(Value& list) {
+  List items = list.list();
+  bool changes = false;
+  for (Value& item : items) {
+    if (!item.is_map()) continue;
+    Map map = item.map();
+    for (auto& [key, value] : map) {
+      if ((key != "type" && key != "collation") || !value.is_text()) continue;
+      std::string text = key == "type" ? kinds::respelled_type(value.text()) : kinds::respelled(value.text());
+      if (text == value.text()) continue;
+      value = Value(std::move(text));
+      changes = true;
+    }
+    if (changes) item = Value(std::move(map));
+  }
+  if (changes) list = Value(std::move(items));
+}
 
 Failure broken(std::string message) { return {"LP5010", "the catalog contradicts itself: " + std::move(message), "", ""}; }
 
@@ -65,7 +85,7 @@ class Decoder {
 
   Result<Object> object(int row) {
     Object object;
-    object.id = {kind_.id, name(row, Part::schema, last_.schema), name(row, Part::name, last_.name), text(row, Part::member), text(row, Part::arguments)};
+    object.id = {kind_.id, name(row, Part::schema, last_.schema), name(row, Part::name, last_.name), text(row, Part::member), kinds::respelled_types(view(row, Part::arguments))};
     LP_DO(set_parent(object, row));
     for (const auto& [column, rule] : attributes_) {
       if (rows_.is_null(row, column)) continue;
@@ -119,6 +139,11 @@ class Decoder {
         object.attributes.set(rule.name, *number);
         return ok();
       }
+      case Content::relation:
+      case Content::routine:
+      case Content::collation: object.attributes.set(rule.name, Value(kinds::respelled(value))); return ok();
+      case Content::type: object.attributes.set(rule.name, Value(kinds::respelled_type(value))); return ok();
+      case Content::relations:
       case Content::names:
       case Content::roles:
       case Content::list:
@@ -126,6 +151,8 @@ class Decoder {
       case Content::privileges: {
         auto json = read_row_json(value);
         if (!json || json->is_map() != (rule.content == Content::map || rule.content == Content::privileges)) return unreadable(object, rule, value);
+        if (rule.content == Content::list) respell_types(*json);
+        if (rule.content == Content::relations) json = with_texts(*json, [](std::string_view name) { return kinds::respelled(name); });
         object.attributes.set(rule.name, kinds::holds_sql(rule) ? with_texts(*json, in_exact_words) : *std::move(json));
         return ok();
       }

@@ -7,6 +7,7 @@
 #include <optional>
 
 #include "base/text.h"
+#include "kinds/names.h"
 #include "shadow/watch.h"
 
 namespace lpc::shadow {
@@ -67,7 +68,7 @@ Status Meter::read_relations(std::map<std::string, Relation>& into) {
                            "WHERE c.oid >= 16384 AND c.relkind IN ('r', 'p', 'v', 'm', 'S', 'i', 'I', 'f') AND n.nspname !~ '^pg_' AND n.nspname NOT IN ('information_schema', 'lockplane_trash')"));
   for (int row = 0; row < rows.size(); ++row) {
     Relation& relation = into[std::string(rows(row, 0))];
-    relation.name = rows(row, 1);
+    relation.name = kinds::respelled(rows(row, 1));
     relation.kind = rows(row, 2).front();
     relation.file = rows(row, 3);
     relation.table = rows(row, 4);

@@ -11,6 +11,7 @@
 #include "kinds/inheritance.h"
 #include "kinds/kind.h"
 #include "kinds/mishaps.h"
+#include "kinds/names.h"
 #include "kinds/parts.h"
 #include "plan/hazards.h"
 #include "plan/impact.h"
@@ -37,7 +38,7 @@ using diag::Code;
 Result<std::map<std::string, std::string>> schema_names(pg::Connection& connection) {
   LP_TRY(const pg::Rows rows, connection.query("SELECT oid, pg_catalog.quote_ident(nspname) FROM pg_catalog.pg_namespace"));
   std::map<std::string, std::string> names;
-  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0), rows(row, 1));
+  for (int row = 0; row < rows.size(); ++row) names.emplace(rows(row, 0), kinds::respelled(rows(row, 1)));
   return names;
 }
 

@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "introspect/macros.h"
+#include "kinds/names.h"
 
 namespace lpc::shadow {
 
@@ -113,8 +114,8 @@ Result<RowSums> sum_rows(pg::Connection& connection) {
   for (int row = 0; row < rows.size(); ++row) {
     TableSum& table = sums[std::string(rows(row, 0))];
     table.oid = rows(row, 0);
-    table.name = rows(row, 1);
-    table.root = rows.is_null(row, 2) ? rows(row, 1) : rows(row, 2);
+    table.name = kinds::respelled(rows(row, 1));
+    table.root = rows.is_null(row, 2) ? table.name : kinds::respelled(rows(row, 2));
     if (!rows.is_null(row, 3)) table.columns[std::string(rows(row, 4))] = {std::string(rows(row, 3)), std::string(rows(row, 5)), ""};
   }
   for (auto& [oid, table] : sums) {

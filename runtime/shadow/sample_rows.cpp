@@ -10,6 +10,7 @@
 #include "base/text.h"
 #include "frontend/sql_fragment_scan.h"
 #include "introspect/macros.h"
+#include "kinds/names.h"
 #include "plan/sql_tokens.h"
 
 namespace lpc::shadow {
@@ -174,7 +175,7 @@ class Filler {
   Status read() {
     LP_TRY(const std::vector<pg::Rows> answers, connection_.pipeline({{expand_macros(kTablesToFill)}, {kTypes}, {expand_macros(kColumns)}, {expand_macros(kConstraints)}, {expand_macros(kBounds)}}));
     const auto& [tables, types, columns, constraints, bounds] = std::tie(answers[0], answers[1], answers[2], answers[3], answers[4]);
-    for (int row = 0; row < tables.size(); ++row) tables_[std::string(tables(row, 0))] = {std::string(tables(row, 1)), tables(row, 2) == "p", tables.boolean(row, 3), {}, {}, false};
+    for (int row = 0; row < tables.size(); ++row) tables_[std::string(tables(row, 0))] = {kinds::respelled(tables(row, 1)), tables(row, 2) == "p", tables.boolean(row, 3), {}, {}, false};
     for (int row = 0; row < types.size(); ++row) {
       types_[std::string(types(row, 0))] = {std::string(types(row, 1)), std::string(types(row, 2)), types(row, 3).front(), types(row, 4).front(), std::string(types(row, 5)),
                                             std::string(types(row, 6)), std::string(types(row, 7)), std::string(types(row, 8)), std::string(types(row, 9)),

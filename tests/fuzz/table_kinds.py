@@ -43,7 +43,7 @@ def add_column(g, s, table, prefix="c"):
     if choice < 0.25:
         column.attributes["default"] = column_default(g, s, kind)
         column.attributes["not_null"] = column["default"] is not None and column["default"].get("text") != "null" and g.chance(0.5)
-    elif choice < 0.33 and kind in ("integer", "bigint", "smallint") and table["shape"] in ("plain", "unlogged", "partitioned"):
+    elif choice < 0.33 and kind in ("integer", "bigint", "smallint") and table["shape"] in ("plain", "unlogged", "range", "list", "hash"):
         column.attributes["identity"] = g.choice(("always", "by default"))
         column.attributes["options"] = g.choice(("", " (increment by 5 cache 3)", " (start with 100)"))
         column.attributes["not_null"] = True
