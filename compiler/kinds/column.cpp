@@ -112,6 +112,8 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
     // The parent makes it, or it was implied before; what is left is where it differs.
     const Lineage past(context.before);
     const std::vector<const Object*> from = existed ? past.chain(table, column.id.member) : lineage.inherited_chain(table, column.id.member);
+    // One that leaves its parent may have another type from then on.
+    if (existed) alter_column_type({nullptr, column, {"type", "collation"}}, context, action);
     adjust_column(merged_column(from, column.id), is, context, action);
     // (A new table has done so itself.)
     if (!context.is_created(table)) take_ownership(column.id, context, action);
@@ -238,10 +240,11 @@ std::optional<ObjectId> partitioned_table_of_key(const Object& column, const Cat
 Sql address_column(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }
 
 std::vector<std::string> column_slots(const Object& column) {
-  const Value* identity = column.attributes.find("identity");
-  const Value* sequence = identity == nullptr ? nullptr : identity->find("sequence");
-  if (sequence == nullptr) return {};
-  return {"relation " + qualified(column.id.schema, sequence->text()).text};
+  std::vector<std::string> slots;
+  if (column.attributes.has("identity")) slots.push_back("relation " + qualified(column.id.schema, identity_sequence_name(column)).text);
+  // NOT NULL is a constraint with a name since 18.
+  if (column.attributes.flag("not_null")) slots.push_back(fmt::format("constraint {} ON {}", ident(not_null_name(column)).text, relation_of(column.id).text));
+  return slots;
 }
 
 /// Whether a partition's constraint that is inherited from this one has another name: then neither can be renamed

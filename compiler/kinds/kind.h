@@ -169,6 +169,8 @@ struct KindTraits {
   /// Whether it can't outlive that the types of columns change one after the other: a foreign key whose columns and the ones they refer to can't be compared meanwhile. It is taken down
   /// before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
   bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;
+  /// What there is because of it, goes with it and is no object of the catalog, under the id that it would have: the copies that a partition has of a partitioned table's indexes. Null: nothing.
+  std::vector<ObjectId> (*unsaid_parts)(const Object&, const Catalog&) = nullptr;
   /// What attaches its parent to another object, which it names: a partition's attachment, the partitioned table. Null: it attaches nothing.
   ObjectId (*attached_to)(const Object&) = nullptr;
   /// Belongs to the cluster, not to the database: managed only when declared.

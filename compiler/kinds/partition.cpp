@@ -103,9 +103,22 @@ std::optional<ObjectId> default_in_use(const Object& attachment, const ChangeCon
   return std::nullopt;
 }
 
+/// Whether the partition's NOT NULL constraints have been given names that aren't the parent's, as those of a table that was attached. (Since 18.)
+bool has_own_not_null_names(const ObjectId& table, const Catalog& catalog) {
+  const Object* object = catalog.find(table);
+  const Value* names = object == nullptr ? nullptr : object->attributes.find("_not_null_names");
+  if (names == nullptr) return false;
+  const Lineage lineage(catalog);
+  return std::ranges::any_of(names->map(), [&](const auto& entry) {
+    const std::vector<const Object*> parents = lineage.inherited_chain(table, entry.first);
+    return !parents.empty() && not_null_name(merged_column(parents, parents.back()->id)) != entry.second.text();
+  });
+}
+
 bool partition_folds(const Object& attachment, const ChangeContext& context) {
   const ObjectId table = table_of(attachment.id);
   if (!context.is_created(table) || Lineage(context.after).has_own_order(table)) return false;
+  if (context.server_version >= 180000 && has_own_not_null_names(table, context.after)) return false;
   // Indexes under names of their own must be there before the table is attached; CREATE … PARTITION OF would make others.
   const bool has_own_indexes = std::ranges::any_of(attachment.mentions, [](const ObjectId& need) {
     return need.kind == KindId::Index || need.kind == KindId::Constraint;

@@ -12,7 +12,9 @@
 #include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
+#include "kinds/constraint.h"
 #include "kinds/foreign_options.h"
+#include "kinds/index.h"
 #include "kinds/inherited_check.h"
 #include "kinds/link_context.h"
 #include "kinds/moved_rows.h"
@@ -280,6 +282,20 @@ constexpr AttributeRule kTableAttributes[] = {
     {.name = "inherits", .content = Content::relations, .alter = alter_inherits, .after_parts = inherits_more},    // behind the owner, who is changed before the parts
 };
 
+/// Under the names that Postgres chooses for them.
+std::vector<ObjectId> copied_indexes(const Object& table, const Catalog& catalog) {
+  std::vector<ObjectId> copies;
+  const Lineage lineage(catalog);
+  if (lineage.partition(table.id) == nullptr) return copies;
+  for (const ObjectId& above : lineage.ancestors(table.id)) {
+    for (const Object* part : catalog.children(above)) {
+      if (part->id.kind != KindId::Index && !is_index_backed(*part)) continue;
+      copies.push_back({KindId::Index, table.id.schema, automatic_name_on(table.id, *part), "", ""});
+    }
+  }
+  return copies;
+}
+
 }  // namespace
 
 constexpr Kind kTable = {
@@ -299,7 +315,11 @@ constexpr Kind kTable = {
     .attributes = kTableAttributes,
     .print_lp = print_table,
     .slots = relation_slots,
-    .traits = {.holds_data = true, .derived = is_foreign, .drop_hazard = diag::Code::kDropsTable, .acl_type = 'r', .asked_beside = true},
+    .traits = {.holds_data = true,
+               .derived = is_foreign,
+               .drop_hazard = diag::Code::kDropsTable,
+               .unsaid_parts = copied_indexes,
+               .acl_type = 'r', .asked_beside = true},
 };
 
 static_assert(is_complete(kTable));

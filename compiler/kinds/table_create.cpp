@@ -103,6 +103,8 @@ class TableCreation {
       const std::vector<const Object*> chain = lineage_.chain(table_.id, name);
       if (chain.empty()) continue;
       Object column = merged_column(chain, id);
+      const Value* not_null_names = attachment_ != nullptr && context_.server_version >= 180000 ? table_.attributes.find("_not_null_names") : nullptr;
+      if (const Value* noted = not_null_names == nullptr ? nullptr : not_null_names->find(name)) column.attributes.set("not_null_name", *noted);
       const std::vector<const Object*> merged_with = stands_alone_ ? std::vector<const Object*>() : lineage_.inherited_chain(table_.id, name);
       const std::string* said = folded_default(name);
       // A column that a parent has too takes over the parent's default, storage and compression, unless it says otherwise.

@@ -38,12 +38,13 @@ class Normaliser {
   /// The name that Postgres takes for a NOT NULL constraint when none is said isn't said; nor is the number it adds when another constraint of the schema, such as one
   /// that LIKE copied, has the name already: ChooseConstraintName() in src/backend/catalog/pg_constraint.c.
   void drop_implied_not_null_names(const ObjectId& table) {
+    const bool is_partition = lineage_.partition(table) != nullptr;
     for (Object* column : builder_.children(table)) {
       if (column->id.kind != KindId::Column || !column->attributes.has("not_null_name")) continue;
       const std::string name = column->attributes.text("not_null_name");
       const std::string digits = name.substr(name.find_last_not_of("0123456789") + 1);
       if (name != make_object_name(table.name, column->id.member, "not_null" + digits)) continue;
-      if (!digits.empty()) column->attributes.set("_not_null_name", name);
+      if (!digits.empty() || is_partition) column->attributes.set("_not_null_name", name);
       column->attributes.remove("not_null_name");
     }
   }

@@ -15,6 +15,7 @@
 #include "plan/fate.h"
 #include "plan/folding.h"
 #include "plan/moves.h"
+#include "plan/name_conflicts.h"
 
 namespace lpc::plan {
 
@@ -315,6 +316,7 @@ class Synthesiser {
       }
     }
     for (const Object& object : after_.objects()) connect_parts_in_order(object);
+    for (const Object& object : before_.objects()) connect_after_leaving(object);
     connect_slots();
   }
 
@@ -367,14 +369,14 @@ class Synthesiser {
     }
   }
 
-  /// New parts of an ordered list (columns) are added in the list's order.
+  /// New parts of an ordered list (columns) are added in the list's order, but for those that were there without saying.
   void connect_parts_in_order(const Object& object) {
     for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
       const Value* list = rule.keeps_live_order && !fates_.created.contains(object.id) ? object.attributes.find(rule.name) : nullptr;
       if (!list) continue;
       std::unordered_map<std::string, const std::size_t*> nodes;
       for (const Object* part : after_.children(object.id)) {
-        if (kind(part->id.kind).traits.listed_as == rule.name && fates_.created.contains(part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
+        if (kind(part->id.kind).traits.listed_as == rule.name && fates_.created.contains(part->id) && !kinds::existed_before(context_, part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
       }
       const std::size_t* previous = nullptr;
       for (const std::string& name : list->texts()) {
@@ -383,6 +385,16 @@ class Synthesiser {
         edge(previous, at->second);
         previous = at->second;
       }
+    }
+  }
+
+  /// What a part that has left its whole is from then on comes after that: a column of a partition that is detached.
+  void connect_after_leaving(const Object& object) {
+    const auto attached_to = kind(object.id.kind).traits.attached_to;
+    const std::size_t* leaving = attached_to && object.parent && after_.has(*object.parent) ? drop_node(object.id) : nullptr;
+    if (!leaving) return;
+    for (const Object* part : after_.children(*object.parent)) {
+      if (fates_.created.contains(part->id) && kinds::existed_before(context_, part->id)) edge(leaving, create_node(part->id));
     }
   }
 
@@ -534,24 +546,24 @@ class Synthesiser {
     return node;
   }
 
-  /// A name is free only when what had it is gone.
+  /// A name is free only when what had it is gone, or has another.
   void connect_slots() {
-    std::unordered_map<std::string, std::size_t> freed;
-    for (const Object& object : before_.objects()) {
-      const auto slots = kind(object.id.kind).slots;
-      const std::size_t* node = slots ? drop_node(object.id) : nullptr;
-      if (!node || last_drops_.contains(*node)) continue;
-      const std::size_t free = openings_.yielding.contains(object.id) ? add_yielding(object, *node) : *node;
-      for (const std::string& slot : slots(object)) freed[slot] = free;
-    }
-    if (freed.empty()) return;
-    for (const Object& object : after_.objects()) {
-      const auto slots = kind(object.id.kind).slots;
-      const std::size_t* node = slots && fates_.created.contains(object.id) ? create_node(object.id) : nullptr;
-      if (!node) continue;
-      for (const std::string& slot : slots(object)) {
-        if (const auto at = freed.find(slot); at != freed.end()) edge(&at->second, node);
+    const auto is_dropped = [&](const ObjectId& id) {
+      const std::size_t* node = drop_node(id);
+      return node && !last_drops_.contains(*node);
+    };
+    Nodes yielding;
+    for (const NameConflict& conflict : name_conflicts(before_, after_, is_dropped, [&](const ObjectId& id) { return fates_.created.contains(id); })) {
+      const std::size_t* made = create_node(conflict.wanting);
+      if (!made) continue;
+      const std::size_t drop = *drop_node(conflict.dropped);
+      if (!conflict.yields && !openings_.yielding.contains(conflict.holder.id)) {
+        edge(&drop, made);
+        continue;
       }
+      const auto known = yielding.find(conflict.holder.id);
+      const std::size_t node = known != yielding.end() ? known->second : yielding.emplace(conflict.holder.id, add_yielding(conflict.holder, drop)).first->second;
+      edge(&node, create_node(conflict.wanting));
     }
   }
 
