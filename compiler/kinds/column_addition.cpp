@@ -129,6 +129,17 @@ OnlineForm default_form(const Object& column, const std::string& default_text, c
   return form;
 }
 
+/// Those below that have the column, and a default of their own, keep that.
+void drop_default(const ObjectId& column, const ChangeContext& context, std::vector<Sql>& out) {
+  const Sql name = ident(column.member);
+  out.push_back(alter_table(table_of(column), {sql("ALTER COLUMN {} DROP DEFAULT", name)}));
+  for (const ObjectId& child : descendants(context.before, table_of(column))) {
+    const Object* own = context.before.find(default_id(column_id(child, column.member)));
+    if (own == nullptr || own->attributes.flag("none") || context.is_dropped(own->id)) continue;
+    out.push_back(alter_table(child, {sql("ALTER COLUMN {} SET DEFAULT {}", name, parenthesised(own->attributes.text("expression")))}, true));
+  }
+}
+
 /// The column with one value for all rows, which costs nothing, and the identity for new ones; then the others' own values.
 OnlineForm identity_form(const Object& column, const Marker& marker, const ChangeContext& context) {
   const ObjectId table = table_of(column.id);
@@ -138,8 +149,10 @@ OnlineForm identity_form(const Object& column, const Marker& marker, const Chang
   const std::string value = std::to_string(*marker.value);
   OnlineForm form;
   form.stages.push_back({fmt::format("Add {}, with {} in the rows that are there", spoken(column.id), value),
-                         {alter_table(table, {sql("ADD COLUMN {}", column_definition(plain, &value))}), alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", name)}),
-                          alter_table(table, {sql("ALTER COLUMN {} ADD {}", name, identity_clause(column))})}, "ddl", true});
+                         {alter_table(table, {sql("ADD COLUMN {}", column_definition(plain, &value))})}, "ddl", true});
+  std::vector<Sql>& statements = form.stages.back().sql;
+  drop_default(column.id, context, statements);
+  statements.push_back(alter_table(table, {sql("ALTER COLUMN {} ADD {}", name, identity_clause(column))}));
   // Those below have no identity of their own.
   const Sql number = stops_at_children(column, context) ? sql("nextval({})", literal(qualified(table.schema, identity_sequence_name(column)).text)) : sql("DEFAULT");
   form.afterwards.push_back(filling(column.id, number, marker, context));
@@ -172,7 +185,7 @@ void add_column(const Object& column, const std::string* default_text, const Cha
   plain.attributes.remove("identity");
   action.sql.push_back(std::move(create));
   action.sql.push_back(alter_table(table, {sql("ADD COLUMN {}", column_definition(plain, &numbers))}));
-  action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", name)}));
+  drop_default(column.id, context, action.sql);
   action.sql.push_back(sql("DROP SEQUENCE {}", sequence));
   action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} ADD {}", name, identity_clause(column))}));
   action.sql.push_back(continue_identity(column, context.after));

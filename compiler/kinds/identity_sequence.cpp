@@ -68,7 +68,8 @@ void alter_identity_sequence(const Alteration& alteration, const ChangeContext& 
   if (!alteration.before->attributes.has("identity") || !after.attributes.has("identity")) return;
   const Object is = owned(after, context);
   Object was = as_sequence(*alteration.before, is.id.name.str());
-  was.attributes.set("owner", is.attributes.text("owner"));
+  const Object* table = context.before.find(table_of(alteration.before->id));
+  was.attributes.set("owner", table == nullptr ? is.attributes.text("owner") : table->attributes.text("owner"));
   if (alteration.has(kSequenceComment)) alter_comment({&was, is, {"comment"}}, context, action);
   if (alteration.has(kSequenceLabels)) alter_security_labels({&was, is, {kSecurityLabelsRule.name}}, context, action);
   if (alteration.has(kSequenceGrants) || alteration.has(kSequenceRevokes)) alter_grants({&was, is, {"grants", "revokes"}}, context, action);

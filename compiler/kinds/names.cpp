@@ -58,6 +58,11 @@ std::string respelled_type(std::string_view type) {
 
 std::string respelled_types(std::string_view types) {
   if (types.find('.') == std::string_view::npos) return std::string(types);
+  // An ordered-set aggregate's direct arguments stand before those that it aggregates.
+  constexpr std::string_view kOrderBy = " ORDER BY ", kVariadic = "VARIADIC ";
+  if (const std::size_t at = types.find(kOrderBy); at != std::string_view::npos) {
+    return respelled_types(types.substr(0, at)).append(kOrderBy).append(respelled_types(types.substr(at + kOrderBy.size())));
+  }
   std::string text;
   bool is_quoted = false;
   int depth = 0;
@@ -68,7 +73,13 @@ std::string respelled_types(std::string_view types) {
     if (is_quoted && at < types.size()) continue;
     depth += c == '(' ? 1 : c == ')' ? -1 : 0;
     if (c != ',' || depth != 0) continue;
-    text += (text.empty() ? "" : ", ") + respelled_type(trim(types.substr(begin, at - begin)));
+    std::string_view type = trim(types.substr(begin, at - begin));
+    if (!text.empty()) text += ", ";
+    if (type.starts_with(kVariadic)) {
+      text += kVariadic;
+      type.remove_prefix(kVariadic.size());
+    }
+    text += respelled_type(type);
     begin = at + 1;
   }
   return text;

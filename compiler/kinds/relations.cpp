@@ -46,7 +46,7 @@ void Relations::enter(const Object& object) {
       enter_table(object.id);
       break;
     case KindId::Column:
-      if (!object.attributes.has("identity") || !reader_.parents(*object.parent).empty()) break;
+      if (!object.attributes.has("identity")) break;
       enter_owned({object.id.schema, identity_sequence_name(object)}, name).object = &object;
       break;
     case KindId::Constraint: enter_constraint(object); break;

@@ -282,14 +282,21 @@ constexpr AttributeRule kTableAttributes[] = {
     {.name = "inherits", .content = Content::relations, .alter = alter_inherits, .after_parts = inherits_more},    // behind the owner, who is changed before the parts
 };
 
-/// Under the names that Postgres chooses for them.
+/// Under the names that Postgres chooses for them. One that the table has itself in a copy's place is an object.
 std::vector<ObjectId> copied_indexes(const Object& table, const Catalog& catalog) {
   std::vector<ObjectId> copies;
   const Lineage lineage(catalog);
-  if (lineage.partition(table.id) == nullptr) return copies;
+  if (lineage.partition(table.id) == nullptr || is_foreign(table)) return copies;
+  const std::vector<const Object*> own = catalog.children(table.id);
+  const auto has_its_own = [&](const Object& whole) {
+    return std::ranges::any_of(own, [&](const Object* part) {
+      const std::string& above = part->attributes.text("attached_to");
+      return !above.empty() && table_named(above).name == whole.id.own_name();
+    });
+  };
   for (const ObjectId& above : lineage.ancestors(table.id)) {
     for (const Object* part : catalog.children(above)) {
-      if (part->id.kind != KindId::Index && !is_index_backed(*part)) continue;
+      if ((part->id.kind != KindId::Index && !is_index_backed(*part)) || part->attributes.flag("only") || has_its_own(*part)) continue;
       copies.push_back({KindId::Index, table.id.schema, automatic_name_on(table.id, *part), "", ""});
     }
   }

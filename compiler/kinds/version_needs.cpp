@@ -94,6 +94,11 @@ bool has_method_of_partitions(const Object& object) {
   return object.id.kind == KindId::Table && object.attributes.has("partition_by") && object.attributes.has("access_method");
 }
 
+/// https://www.postgresql.org/docs/17/ddl-partitioning.html
+bool is_identity_of_partition(const Object& object, const Catalog& catalog) {
+  return object.id.kind == KindId::Column && object.attributes.has("identity") && catalog.has({KindId::Partition, object.id.schema, object.id.name, "", ""});
+}
+
 }  // namespace
 
 std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
@@ -107,6 +112,7 @@ std::vector<VersionNeed> lacking(const Catalog& catalog, int server_version) {
     }
     if (server < 15 && is_unlogged_alone(object)) needs.push_back({&object, "an unlogged sequence", 15});
     if (server < 17 && has_method_of_partitions(object)) needs.push_back({&object, "the access method of a partitioned table", 17});
+    if (server >= 17 && is_identity_of_partition(object, catalog)) needs.push_back({&object, "an identity of a partition's own (its parent's reaches it since 17)", 16});
     if (server < 17 && grants_maintain(object)) needs.push_back({&object, "the privilege MAINTAIN", 17});
     if (server < 17 && excludes_over_partitions(object, catalog)) needs.push_back({&object, "an exclusion constraint of a partitioned table", 17});
   }

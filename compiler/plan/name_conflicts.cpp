@@ -44,7 +44,9 @@ std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& a
   if (said.empty() && unsaid.empty()) return conflicts;
   const auto add = [&](const Holders& holders, const std::string& slot, const Object& wanting, bool yields) {
     const auto holder = holders.find(slot);
-    if (holder == holders.end() || (yields && !kinds::kind(holder->second.object.id.kind).rename)) return false;
+    if (holder == holders.end()) return false;
+    const kinds::Kind& kind = kinds::kind(holder->second.object.id.kind);
+    if (yields && (!kind.rename || !kind.traits.listed_as.empty())) return false;
     conflicts.push_back({holder->second.object, holder->second.dropped, wanting.id, yields});
     return true;
   };

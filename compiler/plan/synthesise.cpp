@@ -557,7 +557,9 @@ class Synthesiser {
       const std::size_t* made = create_node(conflict.wanting);
       if (!made) continue;
       const std::size_t drop = *drop_node(conflict.dropped);
-      if (!conflict.yields && !openings_.yielding.contains(conflict.holder.id)) {
+      // What has a statement of its own to go by is waited for.
+      const bool yields = conflict.yields && !goes_alone(conflict.holder.id);
+      if (!yields && !openings_.yielding.contains(conflict.holder.id)) {
         edge(&drop, made);
         continue;
       }

@@ -37,6 +37,8 @@ constexpr std::array<std::pair<std::string_view, Part>, 14> kParts{{
     {"_sequence_acl", Part::sequence_acl}, {"_depends", Part::depends}, {"_of", Part::aliases},
 }};
 
+bool is_for_map(Content content) { return content == Content::map || content == Content::privileges; }
+
 /// Those of parameters and of a composite type's attributes.
 void respell_types(Value& list) {
   List items = list.list();
@@ -150,7 +152,7 @@ class Decoder {
       case Content::map:
       case Content::privileges: {
         auto json = read_row_json(value);
-        if (!json || json->is_map() != (rule.content == Content::map || rule.content == Content::privileges)) return unreadable(object, rule, value);
+        if (!json || (is_for_map(rule.content) ? !json->is_map() : !json->is_list())) return unreadable(object, rule, value);
         if (rule.content == Content::list) respell_types(*json);
         if (rule.content == Content::relations) json = with_texts(*json, [](std::string_view name) { return kinds::respelled(name); });
         object.attributes.set(rule.name, kinds::holds_sql(rule) ? with_texts(*json, in_exact_words) : *std::move(json));
