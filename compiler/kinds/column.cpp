@@ -240,11 +240,8 @@ std::optional<ObjectId> partitioned_table_of_key(const Object& column, const Cat
 Sql address_column(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }
 
 std::vector<std::string> column_slots(const Object& column) {
-  std::vector<std::string> slots;
-  if (column.attributes.has("identity")) slots.push_back("relation " + qualified(column.id.schema, identity_sequence_name(column)).text);
-  // NOT NULL is a constraint with a name since 18.
-  if (column.attributes.flag("not_null")) slots.push_back(fmt::format("constraint {} ON {}", ident(not_null_name(column)).text, relation_of(column.id).text));
-  return slots;
+  if (!column.attributes.has("identity")) return {};
+  return {"relation " + qualified(column.id.schema, identity_sequence_name(column)).text};
 }
 
 /// Whether a partition's constraint that is inherited from this one has another name: then neither can be renamed

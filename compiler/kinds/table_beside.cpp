@@ -132,7 +132,6 @@ void TableBeside::find_names() {
     const std::vector<std::string> own = slots == nullptr ? std::vector<std::string>() : slots(object);
     if (std::ranges::none_of(own, [&](const std::string& slot) { return taken.contains(slot); })) continue;
     if (id.kind == KindId::Column) {
-      if (!object.attributes.has("identity")) continue;    // (a NOT NULL constraint's name is its table's business)
       const std::string name = identity_sequence_name(object);
       sequences_[id.member.str()] = helper_name(name, kFresh);
     } else {
