@@ -153,7 +153,8 @@ class Decoder {
       case Content::privileges: {
         auto json = read_row_json(value);
         if (!json || (is_for_map(rule.content) ? !json->is_map() : !json->is_list())) return unreadable(object, rule, value);
-        if (rule.content == Content::list) respell_types(*json);
+        // (Names with a schema have a dot; most lists have none.)
+        if (rule.content == Content::list && value.find('.') != std::string_view::npos) respell_types(*json);
         if (rule.content == Content::relations) json = with_texts(*json, [](std::string_view name) { return kinds::respelled(name); });
         object.attributes.set(rule.name, kinds::holds_sql(rule) ? with_texts(*json, in_exact_words) : *std::move(json));
         return ok();
