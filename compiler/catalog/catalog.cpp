@@ -23,6 +23,10 @@ std::uint32_t Catalog::Data::position(const ObjectId& id) const {
   return positions.find(id, [&](std::uint32_t at) -> const ObjectId& { return objects[at].id; });
 }
 
+std::ranges::subrange<Catalog::Objects::const_iterator> Catalog::of(KindId kind) const {
+  return std::ranges::equal_range(objects(), kind_name(kind), {}, [](const Object& object) { return kind_name(object.id.kind); });
+}
+
 const Object* Catalog::find(const ObjectId& id) const {
   const std::uint32_t at = data().position(id);
   return at == IdTable::kNone ? nullptr : &data().objects[at];
@@ -102,6 +106,7 @@ Object* CatalogBuilder::add(Object object) {
   share(object.id);
   if (object.parent) share(*object.parent);
   positions_.insert(object.id, static_cast<std::uint32_t>(objects_.size()));
+  of_kind_[static_cast<std::size_t>(object.id.kind)].push_back(static_cast<std::uint32_t>(objects_.size()));
   objects_.push_back(std::move(object));
   removed_.push_back(false);
   children_.emplace_back();
@@ -142,6 +147,14 @@ std::vector<Object*> CatalogBuilder::objects() {
   result.reserve(objects_.size());
   for (std::size_t i = 0; i < objects_.size(); ++i) {
     if (!removed_[i]) result.push_back(&objects_[i]);
+  }
+  return result;
+}
+
+std::vector<Object*> CatalogBuilder::of(KindId kind) {
+  std::vector<Object*> result;
+  for (const std::uint32_t at : of_kind_[static_cast<std::size_t>(kind)]) {
+    if (!removed_[at]) result.push_back(&objects_[at]);
   }
   return result;
 }
@@ -235,6 +248,8 @@ void arrange(Catalog::Objects& objects, std::vector<std::uint32_t> order) {
 }  // namespace
 
 Catalog CatalogBuilder::finish() {
+  Attributes::Pool pool;
+  for (Object& object : objects_) pool.share(object.attributes);
   std::vector<std::uint32_t> order(objects_.size());
   std::iota(order.begin(), order.end(), 0);
   const auto gone = std::stable_partition(order.begin(), order.end(), [&](std::uint32_t at) { return !removed_[at]; });

@@ -3,9 +3,11 @@
 // from several catalogs that are mostly alike.
 #pragma once
 
+#include <array>
 #include <deque>
 #include <functional>
 #include <memory>
+#include <ranges>
 #include <span>
 #include <string>
 #include <unordered_map>
@@ -28,6 +30,8 @@ class Catalog {
 
   /// Sorted by id.
   const Objects& objects() const { return data().objects; }
+  /// Those of one kind.
+  std::ranges::subrange<Objects::const_iterator> of(KindId kind) const;
   const Object* find(const ObjectId& id) const;
   bool has(const ObjectId& id) const { return find(id) != nullptr; }
   /// The object, for a change of its attributes, hints and flags. What is indexed (id, parent, dependencies, mentions) is to stay as it is. Null when there is none.
@@ -88,6 +92,8 @@ class CatalogBuilder {
   Object* find(const ObjectId& id);
   void remove(const ObjectId& id);
   std::vector<Object*> objects();
+  /// Those of one kind.
+  std::vector<Object*> of(KindId kind);
   /// What has been taken away, though something of that id may be there again.
   std::vector<const Object*> removed() const;
   /// Objects whose parent is `id`.
@@ -103,6 +109,7 @@ class CatalogBuilder {
 
   Catalog::Objects objects_;
   std::vector<bool> removed_;      // of each object
+  std::array<std::vector<std::uint32_t>, kKindCount> of_kind_;    // positions
   IdTable positions_;
   std::vector<std::vector<Object*>> children_;    // of each object
   std::unordered_map<ObjectId, std::vector<Object*>, ObjectIdHash> orphans_;    // children of what isn't there (yet)

@@ -52,6 +52,21 @@ bool Value::is_default() const {
   return false;
 }
 
+std::size_t Value::hash() const {
+  constexpr std::size_t kMixer = 0x9e3779b97f4a7c15ULL;    // 2^64 divided by the golden ratio
+  std::size_t hash = data_.index() * kMixer;
+  const auto mix = [&](std::size_t with) { hash = (hash ^ with) * kMixer; };
+  if (is_flag()) mix(flag());
+  if (is_number()) mix(static_cast<std::size_t>(number()));
+  if (is_text()) mix(std::hash<std::string>{}(text()));
+  for (const Value& item : list()) mix(item.hash());
+  for (const auto& [key, value] : map()) {
+    mix(std::hash<std::string>{}(key));
+    mix(value.hash());
+  }
+  return hash;
+}
+
 const Value* entry_of(const Map& map, std::string_view key) {
   const auto at = std::ranges::find_if(map, [&](const auto& entry) { return entry.first == key; });
   return at == map.end() ? nullptr : &at->second;

@@ -1,8 +1,6 @@
 // One file: splitter, grammar and tree builder in a loop over its declarations.
 #include <algorithm>
-#include <future>
 #include <optional>
-#include <span>
 
 #include "base/text.h"
 #include "frontend/build_tree.h"
@@ -17,9 +15,6 @@ namespace {
 
 /// Enough to work on; a file that isn't .lp at all would fill screens.
 constexpr std::size_t kMostMistakes = 100;
-/// Bytes of a file that are worth a second parser, which has to learn the grammar's decisions anew; and the declarations that the two share at a time.
-constexpr std::size_t kWorthAThread = 1024 * 1024;
-constexpr std::size_t kChunksAtOnce = 4096;
 
 /// The parser and its prediction tables, which get better with every declaration it has seen.
 struct Tools {
@@ -46,18 +41,8 @@ class FileParser {
     in_schema_ = false;
     diagnostics_.clear();
     Splitter splitter(file_, source_, mode, diagnostics_);
-    const std::size_t batch_size = source_.size() < kWorthAThread ? 1 : kChunksAtOnce;
-    std::vector<Parsed> batch(batch_size);
-    bool more = true;
-    while (more && diagnostics_.size() < kMostMistakes) {
-      std::size_t count = 0;
-      while (count < batch_size && (more = next(splitter, mode, batch[count].chunk))) ++count;
-      const std::span<Parsed> parsed(batch.data(), count);
-      if (batch_size > 1) parse_on_two_cores(parsed);
-      for (Parsed& each : parsed) {
-        if (diagnostics_.size() < kMostMistakes) take(each);
-      }
-    }
+    Chunk chunk;
+    while (diagnostics_.size() < kMostMistakes && next(splitter, mode, chunk)) take(chunk);
     needed_mode_ = splitter.needed_mode();
     if (splitter.suspects_quotes() && !diagnostics_.empty()) needed_mode_ = Splitter::Mode::quotes;
     return out;
@@ -67,45 +52,10 @@ class FileParser {
   std::vector<diag::Diagnostic>& diagnostics() { return diagnostics_; }
 
  private:
-  /// A chunk, and what became of it when it was parsed ahead and had no mistake.
-  struct Parsed {
-    Chunk chunk;
-    std::optional<TreeBuilder::Output> built;
-  };
-
   /// False at the end of the text, and when it has to be split in another way.
   static bool next(Splitter& splitter, Splitter::Mode mode, Chunk& chunk) {
     splitter.next(chunk);
     return chunk.kind != Chunk::Kind::end && (mode != Splitter::Mode::strict || splitter.needed_mode() == mode);
-  }
-
-  void parse_on_two_cores(std::span<Parsed> parsed) {
-    const std::size_t half = parsed.size() / 2;
-    auto second = std::async(std::launch::async, [&] {
-      Tools tools;
-      for (Parsed& each : parsed.subspan(half)) parse_ahead(each, tools);
-    });
-    for (Parsed& each : parsed.first(half)) parse_ahead(each, tools_);
-    second.get();
-  }
-
-  /// What has a mistake, or may have one, is left to whole().
-  void parse_ahead(Parsed& parsed, Tools& tools) const {
-    const Chunk& chunk = parsed.chunk;
-    parsed.built.reset();
-    if (chunk.broken || chunk.tokens.empty() || chunk.kind == Chunk::Kind::schema_end) return;
-    const std::size_t at = first_word(chunk.tokens);
-    if (at >= chunk.tokens.size() || !begins_declaration(chunk.tokens[at].type)) return;
-    if (tools.grammar.parse(chunk.tokens, Entry::declarations, tools.tree)) return;
-    parsed.built = tools.builder.build({file_, source_, chunk.tokens, tools.tree, chunk.gap_begin});
-  }
-
-  void take(Parsed& parsed) {
-    if (!parsed.built) return take(parsed.chunk);
-    const bool opens_schema = parsed.chunk.kind == Chunk::Kind::schema_head;
-    accept(parsed.chunk.tokens, *std::move(parsed.built), opens_schema);
-    parsed.built.reset();
-    if (opens_schema) in_schema_ = true;
   }
 
   void take(const Chunk& chunk) {
@@ -137,10 +87,7 @@ class FileParser {
   }
 
   void accept(const std::vector<LexToken>& tokens, std::uint32_t gap_begin, bool opens_schema) {
-    accept(tokens, tools_.builder.build({file_, source_, tokens, tools_.tree, gap_begin}), opens_schema);
-  }
-
-  void accept(const std::vector<LexToken>& tokens, TreeBuilder::Output built, bool opens_schema) {
+    TreeBuilder::Output built = tools_.builder.build({file_, source_, tokens, tools_.tree, gap_begin});
     const std::size_t before = diagnostics_.size();
     for (diag::Diagnostic& diagnostic : built.diagnostics) diagnostics_.push_back(std::move(diagnostic));
     for (const std::uint32_t column : built.run_on_columns) recovery().explain_mistyped_clause(tokens[column]);

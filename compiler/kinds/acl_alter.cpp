@@ -193,9 +193,7 @@ std::set<std::string> creating_roles(const ChangeContext& context) {
   if (!context.role.empty()) return {context.role};
   std::set<std::string> roles;
   for (const Catalog* catalog : {&context.before, &context.after}) {
-    for (const Object& object : catalog->objects()) {
-      if (object.id.kind == KindId::DefaultPrivileges) roles.insert(object.id.name);
-    }
+    for (const Object& object : catalog->of(KindId::DefaultPrivileges)) roles.insert(object.id.name);
   }
   return roles;
 }

@@ -99,8 +99,8 @@ void link_cast(const Object& cast, LinkContext& context) {
 
 /// A function may take and give what is coercible to the cast's types without one, which another cast may say: https://www.postgresql.org/docs/15/sql-createcast.html
 void normalise_casts(CatalogBuilder& builder) {
-  for (Object* cast : builder.objects()) {
-    if (cast->id.kind != KindId::Cast || !cast->attributes.has("function")) continue;
+  for (Object* cast : builder.of(KindId::Cast)) {
+    if (!cast->attributes.has("function")) continue;
     const std::vector<std::string> parts = name_parts(cast->attributes.text("function")), arguments = split_types(cast->attributes.text("arguments"));
     const Object* function = parts.size() == 2 ? builder.find({KindId::Function, parts[0], parts[1], "", cast->attributes.text("arguments")}) : nullptr;
     const auto add_need = [&](std::string_view from, std::string_view to) {

@@ -173,8 +173,7 @@ namespace {
 /// Columns of tables whose type is exactly that, or an array of it.
 template <class Visit>
 void for_each_column_of(const std::string& type, const Catalog& catalog, Visit visit) {
-  for (const Object& object : catalog.objects()) {
-    if (object.id.kind != KindId::Column) continue;
+  for (const Object& object : catalog.of(KindId::Column)) {
     const std::string& own = object.attributes.text("type");
     if (own == type || own == type + "[]") visit(object.id, own != type);
   }

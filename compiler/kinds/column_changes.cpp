@@ -263,8 +263,8 @@ Sql storage_word(const Object& column, const ChangeContext& context) {
 }
 
 void follow_type_storage(const ObjectId& type, const ChangeContext& context, Action& action) {
-  for (const Object& column : context.after.objects()) {
-    if (column.id.kind != KindId::Column || !column.attributes.has("type") || column.attributes.has("storage") || !is_standing(context, table_of(column.id))) continue;
+  for (const Object& column : context.after.of(KindId::Column)) {
+    if (!column.attributes.has("type") || column.attributes.has("storage") || !is_standing(context, table_of(column.id))) continue;
     const Object* was = context.before.find(column.id);
     if (was == nullptr || was->attributes.has("storage") || was->attributes.text("type") != column.attributes.text("type")) continue;
     const TypeParts parts = type_parts(base_type(column.attributes.text("type"), context.after));

@@ -159,8 +159,8 @@ bool publishes(const Object& publication, const ObjectId& table) {
 /// A subscriber without the second column refuses rows that have it.
 std::string publication_obstacle(const ObjectId& table, const ChangeContext& context) {
   for (const Catalog* catalog : {&context.before, &context.after}) {
-    for (const Object& object : catalog->objects()) {
-      if (object.id.kind == KindId::Publication && publishes(object, table)) return fmt::format("{} would send the second column to subscribers that lack it", spoken(object.id));
+    for (const Object& object : catalog->of(KindId::Publication)) {
+      if (publishes(object, table)) return fmt::format("{} would send the second column to subscribers that lack it", spoken(object.id));
     }
   }
   return {};

@@ -125,8 +125,8 @@ bool can_replace_composite_type(const Object& before, const Object& after) {
 /// Attributes of a type that has typed tables are changed there as well, or not at all.
 Sql cascade(const Object& type, const ChangeContext& context) {
   const std::string name = address_qualified(type.id).text;
-  for (const Object& object : context.after.objects()) {
-    if (object.id.kind == KindId::Table && object.attributes.text("of_type") == name && follows_type(context, object.id)) return sql(" CASCADE");
+  for (const Object& object : context.after.of(KindId::Table)) {
+    if (object.attributes.text("of_type") == name && follows_type(context, object.id)) return sql(" CASCADE");
   }
   return {};
 }

@@ -212,9 +212,7 @@ using Attachments = std::multimap<std::string, const Object*>;
 
 Attachments attachments_in(CatalogBuilder& catalog) {
   Attachments attachments;
-  for (const Object* object : catalog.objects()) {
-    if (object->id.kind == KindId::Partition) attachments.emplace(object->attributes.text("of"), object);
-  }
+  for (const Object* object : catalog.of(KindId::Partition)) attachments.emplace(object->attributes.text("of"), object);
   return attachments;
 }
 
@@ -266,8 +264,8 @@ void complete_foreign_key(CatalogBuilder& catalog, const Attachments& attachment
 /// had the child been made with it, it would be the child's own as well.
 void order_after_children(CatalogBuilder& catalog) {
   const Lineage lineage(catalog);
-  for (const Object* child : catalog.objects()) {
-    if (child->id.kind != KindId::Table || !child->attributes.has("inherits") || !lineage.has_own_order(child->id)) continue;
+  for (const Object* child : catalog.of(KindId::Table)) {
+    if (!child->attributes.has("inherits") || !lineage.has_own_order(child->id)) continue;
     std::vector<ObjectId> tables = lineage.parents(child->id);
     for (std::size_t i = 0; i < tables.size(); ++i) {
       for (Object* check : catalog.children(tables[i])) {
@@ -307,8 +305,7 @@ void lower_constraint(const ast::Decl& decl, LowerContext& context) {
 void complete_constraints(CatalogBuilder& catalog) {
   order_after_children(catalog);
   const Attachments attachments = attachments_in(catalog);
-  for (Object* constraint : catalog.objects()) {
-    if (constraint->id.kind != KindId::Constraint) continue;
+  for (Object* constraint : catalog.of(KindId::Constraint)) {
     strip_elements(*constraint);
     if (constraint->attributes.text("type") == "foreign key") complete_foreign_key(catalog, attachments, *constraint);
     if (is_index_backed(*constraint)) order_attached_part(catalog, *constraint);

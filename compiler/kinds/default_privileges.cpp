@@ -123,8 +123,7 @@ void lower_default_privileges(const ast::Decl& decl, LowerContext& context) {
 }
 
 void normalise_default_privileges(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != KindId::DefaultPrivileges) continue;
+  for (Object* object : builder.of(KindId::DefaultPrivileges)) {
     Attributes& attributes = object->attributes;
     if (attributes.has("acl")) {
       const auto version = static_cast<int>(attributes.number("server_version"));

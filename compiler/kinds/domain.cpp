@@ -44,8 +44,8 @@ std::string domain_not_null_name(const Object& domain) {
 
 /// The name that Postgres takes when none is said isn't said.
 void drop_implied_names(CatalogBuilder& catalog) {
-  for (Object* object : catalog.objects()) {
-    if (object->id.kind == KindId::Domain && object->attributes.text("not_null_name") == implied_not_null_name(object->id)) object->attributes.remove("not_null_name");
+  for (Object* object : catalog.of(KindId::Domain)) {
+    if (object->attributes.text("not_null_name") == implied_not_null_name(object->id)) object->attributes.remove("not_null_name");
   }
 }
 

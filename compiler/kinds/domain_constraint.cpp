@@ -76,9 +76,9 @@ void drop_check(const Object& object, Action& action) {
 /// Whether columns of tables in use have the domain, or an array of it.
 bool holds_values_in_use(const ObjectId& domain, const Object& constraint, const ChangeContext& context) {
   const std::string type = qualified(domain.schema, domain.name).text;
-  return std::ranges::any_of(context.before.objects(), [&](const Object& column) {
+  return std::ranges::any_of(context.before.of(KindId::Column), [&](const Object& column) {
     const std::string& own = column.attributes.text("type");
-    return column.id.kind == KindId::Column && own.starts_with(type) && is_in_use(table_of(column.id), constraint, context);
+    return own.starts_with(type) && is_in_use(table_of(column.id), constraint, context);
   });
 }
 

@@ -66,8 +66,7 @@ bool has_own_schema(const ObjectId& id) { return std::ranges::find(kWithOwnSchem
 bool is_always_there(const ObjectId& id) { return id.name == "plpgsql"; }
 
 void normalise_extensions(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != KindId::Extension) continue;
+  for (Object* object : builder.of(KindId::Extension)) {
     if (has_own_schema(object->id)) object->attributes.remove("schema");
     if (is_always_there(object->id) && object->attributes.empty()) builder.remove(object->id);
   }

@@ -166,17 +166,17 @@ void index_edges(const Object& index, LinkContext& context) {
 
 void normalise_indexes(CatalogBuilder& catalog) {
   std::map<ObjectId, std::vector<Object*>> by_table;
-  for (Object* part : catalog.objects()) {
-    const std::string& type = part->attributes.text("type");
-    if (part->id.kind == KindId::Index) {
-      strip_elements(*part);
-      order_attached_part(catalog, *part);
-      if (part->attributes.flag("only")) order_after_partitions(catalog, *part);
-    } else if (part->id.kind != KindId::Constraint || (type != "primary key" && type != "unique")) {
-      continue;
-    }
-    by_table[relation_id(*part)].push_back(part);
+  for (Object* constraint : catalog.of(KindId::Constraint)) {
+    const std::string& type = constraint->attributes.text("type");
+    if (type == "primary key" || type == "unique") by_table[relation_id(*constraint)].push_back(constraint);
   }
+  for (Object* index : catalog.of(KindId::Index)) {
+    strip_elements(*index);
+    order_attached_part(catalog, *index);
+    if (index->attributes.flag("only")) order_after_partitions(catalog, *index);
+    by_table[relation_id(*index)].push_back(index);
+  }
+  if (catalog.of(KindId::Partition).empty()) return;
   for (const auto& [table, indexes] : by_table) order_similar_indexes(catalog, table, indexes, by_table);
 }
 

@@ -184,8 +184,8 @@ void order_attached_part(CatalogBuilder& catalog, Object& part) {
 // A table that becomes a partition gets a copy of every index of its parent, the one of the parent ONLY included, so that one comes last.
 void order_after_partitions(CatalogBuilder& catalog, Object& part) {
   const std::string table = qualified(relation_id(part).schema, relation_id(part).name).text;
-  for (const Object* partition : catalog.objects()) {
-    if (partition->id.kind != KindId::Partition || partition->attributes.text("of") != table) continue;
+  for (const Object* partition : catalog.of(KindId::Partition)) {
+    if (partition->attributes.text("of") != table) continue;
     // Not a need: it can be dropped in any order.
     std::erase(part.depends_on, partition->id);
     add_sorted(part.mentions, partition->id);

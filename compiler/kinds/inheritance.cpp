@@ -207,8 +207,8 @@ std::vector<Object> declared_column(const Lineage& future, const ObjectId& table
 std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog& wanted, std::vector<ObjectId>& declared) {
   const Lineage past(live), future(wanted);
   std::vector<ObjectId> in_any_order;      // tables that declare all their columns then
-  for (const Object& table : wanted.objects()) {
-    if (table.id.kind != KindId::Table || table.external || !live.has(table.id) || future.partition(table.id) != nullptr || future.parents(table.id).empty()) continue;
+  for (const Object& table : wanted.of(KindId::Table)) {
+    if (table.external || !live.has(table.id) || future.partition(table.id) != nullptr || future.parents(table.id).empty()) continue;
     bool declares_all = true;
     for (const std::string& name : future.column_names(table.id)) {
       if (declares(future, table.id, name)) continue;

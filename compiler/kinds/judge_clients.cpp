@@ -88,10 +88,10 @@ void judge_clients_of_view(const Judged& judged, Hazards& hazards) {
 /// Others of the name, which calls may mean: the new forms of one that is gone.
 std::vector<const Object*> new_namesakes(const Judged& judged) {
   std::vector<const Object*> found;
-  for (const Object& object : judged.context.after.objects()) {
+  const ObjectId& gone = judged.before->id;
+  for (const Object& object : judged.context.after.of(gone.kind)) {
     const ObjectId& id = object.id;
-    const ObjectId& gone = judged.before->id;
-    if (id.schema == gone.schema && id.name == gone.name && id.kind == gone.kind && !judged.context.before.has(id)) found.push_back(&object);
+    if (id.schema == gone.schema && id.name == gone.name && !judged.context.before.has(id)) found.push_back(&object);
   }
   return found;
 }

@@ -113,8 +113,7 @@ ObjectId linked(const Object& object, std::string_view link) {
 
 /// Without a schema a link means what the sources declare in the operator's schema or in public, else one of pg_catalog's.
 void normalise_operators(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != KindId::Operator) continue;
+  for (Object* object : builder.of(KindId::Operator)) {
     for (const std::string_view link : kLinks) {
       ObjectId other = linked(*object, link);
       if (other.name.empty()) continue;
@@ -171,8 +170,8 @@ void drop_with_shells(const Object& object, const ChangeContext& context, Action
   for (const std::string_view link : kLinks) {
     const ObjectId other = linked(object, link);
     if (other.schema.empty() || other == object.id || context.before.has(other)) continue;
-    const bool is_first = std::ranges::none_of(context.before.objects(), [&](const Object& one) {
-      return one.id.kind == KindId::Operator && one.id < object.id && (points_at(&one, "commutator", other) || points_at(&one, "negator", other));
+    const bool is_first = std::ranges::none_of(context.before.of(KindId::Operator), [&](const Object& one) {
+      return one.id < object.id && (points_at(&one, "commutator", other) || points_at(&one, "negator", other));
     });
     if (is_first) action.sql.push_back(sql("DROP OPERATOR {}", address_operator(other)));
   }

@@ -78,8 +78,8 @@ void link_class(const Object& object, LinkContext& context) {
 /// another, such as the one of all rows. A wish, not a need: a class may well have been made default later.
 void come_before_indexes(CatalogBuilder& builder) {
   std::vector<const Object*> defaults;
-  for (const Object* object : builder.objects()) {
-    if (object->id.kind == KindId::OperatorClass && object->attributes.flag("is_default")) defaults.push_back(object);
+  for (const Object* object : builder.of(KindId::OperatorClass)) {
+    if (object->attributes.flag("is_default")) defaults.push_back(object);
   }
   if (defaults.empty()) return;
   for (Object* object : builder.objects()) {

@@ -106,14 +106,10 @@ void hand_over(Object& object, CatalogBuilder& builder) {
 }
 
 void normalise_families(CatalogBuilder& builder) {
-  std::vector<Object*> classes;
-  for (Object* object : builder.objects()) {
-    if (object->id.kind == KindId::OperatorClass) classes.push_back(object);
-  }
+  const std::vector<Object*> classes = builder.of(KindId::OperatorClass);
   for (Object* object : classes) add_implied_family(*object, builder);
-  for (Object* object : builder.objects()) {
-    if (object->id.kind == KindId::OperatorFamily || object->id.kind == KindId::OperatorClass) qualify_members(*object, builder);
-  }
+  for (Object* object : classes) qualify_members(*object, builder);
+  for (Object* object : builder.of(KindId::OperatorFamily)) qualify_members(*object, builder);
   for (Object* object : classes) {
     object->attributes.set("family", placed_family(*object, object->attributes.text("family"), object->id.arguments, builder));
     hand_over(*object, builder);

@@ -388,8 +388,8 @@ std::string left_check_name(const ObjectId& table, const Catalog& catalog) {
     }
   }
   return choose_name(table.name.str(), columns.size() == 1 ? columns.front() : std::string(), "check", [&](const std::string& name) {
-    return std::ranges::any_of(catalog.objects(), [&](const Object& other) {
-      return other.id.kind == KindId::Constraint && other.id.schema == table.schema && other.id.member == name;
+    return std::ranges::any_of(catalog.of(KindId::Constraint), [&](const Object& other) {
+      return other.id.schema == table.schema && other.id.member == name;
     });
   });
 }

@@ -181,8 +181,8 @@ void lower_publication(const ast::Decl& decl, LowerContext& context) {
 
 /// Row filters come from the server with the parentheses that it prints around them.
 void normalise_publications(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind == KindId::Publication && object->attributes.has("tables")) object->attributes.set("tables", tables_value(tables_of(*object)));
+  for (Object* object : builder.of(KindId::Publication)) {
+    if (object->attributes.has("tables")) object->attributes.set("tables", tables_value(tables_of(*object)));
   }
 }
 

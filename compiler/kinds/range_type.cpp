@@ -83,8 +83,8 @@ ObjectId multirange_of(const ObjectId& range, const Attributes& attributes) {
 /// The server says what the type is called; only a name of its own is an attribute. A name that the sources give in vain isn't one either.
 void normalise_ranges(CatalogBuilder& builder) {
   staged::lend_owner(builder, KindId::RangeType);
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != KindId::RangeType || staged::is_definition(object->id)) continue;
+  for (Object* object : builder.of(KindId::RangeType)) {
+    if (staged::is_definition(object->id)) continue;
     const std::string implied = qualified(object->id.schema, implied_multirange(object->id.name)).text;
     if (object->attributes.has("_multirange")) object->attributes.set("multirange_type_name", object->attributes.text("_multirange"));
     if (object->attributes.text("multirange_type_name") == implied) object->attributes.remove("multirange_type_name");

@@ -228,8 +228,8 @@ RelationName relation_named(std::string_view qualified_text) {
 std::vector<std::string> domains_over(const std::string& type, const Catalog& catalog) {
   std::vector<std::string> result{type};
   for (std::size_t at = 0; at < result.size(); ++at) {
-    for (const Object& object : catalog.objects()) {
-      if (object.id.kind != KindId::Domain || object.attributes.text("type") != result[at]) continue;
+    for (const Object& object : catalog.of(KindId::Domain)) {
+      if (object.attributes.text("type") != result[at]) continue;
       const std::string path = object.id.path();
       if (std::ranges::find(result, path) == result.end()) result.push_back(path);
     }
@@ -240,8 +240,8 @@ std::vector<std::string> domains_over(const std::string& type, const Catalog& ca
 bool may_be_volatile(const frontend::SqlName& function, const Catalog& catalog) {
   const std::string& name = function.parts.back();
   bool known = false;
-  for (const Object& object : catalog.objects()) {
-    if (object.id.kind != KindId::Function || object.id.name != name) continue;
+  for (const Object& object : catalog.of(KindId::Function)) {
+    if (object.id.name != name) continue;
     if (function.parts.size() > 1 && object.id.schema != function.parts[function.parts.size() - 2]) continue;
     known = true;
     const std::string& volatility = object.attributes.text("volatility");
@@ -253,8 +253,8 @@ bool may_be_volatile(const frontend::SqlName& function, const Catalog& catalog) 
 }
 
 RelationName statistics_table(const frontend::SqlName& name, const Catalog& catalog) {
-  for (const Object& object : catalog.objects()) {
-    if (object.id.kind != KindId::Statistics || object.id.name != name.parts.back()) continue;
+  for (const Object& object : catalog.of(KindId::Statistics)) {
+    if (object.id.name != name.parts.back()) continue;
     if (name.parts.size() > 1 && object.id.schema != name.parts.front()) continue;
     if (object.parent) return name_of(*object.parent);
   }

@@ -33,9 +33,7 @@ Relations::Relations(const Catalog& catalog) : reader_(catalog) {
     }
   }
   std::unordered_set<RelationName> done;
-  for (const Object& object : catalog.objects()) {
-    if (object.id.kind == KindId::Partition) imply_indexes(name_of(*object.parent), done);
-  }
+  for (const Object& object : catalog.of(KindId::Partition)) imply_indexes(name_of(*object.parent), done);
 }
 
 void Relations::enter(const Object& object) {

@@ -81,8 +81,7 @@ void lower_sequence(const ast::Decl& decl, LowerContext& context) {
 /// The owner goes without saying, and it is the column that needs the sequence (its default does), not the other way round: the column's statement takes
 /// ownership when both are made, and whoever drops the column drops the sequence with it.
 void normalise_owned(CatalogBuilder& builder) {
-  for (Object* sequence : builder.objects()) {
-    if (sequence->id.kind != KindId::Sequence) continue;
+  for (Object* sequence : builder.of(KindId::Sequence)) {
     const std::optional<ObjectId> owner = owner_column(*sequence);
     if (!owner) continue;
     sequence->attributes.set("owner", "");

@@ -49,8 +49,8 @@ void link_functions(const Object& definition, LinkContext& context) {
 }
 
 void lend_owner(CatalogBuilder& builder, KindId kind) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != kind || !is_definition(object->id)) continue;
+  for (Object* object : builder.of(kind)) {
+    if (!is_definition(object->id)) continue;
     if (Object* type = builder.find(*object->parent)) type->attributes.set_always(kOwnerRule.name, Value(""));
   }
 }

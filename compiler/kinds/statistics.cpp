@@ -114,8 +114,8 @@ void lower_statistics(const ast::Decl& decl, LowerContext& context) {
 }
 
 void normalise_statistics(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != KindId::Statistics || !object->attributes.has("expressions")) continue;
+  for (Object* object : builder.of(KindId::Statistics)) {
+    if (!object->attributes.has("expressions")) continue;
     std::vector<std::string> expressions;
     for (const std::string& text : object->attributes.texts("expressions")) expressions.emplace_back(strip_outer_parentheses(text));
     object->attributes.set("expressions", Value::strings(expressions));

@@ -87,8 +87,8 @@ std::string written_connection(const Object& object) {
 }
 
 void normalise_subscriptions(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (object->id.kind != KindId::Subscription || !object->attributes.has("connection")) continue;
+  for (Object* object : builder.of(KindId::Subscription)) {
+    if (!object->attributes.has("connection")) continue;
     const std::string connection = object->attributes.text("connection");
     (void)take_secrets(*object, connection);
   }

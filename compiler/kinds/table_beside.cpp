@@ -75,9 +75,9 @@ void name_sequence(Object& column, const std::string& name) {
 
 std::vector<ObjectId> half_made(const Catalog& live, const Catalog& desired) {
   std::vector<ObjectId> left;
-  for (const Object& object : live.objects()) {
+  for (const Object& object : live.of(KindId::Table)) {
     const ObjectId& table = object.id;
-    if (table.kind != KindId::Table || !desired.has(table)) continue;
+    if (!desired.has(table)) continue;
     const ObjectId fresh = named(table, helper_name(table.name.str(), kFresh)), sync{KindId::Function, table.schema, helper_name(table.name.str(), kTableBesideSync), {}, {}};
     if (!live.has(fresh) || desired.has(fresh)) continue;
     left.push_back(fresh);
@@ -307,9 +307,8 @@ std::string TableBeside::users_obstacle() const {
     }
   }
   for (const Catalog* catalog : {&context_.before, &context_.after}) {
-    for (const Object& object : catalog->objects()) {
-      const bool publishes = object.id.kind == KindId::Publication && publishes_schema(object, table_.schema.str());
-      if (publishes) return fmt::format("{} would send the rows to subscribers that lack the new form", spoken(object.id));
+    for (const Object& object : catalog->of(KindId::Publication)) {
+      if (publishes_schema(object, table_.schema.str())) return fmt::format("{} would send the rows to subscribers that lack the new form", spoken(object.id));
     }
   }
   return {};

@@ -20,14 +20,12 @@ class Normaliser {
 
   void run() {
     std::vector<ObjectId> tables;
-    for (const Object* object : builder_.objects()) {
-      if (object->id.kind == KindId::Table) tables.push_back(object->id);
-    }
+    for (const Object* object : builder_.of(KindId::Table)) tables.push_back(object->id);
     find_owners();
     for (const ObjectId& table : tables) drop_implied_not_null_names(table);
     for (const ObjectId& table : tables) visit(table);
-    for (const Object* object : builder_.objects()) {
-      if (object->id.kind == KindId::Constraint && object->attributes.text("type") == "primary key") require_key(*object);
+    for (const Object* object : builder_.of(KindId::Constraint)) {
+      if (object->attributes.text("type") == "primary key") require_key(*object);
     }
     redirect();
     for (const auto& [column, sequence] : owned_) require_owner(column, sequence);
@@ -216,8 +214,7 @@ class Normaliser {
   }
 
   void find_owners() {
-    for (const Object* object : builder_.objects()) {
-      if (object->id.kind != KindId::Sequence) continue;
+    for (const Object* object : builder_.of(KindId::Sequence)) {
       if (const std::optional<ObjectId> column = owner_column(*object)) owned_.emplace(*column, object->id);
     }
   }

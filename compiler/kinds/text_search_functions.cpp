@@ -32,8 +32,7 @@ void lower(const ast::Decl& decl, KindId kind, std::string_view word, std::span<
 }
 
 void qualify(CatalogBuilder& builder, KindId users, std::string_view attribute, KindId kind) {
-  for (Object* user : builder.objects()) {
-    if (user->id.kind != users) continue;
+  for (Object* user : builder.of(users)) {
     const std::vector<std::string> name = name_parts(user->attributes.text(attribute));
     if (name.size() != 1) continue;
     for (const std::string& schema : {user->id.schema.str(), std::string("public")}) {

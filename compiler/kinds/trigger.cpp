@@ -175,8 +175,8 @@ void add_needs_of_copy(Object& copy, const Object& original, const Lineage& line
 void normalise_triggers(CatalogBuilder& builder) {
   const Lineage lineage(builder);
   std::vector<Object*> copies;
-  for (Object* object : builder.objects()) {
-    if (object->id.kind == KindId::Trigger && object->attributes.flag("inherited")) copies.push_back(object);
+  for (Object* object : builder.of(KindId::Trigger)) {
+    if (object->attributes.flag("inherited")) copies.push_back(object);
   }
   std::vector<ObjectId> same;
   for (Object* copy : copies) {

@@ -118,8 +118,7 @@ void alter_view_options(const Alteration& alteration, const ChangeContext& conte
 /// The views that need each other: what is left when those go that need no view that is left, and those that no view needs that is left.
 void find_circles(CatalogBuilder& builder) {
   std::map<ObjectId, std::set<ObjectId>> needs;
-  for (const Object* object : builder.objects()) {
-    if (object->id.kind != KindId::View) continue;
+  for (const Object* object : builder.of(KindId::View)) {
     for (const ObjectId& need : object->depends_on) {
       if (need.kind == KindId::View && need != object->id) needs[object->id].insert(need);
     }

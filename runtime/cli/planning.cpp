@@ -31,8 +31,8 @@ plan::Scope widen(plan::Scope scope, const std::vector<std::string>& patterns, c
       scope.all = true;
       continue;
     }
-    for (const Object& object : live.objects()) {
-      if (object.id.kind == KindId::Schema && ::fnmatch(pattern.c_str(), object.id.name.str().c_str(), 0) == 0) scope.schemas.push_back(object.id.name);
+    for (const Object& object : live.of(KindId::Schema)) {
+      if (::fnmatch(pattern.c_str(), object.id.name.str().c_str(), 0) == 0) scope.schemas.push_back(object.id.name);
     }
     if (pattern.find_first_of("*?[") == std::string::npos) scope.schemas.push_back(pattern);
   }

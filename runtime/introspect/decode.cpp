@@ -230,8 +230,8 @@ void list_parts(const kinds::Kind& kind, CatalogBuilder& builder) {
     if (parent) parent->attributes.set(attribute, Value(std::move(names)));
     names.clear();
   };
-  for (const Object* part : builder.objects()) {
-    if (part->id.kind != kind.id || !part->parent) continue;
+  for (const Object* part : builder.of(kind.id)) {
+    if (!part->parent) continue;
     if (!parent || !(parent->id == *part->parent)) {
       finish();
       parent = builder.find(*part->parent);

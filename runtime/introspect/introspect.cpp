@@ -25,8 +25,9 @@ void report(const std::vector<Unmodelled>& found, diag::Sink& sink) {
 
 /// They are OIDs, good within one database only.
 void forget_identities_of_parts(CatalogBuilder& builder) {
-  for (Object* object : builder.objects()) {
-    if (kinds::has_parts(object->id.kind)) object->attributes.remove("_part_ids");
+  for (const kinds::Kind* kind : kinds::all_kinds()) {
+    if (!kinds::has_parts(kind->id)) continue;
+    for (Object* object : builder.of(kind->id)) object->attributes.remove("_part_ids");
   }
 }
 

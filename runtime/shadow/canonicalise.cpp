@@ -15,15 +15,13 @@ namespace lpc::shadow {
 namespace {
 
 bool has_extensions(const Catalog& catalog) {
-  return std::any_of(catalog.objects().begin(), catalog.objects().end(), [](const Object& object) { return object.id.kind == KindId::Extension; });
+  return !catalog.of(KindId::Extension).empty();
 }
 
 /// The versions of the extensions that the catalog wants, as the server offers them: they decide what their types and functions are.
 Result<std::string> extension_versions(pg::Connection& connection, const Catalog& catalog) {
   std::string names;
-  for (const Object& object : catalog.objects()) {
-    if (object.id.kind == KindId::Extension) names += (names.empty() ? "" : ",") + literal(object.id.name).text;
-  }
+  for (const Object& object : catalog.of(KindId::Extension)) names += (names.empty() ? "" : ",") + literal(object.id.name).text;
   LP_TRY(const pg::Rows rows, connection.query(sql("SELECT name || ' ' || coalesce(default_version, '') FROM pg_catalog.pg_available_extensions WHERE name IN ({}) ORDER BY 1",
                                                    fragment(names))));
   std::string versions;

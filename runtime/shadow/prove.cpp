@@ -168,8 +168,7 @@ class Prover {
   std::set<std::string> needed_roles() const {
     std::set<std::string> names;
     bool live_has_roles = false;
-    for (const Object& object : request_.live.objects()) {
-      if (object.id.kind != KindId::Role) continue;
+    for (const Object& object : request_.live.of(KindId::Role)) {
       live_has_roles = true;
       if (!request_.target && !request_.scope.covers(object) && !object.id.name.starts_with("pg_")) names.insert(object.id.name);
     }
