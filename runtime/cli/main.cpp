@@ -7,10 +7,10 @@
 
 #include "cli/command.h"
 
-/// Read by jemalloc when it starts, if lpc is linked with it (see "malloc_conf" in its manual): lpc fills its memory once and ends, so pages of 2 MB save tens of thousands of
-/// page faults, and giving memory back early only costs time.
+/// Read by jemalloc when it starts, if lpc is linked with it (see "malloc_conf" in its manual): lpc fills its memory once and ends, so giving memory back early only costs time.
+/// Pages of 2 MB (thp:always) would save page faults, but a virtual machine's kernel has to clear pages that its host must find first: measured, that takes longer.
 extern "C" const char* malloc_conf;
-const char* malloc_conf = "thp:always,narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1";
+const char* malloc_conf = "narenas:1,dirty_decay_ms:-1,muzzy_decay_ms:-1";
 
 namespace lpc::cli {
 

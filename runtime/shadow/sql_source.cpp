@@ -133,8 +133,8 @@ Result<Catalog> meant(const Catalog& read, const std::string& admin, const std::
   builder.remove(admin_id);
   builder.remove({KindId::Database, "", "current", "", ""});    // the shadow's
   bool is_clean = true;
-  for (Object* object : builder.of(KindId::Role)) {
-    if (!roles_made.contains(object->id.name)) {
+  for (Object* object : builder.objects()) {
+    if (object->id.kind == KindId::Role && !roles_made.contains(object->id.name)) {
       object->external = true;
       object->attributes = {};    // it stands in for another's, of which nothing is known
     }
