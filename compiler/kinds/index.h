@@ -30,6 +30,8 @@ void alter_index_storage(const Alteration&, const Sql& address, Action&);
 
 /// An index or key of the partitioned table ONLY comes after the partitions, which would get one like it.
 void order_after_partitions(CatalogBuilder& catalog, Object& part);
+/// The indexes and keys of the whole ONLY that stand and that the partition, attached now, shall have no copy of: Postgres would give it one of each (KindTraits::outdates).
+std::vector<ObjectId> outdated_indexes(const Object& attachment, const Catalog& before, const Catalog& after);
 /// Of a part with `attached_to`: it comes before the partitioned table's part and before the partition is attached.
 void order_attached_part(CatalogBuilder& catalog, Object& part);
 /// Postgres takes the first index of a partition that will do, and looks at neither order nor storage: with several, each is made when its turn has come.

@@ -192,6 +192,18 @@ void order_after_partitions(CatalogBuilder& catalog, Object& part) {
   }
 }
 
+std::vector<ObjectId> outdated_indexes(const Object& attachment, const Catalog& before, const Catalog& after) {
+  std::vector<ObjectId> outdated;
+  const std::vector<const Object*> own = after.children(*attachment.parent);
+  for (const Object* part : after.children(whole_of(attachment))) {
+    if (!part->attributes.flag("only") || !before.has(part->id)) continue;
+    const std::string address = index_address(*part).text;
+    const bool is_attached = std::ranges::any_of(own, [&](const Object* one) { return one->attributes.text("attached_to") == address; });
+    if (!is_attached) outdated.push_back(part->id);
+  }
+  return outdated;
+}
+
 namespace {
 
 /// What CompareIndexInfo() in src/backend/catalog/index.c looks at.

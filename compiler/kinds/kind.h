@@ -171,6 +171,8 @@ struct KindTraits {
   bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;
   /// What there is because of it, goes with it and is no object of the catalog, under the id that it would have: the copies that a partition has of a partitioned table's indexes. Null: nothing.
   std::vector<ObjectId> (*unsaid_parts)(const Object&, const Catalog&) = nullptr;
+  /// What stands and has to be made anew after this one, which is created: the indexes of a partitioned table that are its own ONLY, of which a partition would get copies. Null: nothing.
+  std::vector<ObjectId> (*outdates)(const Object&, const Catalog& before, const Catalog& after) = nullptr;
   /// What attaches its parent to another object, which it names: a partition's attachment, the partitioned table. Null: it attaches nothing.
   ObjectId (*attached_to)(const Object&) = nullptr;
   /// Belongs to the cluster, not to the database: managed only when declared.

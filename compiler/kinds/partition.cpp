@@ -502,7 +502,7 @@ constexpr Kind kPartition = {
     .attributes = kPartitionAttributes,
     .print_lp = print_partition,
     .slots = nullptr,
-    .traits = {.dropped_with_parent = true, .dropped_apart = is_detached_apart, .attached_to = whole_of, .found_in = "pg_class where relispartition"},
+    .traits = {.dropped_with_parent = true, .dropped_apart = is_detached_apart, .outdates = outdated_indexes, .attached_to = whole_of, .found_in = "pg_class where relispartition"},
 };
 
 static_assert(is_complete(kPartition));

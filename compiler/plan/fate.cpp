@@ -29,13 +29,20 @@ class Decider {
  private:
   void start(const Delta& delta) {
     switch (delta.type) {
-      case DeltaType::created: fates_.created.insert(delta.after->id); break;
+      case DeltaType::created: create(*delta.after); break;
       case DeltaType::dropped:
         fates_.dropped.insert(delta.before->id);
         queue_.push_back(delta.before->id);
         break;
       case DeltaType::changed: start_change(delta); break;
     }
+  }
+
+  void create(const Object& object) {
+    fates_.created.insert(object.id);
+    const auto outdates = kind(object.id.kind).traits.outdates;
+    if (outdates == nullptr) return;
+    for (const ObjectId& id : outdates(object, before_, after_)) replace(id);
   }
 
   void start_change(const Delta& delta) {
@@ -74,7 +81,7 @@ class Decider {
     fates_.redefined.erase(id);
     fates_.converted.erase(id);
     fates_.dropped.insert(id);
-    if (after_.has(id)) fates_.created.insert(id);
+    if (const Object* later = after_.find(id)) create(*later);
     queue_.push_back(id);
   }
 

@@ -127,7 +127,22 @@ class Applier {
     }
   }
 
+  /// With an index of a partitioned table go the partitions' indexes that are attached to it.
+  void forget_attached(const RelationName& index) {
+    const RelationFacts* found = state_.find(index);
+    if (found == nullptr || found->type != RelationType::index) return;
+    const std::string path = path_of(index);
+    for (const RelationName& table : state_.with_descendants(found->table, true)) {
+      for (const RelationName& part : state_.indexes(table)) {
+        if (state_.find(part)->attached_to != path) continue;
+        forget_attached(part);
+        state_.remove(part);
+      }
+    }
+  }
+
   void forget(const RelationName& name) {
+    forget_attached(name);
     const Names parts = state_.indexes(name), sequences = state_.owned_sequences(name);
     for (const RelationName& part : parts) state_.remove(part);
     for (const RelationName& part : sequences) state_.remove(part);
