@@ -106,6 +106,23 @@ void alter_schema(const Alteration& alteration, const ChangeContext&, Action& ac
   if (action.description.empty()) action.description = fmt::format("Move {} to schema {}", spoken(after.id), schema.empty() ? "public" : schema);
 }
 
+/// Whoever names a type or function of the extension names it with the new schema afterwards.
+std::vector<Sql> move_members(const Object& before, const Object& after, const Catalog& live, const Catalog& desired) {
+  const std::string& from = before.attributes.text("schema");
+  const std::string& to = after.attributes.text("schema");
+  if (from == to || live.dependents(before.id).empty()) return {};
+  const ObjectId schema = schema_id(to.empty() ? "public" : to);
+  std::vector<Sql> statements;
+  if (!live.has(schema)) {
+    const Object* declared = desired.find(schema);
+    const std::string owner = declared == nullptr ? std::string() : declared->attributes.text("owner");
+    const bool is_known = live.has({KindId::Role, "", owner, "", ""});      // others are made, and take over, later
+    statements.push_back(sql("CREATE SCHEMA {}{}", ident(schema.name), is_known ? sql(" AUTHORIZATION {}", ident(owner)) : Sql{}));
+  }
+  statements.push_back(sql("ALTER EXTENSION {} SET SCHEMA {}", ident(after.id.name), ident(schema.name)));
+  return statements;
+}
+
 /// "1.10" is newer than "1.9": numbers by value, what is no number as text.
 bool is_older(std::string_view a, std::string_view b) {
   const std::vector<std::string> left = split(a, '.');
@@ -197,7 +214,7 @@ constexpr Kind kExtension = {
     .attributes = kExtensionRules,
     .print_lp = print_extension,
     .slots = extension_slots,
-    .traits = {.schemaless = true},
+    .traits = {.schemaless = true, .moves_along = move_members},
 };
 static_assert(is_complete(kExtension));
 

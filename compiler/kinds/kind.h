@@ -183,6 +183,9 @@ struct KindTraits {
   bool named_after_role = false;
   /// Its actions come after everything else that is possible (default privileges, so that what the plan creates meets the old ones).
   bool runs_last = false;
+  /// The statements that move it, when that comes first: what it holds moves along, and Postgres then has other names for that everywhere (an extension's move to another schema).
+  /// None when it doesn't move, or nothing live needs it. Null: it holds nothing.
+  std::vector<Sql> (*moves_along)(const Object& before, const Object& after, const Catalog& live, const Catalog& desired) = nullptr;
   /// The letter acldefault() takes for it ('r', 's', 'f', 'n', 'T', 'c'), or 0 when it has no grants.
   char acl_type = 0;
   /// The object that must be made anew when this one's type changes, because Postgres refuses that: the partitioned table whose key a column is in. Null: none.

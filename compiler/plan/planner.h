@@ -73,6 +73,9 @@ Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& si
 /// The actions that carry them out, in an order that works: outer objects first, and a name is free when it is given.
 std::vector<Action> rename_actions(const Catalog& live, const Renames& renames);
 
+/// Moves that change the names of what is moved along, and so come first as renames do (KindTraits::moves_along).
+std::vector<Action> moves_along(const Catalog& live, const Catalog& desired);
+
 /// `renamed`, which is `live` with the renames carried out, as far as nothing in it still has a name that Postgres made from an old one: such names follow, as if they had been made now.
 Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames);
 

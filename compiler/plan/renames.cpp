@@ -213,6 +213,26 @@ std::vector<Action> rename_actions(const Catalog& live, const Renames& renames) 
   return actions;
 }
 
+std::vector<Action> moves_along(const Catalog& live, const Catalog& desired) {
+  std::vector<Action> actions;
+  std::set<std::string> said;      // two of them may need the same new schema
+  for (const kinds::Kind* kind : kinds::all_kinds()) {
+    if (kind->traits.moves_along == nullptr) continue;
+    for (const Object& after : desired.of(kind->id)) {
+      const Object* before = live.find(after.id);
+      if (before == nullptr || after.external) continue;
+      Action action;
+      action.type = ActionType::alter;
+      action.object = after.id;
+      action.sql = kind->traits.moves_along(*before, after, live, desired);
+      std::erase_if(action.sql, [&](const Sql& statement) { return !said.insert(statement.text).second; });
+      action.description = "Move " + kinds::spoken(after.id) + " with what it holds";
+      if (!action.sql.empty()) actions.push_back(std::move(action));
+    }
+  }
+  return actions;
+}
+
 Catalog without_old_names(const Catalog& renamed, const Catalog& live, const Renames& renames) {
   Catalog result = renamed;
   for (const Object& object : renamed.objects()) {

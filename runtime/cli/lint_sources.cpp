@@ -136,7 +136,8 @@ Result<std::vector<LintItem>> lint_sources(const LintOptions& options, Context& 
   diag::Sink quiet;
   const std::vector<Delta> deltas = plan::diff(sides.before.catalog, wanted);
   const bool mixed = !options.base.empty() && sides.before.canonical != sides.after.canonical;
-  const bool needs_server = mixed || !plan::find_renames(sides.before.catalog, wanted, quiet).empty() || std::ranges::any_of(deltas, differs_in_sql);
+  const bool needs_server = mixed || !plan::find_renames(sides.before.catalog, wanted, quiet).empty() ||
+                            !plan::moves_along(sides.before.catalog, wanted).empty() || std::ranges::any_of(deltas, differs_in_sql);
   std::vector<plan::Step> steps;
   if (needs_server) {
     LP_TRY(sides, load_sides(options, true, context));

@@ -466,6 +466,10 @@ class Prover {
       LP_TRY(start, look_ahead(actions));
     }
     diag::Sink notes;
+    if (std::vector<Action> moves = plan::moves_along(start, way_back(start, quiet_)); !moves.empty()) {
+      std::ranges::move(moves, std::back_inserter(actions));
+      LP_TRY(start, look_ahead(actions));
+    }
     const Catalog target = plan::with_kept(plan_.keeps, way_back(start, notes));
     const std::size_t errors = sink_.error_count();
     plan::PlannerOptions options = planner_options();

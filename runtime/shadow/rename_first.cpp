@@ -1,5 +1,6 @@
 #include "shadow/rename_first.h"
 
+#include <algorithm>
 #include <set>
 #include <utility>
 
@@ -27,6 +28,11 @@ class Renamer {
   /// The next renames of a database that holds `reached`.
   std::vector<Action> next(const Catalog& reached) {
     if (!std::exchange(said_done_, true) && !result_.said.empty()) return keep(live_, plan::with_room(result_.said, live_));
+    if (!std::exchange(moved_along_, true)) {
+      std::vector<Action> actions = plan::moves_along(reached, wanted_);
+      result_.actions.insert(result_.actions.end(), actions.begin(), actions.end());
+      if (!actions.empty()) return actions;
+    }
     return keep(reached, found_in(reached));
   }
 
@@ -73,7 +79,24 @@ class Renamer {
   Renamed& result_;
   std::set<ObjectId> asked_;
   bool said_done_ = false;
+  bool moved_along_ = false;
 };
+
+/// A schema that an extension's move has made is the planning role's, unless it was made for the owner that it shall have.
+void settle_owners(Renamed& renamed, const Catalog& live, const Catalog& wanted, const std::string& role) {
+  std::vector<ObjectId> made;
+  for (const Object& schema : renamed.catalog->of(KindId::Schema)) {
+    const Object* declared = wanted.find(schema.id);
+    const bool is_renamed = std::ranges::any_of(renamed.done, [&](const auto& rename) { return rename.second == schema.id; });
+    const bool is_settled = declared != nullptr && declared->attributes.text("owner") == schema.attributes.text("owner");
+    if (!live.has(schema.id) && !is_renamed && !is_settled) made.push_back(schema.id);
+  }
+  for (const ObjectId& id : made) {
+    Attributes& attributes = renamed.catalog->edit(id)->attributes;
+    if (role.empty()) attributes.remove("owner");
+    else attributes.set("owner", role);
+  }
+}
 
 }  // namespace
 
@@ -86,6 +109,7 @@ Result<Renamed> rename_first(ShadowServer& server, const Catalog& live, const Ca
   if (first.empty()) return result;      // which is so nearly always: no database is needed
   const auto next = [&](const Catalog& reached) { return first.empty() ? renamer.next(reached) : std::exchange(first, {}); };
   LP_TRY(result.catalog, carry_out(server, live, next, fragments, sink, survivors));
+  settle_owners(result, live, wanted, request.role);
   return result;
 }
 
