@@ -47,6 +47,7 @@ class Value {
 
   /// False, an empty list and an empty map: what an object leaves out.
   bool is_default() const;
+  /// Of equal values the same.
   std::size_t hash() const;
   friend bool operator==(const Value&, const Value&) = default;
 

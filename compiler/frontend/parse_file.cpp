@@ -1,6 +1,5 @@
 // One file: splitter, grammar and tree builder in a loop over its declarations.
 #include <algorithm>
-#include <optional>
 
 #include "base/text.h"
 #include "frontend/build_tree.h"

@@ -165,19 +165,20 @@ void index_edges(const Object& index, LinkContext& context) {
 }
 
 void normalise_indexes(CatalogBuilder& catalog) {
+  const std::vector<Object*> indexes = catalog.of(KindId::Index);
+  for (Object* index : indexes) {
+    strip_elements(*index);
+    order_attached_part(catalog, *index);
+    if (index->attributes.flag("only")) order_after_partitions(catalog, *index);
+  }
+  if (catalog.of(KindId::Partition).empty()) return;
   std::map<ObjectId, std::vector<Object*>> by_table;
+  for (Object* index : indexes) by_table[relation_id(*index)].push_back(index);
   for (Object* constraint : catalog.of(KindId::Constraint)) {
     const std::string& type = constraint->attributes.text("type");
     if (type == "primary key" || type == "unique") by_table[relation_id(*constraint)].push_back(constraint);
   }
-  for (Object* index : catalog.of(KindId::Index)) {
-    strip_elements(*index);
-    order_attached_part(catalog, *index);
-    if (index->attributes.flag("only")) order_after_partitions(catalog, *index);
-    by_table[relation_id(*index)].push_back(index);
-  }
-  if (catalog.of(KindId::Partition).empty()) return;
-  for (const auto& [table, indexes] : by_table) order_similar_indexes(catalog, table, indexes, by_table);
+  for (const auto& [table, parts] : by_table) order_similar_indexes(catalog, table, parts, by_table);
 }
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------

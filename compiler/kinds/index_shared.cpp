@@ -192,14 +192,22 @@ void order_after_partitions(CatalogBuilder& catalog, Object& part) {
   }
 }
 
+namespace {
+
+/// Whether one of a partition's parts is said to be attached to that part of the whole.
+bool has_attached(const std::vector<const Object*>& own, const Object& part) {
+  const std::string address = index_address(part).text;
+  return std::ranges::any_of(own, [&](const Object* one) { return one->attributes.text("attached_to") == address; });
+}
+
+}  // namespace
+
 std::vector<ObjectId> outdated_indexes(const Object& attachment, const Catalog& before, const Catalog& after) {
   std::vector<ObjectId> outdated;
   const std::vector<const Object*> own = after.children(*attachment.parent);
   for (const Object* part : after.children(whole_of(attachment))) {
     if (!part->attributes.flag("only") || !before.has(part->id)) continue;
-    const std::string address = index_address(*part).text;
-    const bool is_attached = std::ranges::any_of(own, [&](const Object* one) { return one->attributes.text("attached_to") == address; });
-    if (!is_attached) outdated.push_back(part->id);
+    if (!has_attached(own, *part)) outdated.push_back(part->id);
   }
   return outdated;
 }
@@ -371,9 +379,7 @@ void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action
       const bool is_part = part->id.kind == KindId::Index || (part->id.kind == KindId::Constraint && part->attributes.text("type") != "check");
       // What goes with its parent's is gone by then.
       if (!is_part || part->attributes.flag("only") || context.is_dropped(part->id)) continue;
-      const std::string address = index_address(*part).text;
-      const bool has_own_name = std::ranges::any_of(own, [&](const Object* one) { return one->attributes.text("attached_to") == address; });
-      if (has_own_name || std::ranges::any_of(wanted, [&](const Object* one) { return same_definition(*part, *one); })) continue;
+      if (has_attached(own, *part) || std::ranges::any_of(wanted, [&](const Object* one) { return same_definition(*part, *one); })) continue;
       drop_implied_part(table, *part, action);
     }
     for (const ObjectId& next : past.parents(above[i])) above.push_back(next);

@@ -167,20 +167,18 @@ class Prover {
   /// Those that the steps may name: PUBLIC and the shadow's own need no making, those that the plan makes must not be there.
   std::set<std::string> needed_roles() const {
     std::set<std::string> names;
-    bool live_has_roles = false;
-    for (const Object& object : request_.live.of(KindId::Role)) {
-      live_has_roles = true;
+    const auto live_roles = request_.live.of(KindId::Role);
+    for (const Object& object : live_roles) {
       if (!request_.target && !request_.scope.covers(object) && !object.id.name.starts_with("pg_")) names.insert(object.id.name);
     }
     if (!plan_.role.empty()) names.insert(plan_.role);
     if (!request_.target) return names;
     for (const std::string& name : named_roles(*request_.target)) {
-      const auto is_it = [&](const Object& object) { return object.id.kind == KindId::Role && object.id.name == name && !object.external; };
-      const auto& live = request_.live.objects();
-      const auto& target = request_.target->objects();
-      const bool in_live = std::any_of(live.begin(), live.end(), is_it);
-      const bool in_target = std::any_of(target.begin(), target.end(), is_it);
-      if (in_live ? !in_target : !in_target && !live_has_roles) names.insert(name);
+      const auto is_declared_in = [&](const Catalog& catalog) {
+        const Object* role = catalog.find({KindId::Role, "", name, "", ""});
+        return role != nullptr && !role->external;
+      };
+      if (!is_declared_in(*request_.target) && (is_declared_in(request_.live) || live_roles.empty())) names.insert(name);
     }
     return names;
   }
@@ -466,11 +464,13 @@ class Prover {
       LP_TRY(start, look_ahead(actions));
     }
     diag::Sink notes;
-    if (std::vector<Action> moves = plan::moves_along(start, way_back(start, quiet_)); !moves.empty()) {
+    Catalog target = way_back(start, notes);
+    if (std::vector<Action> moves = plan::moves_along(start, target); !moves.empty()) {
       std::ranges::move(moves, std::back_inserter(actions));
       LP_TRY(start, look_ahead(actions));
+      target = way_back(start, notes);
     }
-    const Catalog target = plan::with_kept(plan_.keeps, way_back(start, notes));
+    target = plan::with_kept(plan_.keeps, std::move(target));
     const std::size_t errors = sink_.error_count();
     plan::PlannerOptions options = planner_options();
     options.in_use = request_.in_use;
