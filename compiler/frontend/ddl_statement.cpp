@@ -165,6 +165,8 @@ class Reader {
     DdlCommand& part = command("");
     part.name = text_of(node_, "idxname");
     part.index_expressions = get("whereClause") != nullptr;
+    part.index_method = text_of(node_, "accessMethod");
+    part.index_unique = flag("unique");
     for (const std::string_view key : {"indexParams", "indexIncludingParams"}) {
       for (const SqlNode* item = first(get(key)); item != nullptr; item = item->next) {
         const std::string_view column = text_of(member(item, "IndexElem"), "name");
@@ -338,8 +340,10 @@ class Reader {
     out_.domain.emplace();
     out_.domain->type = type_text(get("typeName"));
     for (const SqlNode* item = first(get("constraints")); item != nullptr; item = item->next) {
-      const std::string_view kind = text_of(member(item, "Constraint"), "contype");
-      out_.domain->constrained |= kind == "CONSTR_NOTNULL" || kind == "CONSTR_CHECK";
+      const SqlNode* constraint = member(item, "Constraint");
+      const std::string_view kind = text_of(constraint, "contype");
+      out_.domain->not_null |= kind == "CONSTR_NOTNULL";
+      if (kind == "CONSTR_CHECK") out_.domain->checks.emplace_back(text_of(constraint, "conname"));
     }
   }
 

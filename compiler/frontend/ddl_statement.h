@@ -76,6 +76,8 @@ struct DdlCommand {
   std::vector<std::string> options;       ///< names of parameters in SET (…) and RESET (…)
   std::vector<std::string> index_columns; ///< CREATE INDEX: the plain ones
   bool index_expressions = false;         ///< and whether it has expressions or a predicate besides
+  std::string index_method;               ///< and its access method
+  bool index_unique = false;
   std::vector<SqlName> parents;           ///< INHERITS, PARTITION OF; all the names of a DROP that are no relations'
   bool concurrently = false;              ///< DETACH PARTITION
   bool cascade = false;
@@ -85,7 +87,8 @@ struct DdlCommand {
 /// What CREATE DOMAIN says.
 struct DomainClause {
   std::string type;                       ///< as normalise_type() spells it
-  bool constrained = false;               ///< NOT NULL or CHECK
+  bool not_null = false;
+  std::vector<std::string> checks;        ///< their names; "" of one without
 };
 
 struct DdlStatement {

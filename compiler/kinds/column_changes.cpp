@@ -68,15 +68,6 @@ bool is_plain_cast(std::string_view expression, std::string_view column) {
   return rest.empty();
 }
 
-/// The conversion of the hint, or what Postgres needs to be told.
-Sql using_clause(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context) {
-  if (const std::string hint = conversion_by_hint(said); !hint.empty()) return sql(" USING {}", parenthesised(hint));
-  Sql expression = ident(said.id.member);
-  const std::vector<std::string> steps = conversion(from, to, context.before, context.after);
-  for (const std::string& type : steps) expression = sql("{}::{}", expression, fragment(type));
-  return steps.empty() ? Sql{} : sql(" USING {}", expression);
-}
-
 /// Hazards and checks of the change, which all statements of the action carry out, and its online form.
 void weigh_type_change(const Object& was, const Object& is, const Object& said, const ChangeContext& context, Action& action) {
   const ObjectId& id = is.id;
@@ -255,6 +246,13 @@ std::string conversion_by_hint(const Object& said) {
   return {};
 }
 
+Sql converted(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context) {
+  if (const std::string hint = conversion_by_hint(said); !hint.empty()) return parenthesised(hint);
+  Sql expression = ident(said.id.member);
+  for (const std::string& type : conversion(from, to, context.before, context.after)) expression = sql("{}::{}", expression, fragment(type));
+  return expression;
+}
+
 Sql storage_word(const Object& column, const ChangeContext& context) {
   const std::string& storage = column.attributes.text("storage");
   if (!storage.empty() && storage != "default") return fragment(storage);
@@ -296,7 +294,8 @@ void change_type(const Object& was, const Object& is, const Object& said, const 
   if (drops_identity_first(was, is)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
   const Sql collation = is.attributes.has("collation") ? sql(" COLLATE {}", fragment(is.attributes.text("collation"))) : Sql{};
   // What a foreign table's column holds isn't converted, and USING is refused.
-  const Sql conversion = is_foreign(context.after, table_of(is.id)) ? Sql{} : using_clause(said, from, to, context);
+  const Sql value = converted(said, from, to, context);
+  const Sql conversion = is_foreign(context.after, table_of(is.id)) || value == ident(is.id.member) ? Sql{} : sql(" USING {}", value);
   action.sql.push_back(alter_column(is.id, sql("TYPE {}{}{}", fragment(to), collation, conversion)));
   // Postgres puts storage and compression back to those of the new type.
   if (is.attributes.has("storage")) action.sql.push_back(alter_column(is.id, sql("SET STORAGE {}", storage_word(is, context))));

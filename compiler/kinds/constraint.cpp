@@ -356,9 +356,9 @@ bool is_dropped_apart(const Object& constraint, const ChangeContext& context) {
 }
 
 /// Columns of a foreign key and those they refer to, when both get types that the old ones of the others can't be compared with: ATAddForeignKeyConstraint() in
-/// src/backend/commands/tablecmds.c looks for an operator whenever one of them changes.
+/// src/backend/commands/tablecmds.c looks for an operator whenever one of them changes. And keys that their partitions have under names of their own.
 bool is_torn_by_types(const Object& constraint, const Catalog& before, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) {
-  if (!constraint.attributes.has("references")) return false;
+  if (!constraint.attributes.has("references")) return loses_own_parts(constraint, before);
   const ObjectId own = relation_id(constraint), target = table_named(constraint.attributes.text("references"));
   const std::vector<std::string> columns = constraint.attributes.texts("columns"), referenced = constraint.attributes.texts("referenced_columns");
   for (std::size_t i = 0; i < columns.size() && i < referenced.size(); ++i) {

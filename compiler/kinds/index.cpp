@@ -478,7 +478,7 @@ constexpr Kind kIndex = {
     .attributes = kIndexAttributes,
     .print_lp = print_index,
     .slots = index_slots,
-    .traits = {.dropped_with_parent = true,
+    .traits = {.dropped_with_parent = true, .torn_by_types = [](const Object& index, const Catalog& before, const Catalog&, const auto&) { return loses_own_parts(index, before); },
                .found_in = "pg_class where relkind in ('i', 'I') and oid >= 16384 and relnamespace <> 'pg_toast'::regnamespace"},
 };
 

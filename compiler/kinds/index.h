@@ -57,6 +57,10 @@ std::optional<std::string> left_by_parent(const Object& part, const ChangeContex
 /// Of a part that is no object of its own any more but goes on as what the table has from its parent: the name it has there.
 std::optional<std::string> taken_by_parent(const Object& part, const ChangeContext&);
 
+/// Whether it wouldn't be what it was when Postgres makes it anew because the type of a column changes: a part of a partitioned table's under a name of its own, one that has such parts,
+/// what could be taken for one, and one ONLY the partitioned table has. Postgres would put parts with automatic names in place of them.
+bool loses_own_parts(const Object& part, const Catalog& before);
+
 struct AttachedDrop {
   bool attached = false;       ///< it can't be dropped by itself
   std::string new_name;        ///< the automatic name it takes instead; "" when it goes with the partitioned table's

@@ -386,6 +386,16 @@ void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action
   }
 }
 
+// The index of the partitioned table is made anew and gives each partition a part as it would have by itself, and ONLY is forgotten: ATPostAlterTypeParse() in src/backend/commands/tablecmds.c
+// reads what pg_get_indexdef_string() says.
+bool loses_own_parts(const Object& part, const Catalog& before) {
+  if (part.attributes.has("attached_to") || part.attributes.flag("only")) return true;
+  return std::ranges::any_of(part.mentions, [&](const ObjectId& mention) {      // the parts of a whole, or the whole whose part it could be
+    const Object* other = mention.kind == KindId::Index || mention.kind == KindId::Constraint ? before.find(mention) : nullptr;
+    return other != nullptr && loses_own_parts(*other, before);
+  });
+}
+
 AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
   const Object* attachment = context.before.find(attachment_of(part));
   const auto above = attached_parent(part, attachment, context.before);

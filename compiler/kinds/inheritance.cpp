@@ -288,6 +288,22 @@ std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table)
   return result;
 }
 
+std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Catalog& catalog) {
+  std::vector<ObjectId> tables;
+  switch (part.id.kind) {
+    case KindId::Column:
+    case KindId::ColumnDefault:
+    case KindId::Constraint:
+    case KindId::Trigger: tables = descendants(catalog, table_of(part.id)); break;
+    case KindId::Index: tables = descendants(catalog, relation_id(part)); break;
+    default: break;
+  }
+  for (const Object* at = tables.empty() ? nullptr : catalog.find(need); at != nullptr; at = at->parent ? catalog.find(*at->parent) : nullptr) {
+    if (std::ranges::find(tables, at->id) != tables.end()) return {};
+  }
+  return tables;
+}
+
 bool existed_before(const ChangeContext& context, const ObjectId& column) {
   const ObjectId table = table_of(column);
   return is_standing(context, table) && !context.is_dropped(column) && !Lineage(context.before).chain(table, column.member).empty();

@@ -87,6 +87,9 @@ std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog&
 
 /// Tables that have columns from `table`, directly or through others.
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);
+/// Tables that need `need` because they have that part, which needs it, from the table that it is declared for. It is no object there, and stays with a partition that is detached.
+/// None when `need` is one of them, or a part of one: what refers to its own partitions.
+std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Catalog& catalog);
 /// Whether the column was there before the plan and stays, said or implied.
 bool existed_before(const ChangeContext& context, const ObjectId& column);
 /// Whether the table is, before and after, of one composite type that the plan doesn't make anew: its columns come and go with that one's attributes.

@@ -334,10 +334,7 @@ END
     const Object is = merged_column(Lineage(context_.after).chain(table_, column_.member), column_);
     const Object* said = context_.after.find(column_);
     const std::string &from = was_.attributes.text("type"), &to = is.attributes.text("type");
-    const std::string hint = said == nullptr ? std::string() : conversion_by_hint(*said);
-    Sql value = hint.empty() ? ident(column_.member) : parenthesised(hint);
-    for (const std::string& type : hint.empty() ? conversion(from, to, context_.before, context_.after) : std::vector<std::string>()) value = sql("{}::{}", value, fragment(type));
-    return sql("{}::{}", value, fragment(to));
+    return sql("{}::{}", converted(said == nullptr ? is : *said, from, to, context_), fragment(to));
   }
 
   Sql key() const { return ident_list(called_key()); }

@@ -166,8 +166,8 @@ struct KindTraits {
   bool rebuilt_with_column = false;
   /// Can be renamed aside, made anew, its columns converted through text, and dropped: enum, composite type, domain.
   bool swappable = false;
-  /// Whether it can't outlive that the types of columns change one after the other: a foreign key whose columns and the ones they refer to can't be compared meanwhile. It is taken down
-  /// before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
+  /// Whether it can't outlive that the types of columns change one after the other: a foreign key whose columns and the ones they refer to can't be compared meanwhile, an index whose
+  /// partitions have it under names of their own, which Postgres would forget. It is taken down before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
   bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;
   /// What there is because of it, goes with it and is no object of the catalog, under the id that it would have: the copies that a partition has of a partitioned table's indexes. Null: nothing.
   std::vector<ObjectId> (*unsaid_parts)(const Object&, const Catalog&) = nullptr;

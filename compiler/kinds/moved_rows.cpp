@@ -7,11 +7,13 @@
 
 #include "base/text.h"
 #include "kinds/checks.h"
+#include "kinds/column.h"
 #include "kinds/common.h"
 #include "kinds/inheritance.h"
 #include "kinds/partition_bounds.h"
 #include "kinds/table.h"
 #include "kinds/table_parts.h"
+#include "kinds/type_change.h"
 
 namespace lpc::kinds {
 bool is_forced(const ObjectId& table, const Catalog& catalog) {
@@ -37,12 +39,24 @@ namespace {
 
 const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
 
+/// A value of the column in the type that it has then: it may have changed, or be made anew under the same name.
+Sql value_in(const ObjectId& to, const ObjectId& from, const std::string& column, const ChangeContext& context) {
+  const std::vector<const Object*> future = Lineage(context.after).chain(to, column);
+  Object said = *future.back();
+  const std::string before = merged_column(Lineage(context.before).chain(from, column), column_id(from, column)).attributes.text("type"), &after = said.attributes.text("type");
+  const bool has_new_form = std::ranges::any_of(said.depends_on, [&](const ObjectId& need) { return kind(need.kind).traits.swappable && context.is_dropped(need) && context.is_created(need); });
+  if (has_new_form) said.hints.insert(said.hints.begin(), through_text(column, after));
+  return before == after && !has_new_form ? ident(column) : converted(said, before, after, context);
+}
+
 /// INSERT … SELECT, with the rows of `from`, which is called `called` now.
 void copy_rows(const ObjectId& to, const ObjectId& from, const ObjectId& called, const Sql& condition, const ChangeContext& context, Action& action) {
   if (is_forced(from, context.before)) action.sql.push_back(force(called, false));
   if (is_forced(to, context.before) || is_forced(to, context.after)) action.sql.push_back(force(to, false));
-  const Sql columns = ident_list(common_columns(from, to, context));
-  action.sql.push_back(sql("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}{}", qualified(to.schema, to.name), columns, columns, qualified(called.schema, called.name),
+  const std::vector<std::string> names = common_columns(from, to, context);
+  std::vector<Sql> values;
+  for (const std::string& name : names) values.push_back(value_in(to, from, name, context));
+  action.sql.push_back(sql("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}{}", qualified(to.schema, to.name), ident_list(names), join(values, ", "), qualified(called.schema, called.name),
                            condition.empty() ? Sql{} : sql(" WHERE {}", condition)));
   if (is_forced(to, context.after)) action.sql.push_back(force(to, true));
 }

@@ -75,7 +75,11 @@ void read_index(const Object& object, RelationFacts& facts) {
     const std::string& type = attributes.text("type");
     facts.label = type == "primary key" ? "pkey" : type == "exclusion" ? "excl" : "key";
     facts.index_columns = attributes.texts("columns");
+    facts.index_unique = type != "exclusion";
+  } else {
+    facts.index_unique = attributes.flag("unique");
   }
+  facts.index_method = attributes.has("using") ? attributes.text("using") : "btree";
   if (const Value* elements = attributes.find("elements")) read_elements(*elements, facts);
   for (std::string& name : attributes.texts("include")) facts.index_columns.push_back(std::move(name));
   facts.index_expressions += attributes.text("where");

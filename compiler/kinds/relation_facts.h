@@ -75,6 +75,8 @@ struct RelationFacts {
   // An index:
   RelationName table;
   std::vector<std::string> index_columns;///< plain ones
+  std::string index_method;              ///< its access method
+  bool index_unique = false;             ///< keys too
   std::string index_expressions;         ///< the text of expressions and predicate; "" when it has neither
   std::string label = "idx";             ///< how Postgres ends a name that it makes up for it: "pkey", "key", "excl"
   std::string attached_to;               ///< the index of the partitioned table that it is part of, when that is said

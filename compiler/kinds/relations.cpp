@@ -102,7 +102,9 @@ void Relations::imply_indexes(const RelationName& partition, std::unordered_set<
     for (const RelationName& index : linked(parent).indexes) {
       const RelationFacts& facts = *find(index);
       const auto is_it = [&](const RelationName& own) { return find(own)->attached_to == path_of(index); };
-      if (!facts.only && facts.index_expressions.empty() && std::ranges::none_of(linked(partition).indexes, is_it)) wanted.push_back(facts);
+      if (facts.only || !facts.index_expressions.empty() || std::ranges::any_of(linked(partition).indexes, is_it)) continue;
+      wanted.push_back(facts);
+      wanted.back().attached_to = path_of(index);
     }
     for (RelationFacts& facts : wanted) {
       const RelationName own = implied_index(facts, partition);

@@ -210,14 +210,22 @@ std::string comparison_family(std::string_view type, const Catalog& catalog) {
   return parts.array || family == std::end(kFamilies) ? std::string(parts.base) + (parts.array ? "[]" : "") : std::string(family->second);
 }
 
+std::optional<frontend::DomainClause> domain_clause(std::string_view type, const Catalog& catalog) {
+  const TypeParts parts = type_parts(type);
+  const Object* domain = parts.array ? nullptr : find_type(KindId::Domain, parts.base, catalog);
+  if (domain == nullptr) return std::nullopt;
+  frontend::DomainClause clause{domain->attributes.text("type"), domain->attributes.flag("not_null"), {}};
+  for (const Object* constraint : catalog.children(domain->id)) clause.checks.push_back(constraint->id.member);
+  return clause;
+}
+
 bool is_constrained_domain(std::string_view type, const Catalog& catalog) {
   std::string at(type);
   for (int depth = 0; depth < 32; ++depth) {
-    const TypeParts parts = type_parts(at);
-    const Object* domain = parts.array ? nullptr : find_type(KindId::Domain, parts.base, catalog);
-    if (domain == nullptr) return false;
-    if (domain->attributes.flag("not_null") || !catalog.children(domain->id).empty()) return true;
-    at = domain->attributes.text("type");
+    const std::optional<frontend::DomainClause> domain = domain_clause(at, catalog);
+    if (!domain) return false;
+    if (domain->not_null || !domain->checks.empty()) return true;
+    at = domain->type;
   }
   return false;
 }

@@ -3,11 +3,13 @@
 // of others it knows what the catalogs say (enums, domains). Works on types in format_type()'s spelling.
 #pragma once
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "catalog/catalog.h"
+#include "frontend/ddl_statement.h"
 
 namespace lpc::kinds {
 
@@ -37,6 +39,8 @@ std::string_view toastable_storage(std::string_view type, const Catalog& catalog
 std::string base_type(std::string_view type, const Catalog& catalog);
 /// The btree operator family that compares values of the type with each other and with those of other types, as in `\dAf btree`; the type itself where it has one of its own.
 std::string comparison_family(std::string_view type, const Catalog& catalog);
+/// The domain of that name as CREATE DOMAIN would make it; nothing when there is none.
+std::optional<frontend::DomainClause> domain_clause(std::string_view type, const Catalog& catalog);
 /// Whether values of it must pass a domain's NOT NULL or CHECK.
 bool is_constrained_domain(std::string_view type, const Catalog& catalog);
 

@@ -31,6 +31,7 @@ class Applier {
     if (what.starts_with("CREATE ")) return create();
     if (what.starts_with("DROP ")) return drop();
     if (what == "ALTER SCHEMA") return rename_schema();
+    if (what == "ALTER DOMAIN") return alter_domain(statement_.commands.front());
     if (!what.starts_with("ALTER ") || statement_.relations.empty()) return;
     table_ = state_.resolve(statement_.relations.front());
     if (table_.name.empty()) return;
@@ -44,6 +45,24 @@ class Applier {
     const DdlCommand& command = statement_.commands.front();
     if (command.name == "search_path") state_.search_path = command.options;
     if (command.name == "timezone") state_.session.time_zone = command.options.empty() ? "" : command.options.front();
+  }
+
+  /// https://www.postgresql.org/docs/17/sql-alterdomain.html; since 17 a domain's NOT NULL has a name as well.
+  void alter_domain(const DdlCommand& command) {
+    const RelationName name = state_.place(statement_.object);
+    std::optional<frontend::DomainClause> domain = state_.domain(kinds::path_of(name));
+    if (!domain) return;
+    const std::string& verb = command.verb;
+    if (verb == "RENAME TO") state_.domains.insert_or_assign(kinds::path_of({name.schema, command.new_name}), *domain);
+    if (verb == "SET SCHEMA") state_.domains.insert_or_assign(kinds::path_of({command.new_name, name.name}), *domain);
+    if (verb == "RENAME CONSTRAINT") std::ranges::replace(domain->checks, command.name, command.new_name);
+    if (verb == "SET NOT NULL" || verb == "DROP NOT NULL") domain->not_null = verb == "SET NOT NULL";
+    if (verb == "DROP CONSTRAINT" && std::erase(domain->checks, command.name) == 0) domain->not_null &= statement_.if_exists;
+    for (const ConstraintClause& constraint : command.constraints) {
+      if (constraint.type == ConstraintType::check) domain->checks.push_back(constraint.name);
+      domain->not_null |= constraint.type == ConstraintType::not_null;
+    }
+    state_.domains.insert_or_assign(kinds::path_of(name), *std::move(domain));
   }
 
   void rename_trigger(const DdlCommand& command) {
@@ -105,6 +124,8 @@ class Applier {
     RelationFacts facts = made(name, RelationType::index);
     facts.table = table;
     facts.index_columns = command.index_columns;
+    facts.index_method = command.index_method;
+    facts.index_unique = command.index_unique;
     facts.index_expressions = command.index_expressions ? statement_.text : "";
     state_.add(name, std::move(facts));
   }
@@ -127,7 +148,7 @@ class Applier {
     }
   }
 
-  /// With an index of a partitioned table go the partitions' indexes that are attached to it.
+  /// With an index of a partitioned table go the partitions' indexes that are attached to it, and the keys that they are of.
   void forget_attached(const RelationName& index) {
     const RelationFacts* found = state_.find(index);
     if (found == nullptr || found->type != RelationType::index) return;
@@ -137,6 +158,7 @@ class Applier {
         if (state_.find(part)->attached_to != path) continue;
         forget_attached(part);
         state_.remove(part);
+        state_.change(table, [&](RelationFacts& facts) { std::erase_if(facts.constraints, [&](const ConstraintFacts& each) { return each.name == part.name; }); });
       }
     }
   }
@@ -341,7 +363,9 @@ class Applier {
     } else if (command.verb == "DROP CONSTRAINT") {
       state_.change(table_, [&](RelationFacts& facts) { std::erase_if(facts.constraints, is_it); });
       in_tree([&](RelationFacts& facts) { std::erase_if(facts.constraints, [&](const ConstraintFacts& each) { return is_it(each) && each.inherited; }); });
-      state_.remove({table_.schema, command.name});      // a key's index
+      const RelationName index{table_.schema, command.name};      // a key's
+      forget_attached(index);
+      state_.remove(index);
     } else if (command.verb == "RENAME CONSTRAINT") {
       in_tree([&](RelationFacts& facts) {
         for (ConstraintFacts& each : facts.constraints) {

@@ -150,8 +150,11 @@ bool mentions(const std::string& sql, std::string_view column) {
 }
 
 bool rechecks(const ImpactCase& at, const RelationFacts& table, const std::string& column, bool other_class) {
+  // The index of a partitioned table has no file to keep, and its partitions' indexes go with it: TryReuseIndex() in src/backend/commands/tablecmds.c.
+  const bool keeps_files = table.type != kinds::RelationType::partitioned;
   for (const RelationName& name : at.state.indexes(at.table)) {
     const RelationFacts& index = *at.state.find(name);
+    if (!keeps_files && contains(index.index_columns, column)) return true;
     if (mentions(index.index_expressions, column) || (other_class && contains(index.index_columns, column))) return true;
     if (!index.index_expressions.empty() && contains(index.index_columns, column)) return true;
   }

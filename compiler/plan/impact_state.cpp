@@ -11,13 +11,22 @@ using frontend::SqlName;
 using kinds::ConstraintFacts;
 using kinds::RelationType;
 
+std::optional<frontend::DomainClause> ImpactState::domain(std::string_view path) const {
+  if (const auto known = domains.find(std::string(path)); known != domains.end()) return known->second;
+  RelationName name = kinds::relation_named(path);
+  if (const auto before = schemas_before.find(name.schema); before != schemas_before.end()) name.schema = before->second;
+  return kinds::domain_clause(kinds::path_of(name), *catalog);
+}
+
 bool ImpactState::is_constrained_domain(std::string_view type) const {
   std::string at(type);
-  for (auto made = domains.find(at); made != domains.end(); made = domains.find(at)) {
-    if (made->second.constrained) return true;
-    at = made->second.type;
+  for (int depth = 0; depth < 32; ++depth) {
+    const std::optional<frontend::DomainClause> known = domain(at);
+    if (!known) return false;
+    if (known->not_null || !known->checks.empty()) return true;
+    at = known->type;
   }
-  return kinds::is_constrained_domain(at, *catalog);
+  return false;
 }
 
 const ConstraintFacts* ImpactState::constraint_of(const RelationFacts& table, std::string_view constraint) const {

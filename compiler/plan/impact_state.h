@@ -32,8 +32,10 @@ struct ImpactState : kinds::Relations {
 
   std::map<std::string, std::string> schemas_before;        ///< what the catalog calls a schema, by the name that a statement has given it
 
-  std::map<std::string, frontend::DomainClause> domains;    ///< those that statements made, by path
+  std::map<std::string, frontend::DomainClause> domains;    ///< those that statements made or changed, by path
 
+  /// The domain of that path as it is by now; nothing when there is none.
+  std::optional<frontend::DomainClause> domain(std::string_view path) const;
   /// Whether values of that type must be looked at.
   bool is_constrained_domain(std::string_view type) const;
   /// What a relation of the catalog is called by now.

@@ -11,16 +11,21 @@ using Case = ImpactCase;
 
 namespace {
 
+/// Whether the partition has a key by itself that ADD UNIQUE or ADD PRIMARY KEY of the table above it takes for its part: DefineIndex() in src/backend/commands/indexcmds.c
+bool has_key_to_take(const Case& at, const RelationName& partition) {
+  return at.constraint->type != ConstraintType::exclude && std::ranges::any_of(at.state.find(partition)->constraints, [&](const ConstraintFacts& own) {
+    const RelationFacts* index = at.state.find({partition.schema, own.name});
+    return own.type == at.constraint->type && own.columns == at.constraint->columns && (index == nullptr || index->attached_to.empty());
+  });
+}
+
 /// Whether the partition has an index by itself that CREATE INDEX of the table above it takes for its part: https://www.postgresql.org/docs/15/sql-createindex.html, "Notes"
 bool has_index_to_take(const Case& at, const RelationName& partition) {
+  if (at.constraint != nullptr) return has_key_to_take(at, partition);
   return std::ranges::any_of(at.state.indexes(partition), [&](const RelationName& name) {
     const RelationFacts& own = *at.state.find(name);
-    const Object* index = at.state.catalog->find(own.id);
-    if (index == nullptr || !own.attached_to.empty() || at.command.index_expressions || !own.index_expressions.empty()) return false;
-    const std::string& method = index->attributes.text("using");
-    const std::string& text = at.statement.text;
-    const bool same_method = text.find(" USING " + (method.empty() ? "btree" : method) + " ") != std::string::npos || (method.empty() && text.find(" USING ") == std::string::npos);
-    return same_method && own.index_columns == at.command.index_columns && index->attributes.flag("unique") == text.starts_with("CREATE UNIQUE");
+    if (!own.attached_to.empty() || at.command.index_expressions || !own.index_expressions.empty()) return false;
+    return own.index_method == at.command.index_method && own.index_columns == at.command.index_columns && own.index_unique == at.command.index_unique;
   });
 }
 
@@ -66,7 +71,7 @@ Names tree(const Case& at) { return at.tree(); }
 Names with_partitions(const Case& at) { return at.statement.only ? table(at) : at.state.with_descendants(at.table, true); }
 Names partitions(const Case& at) { return at.statement.only ? Names{} : at.state.descendants(at.table, true); }
 
-/// Of the tree, the tables in which a NULL may stand in a column of the command.
+/// Of the tree, the tables in which a NULL may stand in a column of the command. What a statement has made below it has the column as those above have it.
 Names nullable_tree(const Case& at) {
   std::vector<std::string> columns{at.command.name};
   if (at.constraint != nullptr) columns = at.constraint->columns;
@@ -76,7 +81,7 @@ Names nullable_tree(const Case& at) {
   Names result;
   for (const RelationName& name : at.tree()) {
     const RelationFacts& facts = *at.state.find(name);
-    if (!facts.has_rows() && facts.type != RelationType::partitioned) continue;
+    if ((!facts.has_rows() && facts.type != RelationType::partitioned) || (name != at.table && at.state.made.contains(name))) continue;
     if (std::ranges::any_of(columns, [&](const std::string& column) { return !proves_not_null(facts, column); })) add_name(result, name);
   }
   return result;

@@ -294,6 +294,10 @@ class Synthesiser {
     if (first && second && *first != *second) graph_.edges.emplace_back(*first, *second);
   }
 
+  void soft_edge(const std::size_t* first, const std::size_t* second) {
+    if (first && second && *first != *second) graph_.soft_edges.emplace_back(*first, *second);
+  }
+
   /// For what is mostly so: many an alteration is none of the other's business.
   void firm_edge(std::size_t first, std::size_t second) {
     if (first == second) return;
@@ -361,9 +365,7 @@ class Synthesiser {
         for (const Object* part : catalog->children(*object.parent)) ids.push_back(part->id);
       }
       for (const ObjectId& id : ids) {
-        for (const std::size_t* node : {drop_node(id), create_node(id)}) {
-          if (node && *node != *ending) edge(ending, node);
-        }
+        for (const std::size_t* node : {drop_node(id), create_node(id)}) edge(ending, node);
         for (const std::size_t alter : alter_nodes(id)) edge(ending, &alter);
       }
     }
@@ -412,8 +414,11 @@ class Synthesiser {
       }
     }
     for (const ObjectId& mention : object.mentions) {
-      const std::size_t* first = fates_.created.contains(mention) ? create_node(mention) : nullptr;
-      if (first && *first != *node) graph_.soft_edges.emplace_back(*first, *node);
+      if (fates_.created.contains(mention)) soft_edge(create_node(mention), node);
+    }
+    for (const Object* dependent : after_.dependents(object.id)) {
+      if (dependent->parent == object.id) continue;
+      for (const ObjectId& heir : kinds::heirs(*dependent, object.id, after_)) soft_edge(node, create_node(heir));
     }
     if (const std::size_t* drop = drop_node(object.id); drop && !last_drops_.contains(*drop)) edge(drop, node);
   }
@@ -428,6 +433,7 @@ class Synthesiser {
       const std::size_t* freeing = emptied != empty_nodes_.end() && object.id.kind >= dependent->id.kind ? &emptied->second : drop_node(dependent->id);
       edge(freeing, node);
       if (carrier) edge(freeing, drop_node(*carrier));
+      for (const ObjectId& heir : kinds::heirs(*dependent, object.id, before_)) edge(drop_node(heir), node);
     }
     std::vector<ObjectId> leaving;
     if (goes_alone(object.id)) {
@@ -446,7 +452,7 @@ class Synthesiser {
         if (need == object.parent && changes(alter, "inherits") && std::ranges::find(leaving, need) != leaving.end()) continue;
         const bool redefines = graph_.actions[alter].attributes.empty();      // which what needs it outlives
         if (redefines) {
-          graph_.soft_edges.emplace_back(*node, alter);
+          soft_edge(node, &alter);
         } else {
           firm_edge(*node, alter);
         }
@@ -477,9 +483,7 @@ class Synthesiser {
       for (const std::size_t alter : later.parent ? alter_nodes(*later.parent) : alter_nodes({})) {
         if (changes(alter, "owner")) edge(&alter, &node);
       }
-      for (const ObjectId& mention : later.mentions) {
-        if (const std::size_t* first = create_node(mention); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
-      }
+      for (const ObjectId& mention : later.mentions) soft_edge(create_node(mention), &node);
       if (graph_.actions[node].attributes.empty()) {      // its new text may name all that the tables have then
         await_siblings(after_.needs(later), node);
       }
@@ -503,8 +507,7 @@ class Synthesiser {
     }
     for (const auto& [whole, kind] : wholes) {
       for (const Object* sibling : after_.children(whole)) {
-        if (sibling->id.kind != kind || !fates_.created.contains(sibling->id)) continue;
-        if (const std::size_t* first = create_node(sibling->id); first && *first != node) graph_.soft_edges.emplace_back(*first, node);
+        if (sibling->id.kind == kind && fates_.created.contains(sibling->id)) soft_edge(create_node(sibling->id), &node);
       }
     }
   }

@@ -183,6 +183,12 @@ form("type the same indexed", "t", "alter table @t alter column a type int")
 form("type with using", "t", "alter table @t alter column b type int using b + 1")
 form("type with using itself", "t", "alter table @t alter column d type text using d::text")
 form("type partitioned", "p", "alter table @p alter column b type bigint")
+form("type partitioned widen indexed", "", "alter table @li alter column d type varchar(20)", extra="create table @li (id int, d varchar(9)) partition by list (id); create table @li1 partition of @li for values in (1); "
+     "create index on @li (d); insert into @li values (1, 'a');")
+form("type partitioned widen, key", "", "alter table @li alter column d type varchar(20)", extra="create table @li (id int, d varchar(9), unique (id, d)) partition by list (id); "
+     "create table @li1 partition of @li for values in (1) partition by list (id); create table @li11 partition of @li1 for values in (1); insert into @li values (1, 'a');")
+form("type partitioned widen, index of a partition", "", "alter table @li alter column d type varchar(20)", extra="create table @li (id int, d varchar(9)) partition by list (id); "
+     "create table @li1 partition of @li for values in (1); create index on @li1 (d); insert into @li values (1, 'a');")
 form("type inherited", "i", "alter table @i alter column b type bigint")
 form("type integer to oid", "t", "alter table @t alter column b type oid")
 form("type oid to int", "t", "alter table @e alter column x type int", extra="create table @e (x oid);")
@@ -563,6 +569,9 @@ form("create foreign table as a partition", "foreign", "create foreign table @fp
 form("drop foreign table", "foreign", "drop foreign table @ft")
 form("drop foreign table with a sequence", "foreign", "drop foreign table @ft", extra="alter foreign table @ft add column s serial;")
 form("analyze partitioned", "p", "analyze @p")
+OWN_KEY = "create table @li (id int, d int) partition by list (id); create table @li1 (id int, d int, constraint own unique (id, d)); alter table @li attach partition @li1 for values in (1); "
+form("add unique partitioned, a partition has it", "", "alter table @li add constraint un unique (id, d)", extra=OWN_KEY + "create table @li2 partition of @li for values in (2); insert into @li values (1, 1), (2, 2);")
+form("add primary key partitioned, a partition has a unique one", "", "alter table @li add primary key (id, d)", extra=OWN_KEY + "insert into @li values (1, 1);")
 form("add unique inherited", "i", "alter table @i add constraint un unique (b)")
 form("add primary key inherited, not null", "", "alter table @pa add primary key (a)", extra="create table @pa (id int, a int not null); create table @ch () inherits (@pa); insert into @pa values (1, 1);")
 form("add primary key using index inherited, not null", "", "alter table @pa add primary key using index pi", extra="create table @pa (id int, a int not null); create unique index pi on @pa (a); "
