@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include "kinds/index.h"
+
 namespace lpc::plan::trees {
 
 using frontend::ConstraintType;
@@ -10,6 +12,19 @@ using kinds::RelationType;
 using Case = ImpactCase;
 
 namespace {
+
+/// What the text of a CREATE INDEX says of access method, elements and predicate.
+std::string shape_of(const std::string& create_index) {
+  const std::size_t from = std::min(create_index.find(" USING "), create_index.size()), where = std::min(create_index.rfind(" WHERE "), create_index.size());
+  const std::size_t storage = std::min(create_index.find(" WITH (", from), create_index.find(" TABLESPACE ", from));
+  return create_index.substr(from, std::min(storage, where) - from) + create_index.substr(where);
+}
+
+/// Whether an index with expressions or a predicate is what the CREATE INDEX makes.
+bool has_same_shape(const Case& at, const RelationFacts& own) {
+  const Object* index = at.state.catalog->find(own.id);
+  return shape_of(index == nullptr ? own.index_expressions : kinds::create_index_statement(*index, false).text) == shape_of(at.statement.text);
+}
 
 /// Whether the partition has a key by itself that ADD UNIQUE or ADD PRIMARY KEY of the table above it takes for its part: DefineIndex() in src/backend/commands/indexcmds.c
 bool has_key_to_take(const Case& at, const RelationName& partition) {
@@ -24,7 +39,8 @@ bool has_index_to_take(const Case& at, const RelationName& partition) {
   if (at.constraint != nullptr) return has_key_to_take(at, partition);
   return std::ranges::any_of(at.state.indexes(partition), [&](const RelationName& name) {
     const RelationFacts& own = *at.state.find(name);
-    if (!own.attached_to.empty() || at.command.index_expressions || !own.index_expressions.empty()) return false;
+    if (!own.attached_to.empty() || at.command.index_expressions == own.index_expressions.empty()) return false;
+    if (at.command.index_expressions && !has_same_shape(at, own)) return false;
     return own.index_method == at.command.index_method && own.index_columns == at.command.index_columns && own.index_unique == at.command.index_unique;
   });
 }

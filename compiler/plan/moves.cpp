@@ -34,8 +34,25 @@ class Finder {
     add(Event::dropped, before.id, Event::made, attachment.id);
     moves_.together.emplace_back(attachment.id, before.id);
     if (context_.is_created(before.id)) add(Event::made, attachment.id, Event::made, before.id);      // it is attached again without them
-    for (const ObjectId& table : tree_of(context_.before, *before.parent)) add(Event::made, attachment.id, Event::dropped, table);
+    for (const ObjectId& table : tree_of(context_.before, *before.parent)) {
+      add(Event::made, attachment.id, Event::dropped, table);
+      moves_.giving.insert(table);
+    }
     order_making(*attachment.parent, {Event::made, attachment.id});
+    order_readers(kinds::whole_of(attachment), {Event::made, attachment.id});
+  }
+
+  /// Materialized views are filled when they are made, so that all rows are where they belong by then; with them the views that stand between.
+  void order_readers(const ObjectId& table, const std::pair<Event, ObjectId>& filling) {
+    std::vector<ObjectId> read = tree_of(context_.after, table);
+    for (std::size_t at = 0; at < read.size(); ++at) {
+      const ObjectId relation = read[at];
+      for (const Object* user : users_of(relation, context_.after)) {
+        if (user->parent || !kinds::kind(user->id.kind).traits.rebuilt_with_column || std::ranges::find(read, user->id) != read.end()) continue;
+        read.push_back(user->id);
+        moves_.order.push_back({filling, {Event::made, user->id}});
+      }
+    }
   }
 
   void add_refill(const ObjectId& table) {

@@ -21,6 +21,7 @@ struct Moves {
   std::vector<Order> order;
   /// What is made and what is dropped before it, in one transaction: in between rows couldn't be seen.
   std::vector<std::pair<ObjectId, ObjectId>> together;
+  IdSet giving;                                              ///< tables that are dropped when their rows are in partitions that take them over
   IdSet late;                                                ///< tables that are dropped when the rows are in the table that is made anew
 };
 

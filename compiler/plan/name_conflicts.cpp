@@ -33,7 +33,7 @@ void hold(const Object& object, const ObjectId& dropped, Holders& holders) {
 
 }  // namespace
 
-std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& after, const IsInPlan& is_dropped, const IsInPlan& is_created) {
+std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& after, const IsInPlan& is_dropped, const IsInPlan& is_created, const IdSet& giving) {
   Holders said, unsaid;
   for (const Object& object : before.objects()) {
     if (!is_dropped(object.id)) continue;
@@ -45,9 +45,11 @@ std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& a
   const auto add = [&](const Holders& holders, const std::string& slot, const Object& wanting, bool yields) {
     const auto holder = holders.find(slot);
     if (holder == holders.end()) return false;
-    const kinds::Kind& kind = kinds::kind(holder->second.object.id.kind);
-    if (yields && (!kind.rename || !kind.traits.listed_as.empty())) return false;
-    conflicts.push_back({holder->second.object, holder->second.dropped, wanting.id, yields});
+    const Object& object = holder->second.object;
+    const kinds::Kind& kind = kinds::kind(object.id.kind);
+    const bool can_yield = kind.rename && kind.traits.listed_as.empty();
+    if (yields && !can_yield) return false;
+    conflicts.push_back({object, holder->second.dropped, wanting.id, yields || (can_yield && object.parent && giving.contains(*object.parent))});
     return true;
   };
   for (const Object& object : after.objects()) {

@@ -17,6 +17,7 @@ struct NameConflict {
 };
 
 using IsInPlan = std::function<bool(const ObjectId&)>;
-std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& after, const IsInPlan& is_dropped, const IsInPlan& is_created);
+/// `giving`: dropped tables that wait for what is made, because that gets their rows.
+std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& after, const IsInPlan& is_dropped, const IsInPlan& is_created, const IdSet& giving);
 
 }  // namespace lpc::plan

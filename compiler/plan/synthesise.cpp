@@ -7,7 +7,6 @@
 
 #include "kinds/common.h"
 #include "kinds/inheritance.h"
-#include "kinds/judge.h"
 #include "kinds/kind.h"
 #include "kinds/mishaps.h"
 #include "kinds/moved_rows.h"
@@ -16,6 +15,7 @@
 #include "plan/folding.h"
 #include "plan/moves.h"
 #include "plan/name_conflicts.h"
+#include "plan/weigh.h"
 
 namespace lpc::plan {
 
@@ -45,7 +45,7 @@ class Synthesiser {
       if (fates_.created.contains(object.id)) add_create(object);
     }
     for (const ObjectId& table : moves_.refilled) add_filling(table);
-    for (Action& action : graph_.actions) judge(action);
+    for (Action& action : graph_.actions) judge(action, context_);
     connect();
     connect_moves();
     connect_half_done();
@@ -79,7 +79,7 @@ class Synthesiser {
     its_kind.drop(object, context_, action);
     if (action.description.empty()) action.description = "Drop " + kinds::spoken(object.id);
     cover_parts(object.id, action);
-    add_drop_hazard(object, action);
+    warn_of_loss(object, context_, action);
     drop_nodes_[object.id] = add(std::move(action));
     if (moves_.late.contains(object.id)) last_drops_.insert(drop_nodes_[object.id]);
     if (openings_.emptied.contains(object.id)) add_emptying(object);
@@ -102,29 +102,6 @@ class Synthesiser {
       action.covers.push_back(part->id);
       cover_parts(part->id, action);
     }
-  }
-
-  void add_drop_hazard(const Object& object, Action& action) {
-    const kinds::KindTraits& traits = kind(object.id.kind).traits;
-    if (traits.drop_hazard == diag::Code{} || action.sql.empty() || !action.hazards.empty() || (traits.derived && traits.derived(object))) return;
-    if (kinds::is_emptied_shell(object.id, context_)) return;
-    const std::string path = object.id.path();
-    const bool names_kind = traits.drop_hazard == diag::Code::kDropsData;
-    const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message
-                                           : diag::make(traits.drop_hazard, {}, path).message;
-    action.hazards.push_back({traits.drop_hazard, message, object.id});
-  }
-
-  /// What the action means to clients and for rights.
-  void judge(Action& action) const {
-    const auto judge_one = [&](const ObjectId& id) {
-      const Object *before = before_.find(id), *after = after_.find(id);
-      if (before || after) kinds::judge({before, after, action, context_}, action.hazards);
-    };
-    if (action.sql.empty()) return;
-    judge_one(action.object);
-    if (action.type != ActionType::create) return;    // what goes with a whole is missed with the whole
-    for (const ObjectId& part : action.covers) judge_one(part);
   }
 
   /// A type whose columns must be converted: its old form is renamed aside first and dropped at the end.
@@ -420,7 +397,17 @@ class Synthesiser {
       if (dependent->parent == object.id) continue;
       for (const ObjectId& heir : kinds::heirs(*dependent, object.id, after_)) soft_edge(node, create_node(heir));
     }
-    if (const std::size_t* drop = drop_node(object.id); drop && !last_drops_.contains(*drop)) edge(drop, node);
+    const auto attached_to = kind(object.id.kind).traits.attached_to;
+    for (const Object* part : attached_to ? after_.children(attached_to(object)) : std::vector<const Object*>()) {
+      for (const std::size_t alter : alter_nodes(part->id)) soft_edge(&alter, node);      // what is attached is as these are then
+    }
+    if (const std::size_t* drop = drop_node(object.id); drop && !last_drops_.contains(*drop) && !goes_with_giving(object.id)) edge(drop, node);
+  }
+
+  /// Its name is taken from it before: see connect_slots().
+  bool goes_with_giving(const ObjectId& id) const {
+    const Object* object = before_.find(id);
+    return object->parent && moves_.giving.contains(*object->parent) && !goes_alone(id);
   }
 
   /// An object is dropped after what needs it is dropped, and before what it needs is altered.
@@ -447,8 +434,9 @@ class Synthesiser {
         if (changes(alter, "inherits")) edge(&alter, node);
       }
     }
+    const bool is_detached = goes_with_giving(object.id);      // it comes late, when its table has nothing to do with the need any more
     for (const ObjectId& need : before_.needs(object)) {
-      for (const std::size_t alter : alter_nodes(need)) {
+      for (const std::size_t alter : is_detached ? std::vector<std::size_t>() : alter_nodes(need)) {
         if (need == object.parent && changes(alter, "inherits") && std::ranges::find(leaving, need) != leaving.end()) continue;
         const bool redefines = graph_.actions[alter].attributes.empty();      // which what needs it outlives
         if (redefines) {
@@ -556,7 +544,7 @@ class Synthesiser {
       return node && !last_drops_.contains(*node);
     };
     Nodes yielding;
-    for (const NameConflict& conflict : name_conflicts(before_, after_, is_dropped, [&](const ObjectId& id) { return fates_.created.contains(id); })) {
+    for (const NameConflict& conflict : name_conflicts(before_, after_, is_dropped, [&](const ObjectId& id) { return fates_.created.contains(id); }, moves_.giving)) {
       const std::size_t* made = create_node(conflict.wanting);
       if (!made) continue;
       const std::size_t drop = *drop_node(conflict.dropped);

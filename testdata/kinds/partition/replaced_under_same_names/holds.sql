@@ -1,0 +1,1 @@
+select 'rows' where (select array_agg((k, v)::text order by k, v) from s.mv) <> array['(1,1)', '(1,5)', '(2,7)'] or (select array_agg((k, m, v, x)::text order by k, m) from s.p) <> array['(1,a,1,1.500)', '(1,c,5,2.500)', '(2,c,7,)'];
