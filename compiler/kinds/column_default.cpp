@@ -38,15 +38,15 @@ Sql statement(const Lineage& lineage, const ObjectId& column, bool only) {
   return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
 }
 
-/// The column's default as the plan's end wants it; for its table and those that have the column from it.
-void put_default(const Object& column_default, const ChangeContext& context, Action& action) {
+/// The column's default as the plan's end wants it; for its table and those that have the column from it. `comes_back`: defaults that were taken down for a while can be put back by then.
+void put_default(const Object& column_default, bool comes_back, const ChangeContext& context, Action& action) {
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   const Lineage lineage(context.after);
   action.sql.push_back(statement(lineage, column, false));
   // The command reaches all children; those with a default of their own get it back.
   for (const ObjectId& child : descendants(context.after, table_of(column))) {
     const Object* own = context.after.find(default_id(column_id(child, column.member)));
-    if (own != nullptr && is_standing(context, child) && !context.is_created(own->id)) action.sql.push_back(statement(lineage, column_id(child, column.member), true));
+    if (own != nullptr && is_standing(context, child) && (!context.is_created(own->id) || (comes_back && context.is_dropped(own->id)))) action.sql.push_back(statement(lineage, column_id(child, column.member), true));
   }
 }
 
@@ -94,11 +94,11 @@ void create_default(const Object& column_default, const ChangeContext& context, 
     const bool implied = context.before.find(column_default.id) == nullptr && was != nullptr;
     if (implied && is != nullptr && was->attributes.text("expression") == is->attributes.text("expression")) return;
   }
-  put_default(column_default, context, action);
+  put_default(column_default, true, context, action);
 }
 
 void alter_default(const Alteration& alteration, const ChangeContext& context, Action& action) {
-  put_default(alteration.after, context, action);
+  put_default(alteration.after, true, context, action);
   describe(action, fmt::format("Change the default of {}", spoken(column_id(table_of(alteration.after.id), alteration.after.id.member))));
 }
 
@@ -114,7 +114,7 @@ void drop_default(const Object& column_default, const ChangeContext& context, Ac
   // Attaching to a parent gives the column the parent's default (partition.cpp); dropping the parent's column leaves nothing to do.
   const bool column_stays = !Lineage(context.after).chain(table_of(column), column.member).empty();
   if (!column_stays || is_being_attached(context, table_of(column))) return;
-  put_default(column_default, context, action);
+  put_default(column_default, false, context, action);
 }
 
 Sql address_default(const ObjectId& id) { return sql("{}.{}", qualified(id.schema, id.name), ident(id.member)); }

@@ -61,6 +61,9 @@ std::optional<std::string> taken_by_parent(const Object& part, const ChangeConte
 /// what could be taken for one, and one ONLY the partitioned table has. Postgres would put parts with automatic names in place of them.
 bool loses_own_parts(const Object& part, const Catalog& before);
 
+/// The indexes and keys of the partitioned table whose parts of a partition the plan drops. Those of other names go with them, if that is done before the partition is detached.
+std::vector<ObjectId> wholes_of_dropped_parts(const Object& attachment, const ChangeContext& context);
+
 struct AttachedDrop {
   bool attached = false;       ///< it can't be dropped by itself
   std::string new_name;        ///< the automatic name it takes instead; "" when it goes with the partitioned table's

@@ -396,10 +396,22 @@ bool loses_own_parts(const Object& part, const Catalog& before) {
   });
 }
 
+std::vector<ObjectId> wholes_of_dropped_parts(const Object& attachment, const ChangeContext& context) {
+  std::vector<ObjectId> wholes;
+  for (const Object* part : context.before.children(*attachment.parent)) {
+    if (!part->attributes.has("attached_to") || !context.is_dropped(part->id)) continue;
+    const auto above = attached_parent(*part, &attachment, context.before);
+    if (above && context.is_dropped(*above)) wholes.push_back(*above);
+  }
+  return wholes;
+}
+
 AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
   const Object* attachment = context.before.find(attachment_of(part));
   const auto above = attached_parent(part, attachment, context.before);
-  if (!above || attachment == nullptr || context.is_dropped(attachment->id)) return {};
+  if (!above || attachment == nullptr) return {};
+  const Object* whole = context.before.find(*above);
+  if (context.is_dropped(attachment->id)) return {whole != nullptr && context.is_dropped(*above) && !context.is_dropped(relation_id(*whole)), {}};
   if (context.is_dropped(*above) || context.is_created(part.id)) return {true, {}};
   return {true, automatic_name(part)};
 }

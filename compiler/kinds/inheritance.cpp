@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "kinds/identity_sequence.h"
+#include "kinds/index.h"
 #include "kinds/names.h"
 #include "kinds/table_parts.h"
 
@@ -234,10 +235,11 @@ const Object* inheritable_check(const ObjectId& table, std::string_view name, co
   return found != nullptr && found->attributes.text("type") == "check" && !found->attributes.flag("no_inherit") ? found : nullptr;
 }
 
-std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog) {
+std::vector<ObjectId> dropped_first(const Object& object, const ChangeContext& context) {
   std::vector<ObjectId> result;
+  if (object.id.kind == KindId::Partition) return wholes_of_dropped_parts(object, context);
   if (object.id.kind != KindId::Column || object.attributes.flag("inherited")) return result;
-  for (const Object* above : Lineage(catalog).inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
+  for (const Object* above : Lineage(context.before).inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
   return result;
 }
 
@@ -289,17 +291,18 @@ std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table)
 }
 
 std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Catalog& catalog) {
-  std::vector<ObjectId> tables;
+  ObjectId table;
   switch (part.id.kind) {
     case KindId::Column:
     case KindId::ColumnDefault:
     case KindId::Constraint:
-    case KindId::Trigger: tables = descendants(catalog, table_of(part.id)); break;
-    case KindId::Index: tables = descendants(catalog, relation_id(part)); break;
-    default: break;
+    case KindId::Trigger: table = table_of(part.id); break;
+    case KindId::Index: table = relation_id(part); break;
+    default: return {};
   }
+  std::vector<ObjectId> tables = descendants(catalog, table);
   for (const Object* at = tables.empty() ? nullptr : catalog.find(need); at != nullptr; at = at->parent ? catalog.find(*at->parent) : nullptr) {
-    if (std::ranges::find(tables, at->id) != tables.end()) return {};
+    if (at->id == table || std::ranges::find(tables, at->id) != tables.end()) return {};
   }
   return tables;
 }

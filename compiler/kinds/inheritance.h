@@ -67,8 +67,8 @@ ObjectId table_of(const ObjectId& member);
 const Object* inheritable_check(const ObjectId& table, std::string_view name, const Catalog& catalog);
 
 /// What is dropped before the object when both are: a column that its table declares and inherits can go once it is inherited no more.
-/// https://www.postgresql.org/docs/15/ddl-inherit.html
-std::vector<ObjectId> dropped_first(const Object& object, const Catalog& catalog);
+/// https://www.postgresql.org/docs/15/ddl-inherit.html. A partitioned table's indexes and keys can go while the partition is attached, with the parts that it has under names of its own.
+std::vector<ObjectId> dropped_first(const Object& object, const ChangeContext& context);
 
 /// An object that its table declares and inherits, and that is dropped, can go when the table, or one above it, has left the parent that it comes from: those tables.
 std::vector<ObjectId> left_first(const Object& object, const Catalog& before, const Catalog& after);
@@ -88,7 +88,7 @@ std::optional<Catalog> with_declared_columns(const Catalog& live, const Catalog&
 /// Tables that have columns from `table`, directly or through others.
 std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table);
 /// Tables that need `need` because they have that part, which needs it, from the table that it is declared for. It is no object there, and stays with a partition that is detached.
-/// None when `need` is one of them, or a part of one: what refers to its own partitions.
+/// None when `need` is that table or one of them, or a part of one: each has its own.
 std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Catalog& catalog);
 /// Whether the column was there before the plan and stays, said or implied.
 bool existed_before(const ChangeContext& context, const ObjectId& column);

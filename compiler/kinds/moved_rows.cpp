@@ -173,12 +173,13 @@ void free_names(const ObjectId& table, const ObjectId& aside, const std::functio
     if (refers_to_itself(*part) && !apart(*part)) action.sql.push_back(alter_table(aside, {sql("DROP CONSTRAINT {}", ident(part->id.member))}));    // it needs the key
   }
   for (const Object* part : context.before.children(table)) {
+    const Sql unless_gone = part->attributes.has("attached_to") ? sql("IF EXISTS ") : Sql{};      // with the partitioned table's, if the table was attached until then
     switch (part->id.kind) {
-      case KindId::Index: action.sql.push_back(sql("DROP INDEX {}", kind(part->id.kind).address(part->id))); break;
+      case KindId::Index: action.sql.push_back(sql("DROP INDEX {}{}", unless_gone, kind(part->id.kind).address(part->id))); break;
       case KindId::Statistics: action.sql.push_back(sql("DROP STATISTICS {}", kind(part->id.kind).address(part->id))); break;
       case KindId::Constraint: {
         const std::string& type = part->attributes.text("type");
-        if (type != "check" && type != "foreign key") action.sql.push_back(alter_table(aside, {sql("DROP CONSTRAINT {}", ident(part->id.member))}));
+        if (type != "check" && type != "foreign key") action.sql.push_back(alter_table(aside, {sql("DROP CONSTRAINT {}{}", unless_gone, ident(part->id.member))}));
         break;
       }
       case KindId::Column: {

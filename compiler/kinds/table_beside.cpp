@@ -19,6 +19,13 @@ namespace lpc::kinds {
 
 namespace {
 
+/// What may matter to those that need it.
+Attributes relevant(const ObjectId& id, const Catalog& catalog) {
+  Attributes attributes = catalog.find(id)->attributes;
+  for (const std::string_view name : {"comment", "grants", "owner"}) attributes.remove(name);
+  return attributes;
+}
+
 constexpr std::string_view kTableBesideSync = "_lpc_sync";
 constexpr std::string_view kKey = "_lpc_key";
 
@@ -292,6 +299,7 @@ std::string TableBeside::needs_obstacle() const {
   for (const ObjectId& need : needs_) {
     const bool is_there = context_.before.has(need) && !context_.is_created(need) && !context_.is_dropped(need);
     if (!is_there) return fmt::format("it needs {}, which the plan makes", spoken(need));
+    if (relevant(need, context_.before) != relevant(need, context_.after)) return fmt::format("it needs {}, which the plan changes", spoken(need));
   }
   return {};
 }

@@ -11,18 +11,19 @@ namespace {
 
 using kinds::kind;
 
-/// Whether a column of the type, or of one that is made of it, can't be converted.
-bool is_tied_down(const ObjectId& type, const Catalog& catalog) {
-  return std::ranges::any_of(catalog.dependents(type), [&](const Object* dependent) {
+/// Whether a column of the type, or of one that is made of it, can't be converted, nor is part of something that is made anew because it is another then.
+bool is_tied_down(const ObjectId& type, const Catalog& live, const Catalog& wanted) {
+  return std::ranges::any_of(live.dependents(type), [&](const Object* dependent) {
     const kinds::KindTraits& traits = kind(dependent->id.kind).traits;
-    if (traits.ties_down && traits.ties_down(*dependent, catalog)) return true;
-    return traits.swappable && is_tied_down(dependent->id, catalog);
+    const Object* later = wanted.find(dependent->id);
+    if (traits.ties_down && traits.ties_down(*dependent, live)) return later != nullptr && traits.ties_down(*later, wanted).has_value();
+    return traits.swappable && is_tied_down(dependent->id, live, wanted);
   });
 }
 
-bool must_keep_parts(const Object& present, const Object& wanted, const Catalog& live) {
+bool must_keep_parts(const Object& present, const Object& wanted, const Catalog& live, const Catalog& wanted_catalog) {
   const auto can_replace = kind(wanted.id.kind).traits.can_replace;
-  return can_replace && !can_replace(present, wanted) && can_replace(wanted, present) && is_tied_down(present.id, live);
+  return can_replace && !can_replace(present, wanted) && can_replace(wanted, present) && is_tied_down(present.id, live, wanted_catalog);
 }
 
 /// Whether something that holds data has columns of the type, or of one that is made of it.
@@ -56,7 +57,7 @@ Catalog with_lasting_parts(const Catalog& live, Catalog wanted, int server_versi
       if (rule.lasts.empty() && !rule.lists_parts) continue;
       const Object* present = live.find(object.id);
       if (!present) break;
-      if (rule.lists_parts ? must_keep_parts(*present, object, live) : must_keep(rule, *present, object, live, server_version)) lasting.emplace_back(present, &rule);
+      if (rule.lists_parts ? must_keep_parts(*present, object, live, wanted) : must_keep(rule, *present, object, live, server_version)) lasting.emplace_back(present, &rule);
     }
   }
   for (const auto& [present, rule] : lasting) take(*rule, *present, *wanted.edit(present->id));

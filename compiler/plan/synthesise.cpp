@@ -231,7 +231,9 @@ class Synthesiser {
       Object converted = object;
       const std::string& type = object.attributes.text(rule.name);
       converted.hints.insert(converted.hints.begin(), kinds::through_text(object.id.own_name(), type));
+      const std::size_t known = graph_.actions.size();
       add_alter({&before, converted, {rule.name}}, rule.alter);
+      if (graph_.actions.size() == known) return;      // the conversion of what it inherits from reaches it
       graph_.actions.back().description = fmt::format("Convert {} to the new form of {}", kinds::spoken(object.id), type);
       conversion_nodes_[object.id] = alter_nodes_[object.id].back();
       return;
@@ -424,7 +426,7 @@ class Synthesiser {
     }
     std::vector<ObjectId> leaving;
     if (goes_alone(object.id)) {
-      for (const ObjectId& first : kinds::dropped_first(object, before_)) {
+      for (const ObjectId& first : kinds::dropped_first(object, context_)) {
         if (goes_alone(first)) edge(drop_node(first), node);
       }
       leaving = kinds::left_first(object, before_, after_);
