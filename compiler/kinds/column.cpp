@@ -103,6 +103,18 @@ Sql inline_column_sql(const Object& column, const ChangeContext& context) {
   return column_definition(merged_column(chain, column.id), folded ? &column_default->attributes.text("expression") : nullptr);
 }
 
+/// Of a column that was implied and whose type is made anew; defaults are of the old form as well.
+void take_new_form(const Object& column, const Object& was, const Object& is, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  Object said = column;
+  said.hints.insert(said.hints.begin(), through_text(column.id.member.str(), is.attributes.text("type")));
+  const auto put = [&](const Sql& change) { action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} {}", ident(column.id.member), change)})); };
+  const Object* later = Lineage(context.after).default_of(table, column.id.member);
+  if (Lineage(context.before).default_of(table, column.id.member) != nullptr) put(sql("DROP DEFAULT"));
+  change_type(was, is, said, context, action);
+  if (later != nullptr) put(sql("SET DEFAULT {}", parenthesised(later->attributes.text("expression"))));
+}
+
 void create_column(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
   const Lineage lineage(context.after);
@@ -113,7 +125,11 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
     const Lineage past(context.before);
     const std::vector<const Object*> from = existed ? past.chain(table, column.id.member) : lineage.inherited_chain(table, column.id.member);
     // One that leaves its parent may have another type from then on.
-    if (existed) alter_column_type({nullptr, column, {"type", "collation"}}, context, action);
+    if (existed && has_new_form(column, context)) {
+      take_new_form(column, merged_column(from, column.id), is, context, action);
+    } else if (existed) {
+      alter_column_type({nullptr, column, {"type", "collation"}}, context, action);
+    }
     adjust_column(merged_column(from, column.id), is, context, action);
     // (A new table has done so itself.)
     if (!context.is_created(table)) take_ownership(column.id, context, action);
@@ -195,9 +211,10 @@ void drop_along_lines(const ObjectId& table, const std::string& column, const Ch
   const Lineage future(context.after);
   const std::vector<ObjectId> children = heirs(table, column, context);
   const std::vector<ObjectId> all = descendants(context.before, table);
-  const bool some_keep_it = std::ranges::any_of(all, [&](const ObjectId& child) {
+  const bool comes_again = context.is_created(column_id(table, column));      // and reaches the children then
+  const bool some_keep_it = !comes_again && std::ranges::any_of(all, [&](const ObjectId& child) {
     const Object* own = context.before.find(column_id(child, column));
-    return (own == nullptr || own->attributes.flag("inherited")) && !future.chain(child, column).empty();
+    return (own == nullptr || own->attributes.flag("inherited")) && !future.chain(child, column).empty() && !is_being_detached(context, child);
   });
   const Sql change = sql("DROP COLUMN {}", ident(column));
   if (!some_keep_it) {

@@ -34,6 +34,8 @@ inline bool has_other_type(const Object& was, const Object& is) {
 std::string conversion_by_hint(const Object& said);
 /// A value of that column in its new type: by the hint of `said`, or by what Postgres needs to be told; the column's name where it needs nothing.
 Sql converted(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context);
+/// Whether a type that the column needs is made anew under the same name, so that values go through text to the new form.
+bool has_new_form(const Object& column, const ChangeContext& context);
 /// NOT NULL, storage, compression, statistics target and options of a column that exists, from one merged form to another.
 void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action);
 /// The value that SET STORAGE takes to get the type's own.

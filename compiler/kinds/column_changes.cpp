@@ -246,6 +246,10 @@ std::string conversion_by_hint(const Object& said) {
   return {};
 }
 
+bool has_new_form(const Object& column, const ChangeContext& context) {
+  return std::ranges::any_of(column.depends_on, [&](const ObjectId& need) { return kind(need.kind).traits.swappable && context.is_dropped(need) && context.is_created(need); });
+}
+
 Sql converted(const Object& said, const std::string& from, const std::string& to, const ChangeContext& context) {
   if (const std::string hint = conversion_by_hint(said); !hint.empty()) return parenthesised(hint);
   Sql expression = ident(said.id.member);

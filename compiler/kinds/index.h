@@ -64,6 +64,9 @@ bool loses_own_parts(const Object& part, const Catalog& before);
 /// The indexes and keys of the partitioned table whose parts of a partition the plan drops. Those of other names go with them, if that is done before the partition is detached.
 std::vector<ObjectId> wholes_of_dropped_parts(const Object& attachment, const ChangeContext& context);
 
+/// What is detached before an index or key is dropped: the partition whose part it is, when the partitioned table goes, and those that keep their parts of it. They would go with it.
+std::vector<ObjectId> detached_first(const Object& part, const ChangeContext& context);
+
 struct AttachedDrop {
   bool attached = false;       ///< it can't be dropped by itself
   std::string new_name;        ///< the automatic name it takes instead; "" when it goes with the partitioned table's

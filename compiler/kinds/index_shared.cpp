@@ -406,6 +406,22 @@ std::vector<ObjectId> wholes_of_dropped_parts(const Object& attachment, const Ch
   return wholes;
 }
 
+std::vector<ObjectId> detached_first(const Object& part, const ChangeContext& context) {
+  std::vector<ObjectId> attachments;
+  if (part.attributes.has("attached_to")) {
+    const Object* attachment = context.before.find(attachment_of(part));
+    if (attachment != nullptr && context.is_dropped(attachment->id) && context.is_dropped(whole_of(*attachment))) attachments.push_back(attachment->id);
+  }
+  for (const Object* attachment : attachments_to(relation_id(part), context.before)) {
+    if (!context.is_dropped(attachment->id)) continue;
+    const bool keeps_its_part = std::ranges::any_of(context.before.children(*attachment->parent), [&](const Object* own) {
+      return own->attributes.has("attached_to") && !context.is_dropped(own->id) && attached_parent(*own, attachment, context.before) == part.id;
+    });
+    if (keeps_its_part) attachments.push_back(attachment->id);
+  }
+  return attachments;
+}
+
 AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
   const Object* attachment = context.before.find(attachment_of(part));
   const auto above = attached_parent(part, attachment, context.before);

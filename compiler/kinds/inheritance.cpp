@@ -238,8 +238,13 @@ const Object* inheritable_check(const ObjectId& table, std::string_view name, co
 std::vector<ObjectId> dropped_first(const Object& object, const ChangeContext& context) {
   std::vector<ObjectId> result;
   if (object.id.kind == KindId::Partition) return wholes_of_dropped_parts(object, context);
+  if (object.id.kind == KindId::Index || object.id.kind == KindId::Constraint) return detached_first(object, context);
   if (object.id.kind != KindId::Column || object.attributes.flag("inherited")) return result;
   for (const Object* above : Lineage(context.before).inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
+  for (const ObjectId& below : descendants(context.before, table_of(object.id))) {      // goes its own way, with the column
+    const Object* attachment = Lineage(context.before).partition(below);
+    if (attachment != nullptr && context.is_dropped(attachment->id) && goes_on(column_id(below, object.id.member), context.after)) result.push_back(attachment->id);
+  }
   return result;
 }
 
@@ -307,6 +312,8 @@ std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Cata
   return tables;
 }
 
+bool goes_on(const ObjectId& column, const Catalog& after) { return column.kind == KindId::Column && !Lineage(after).chain(table_of(column), column.member).empty(); }
+
 bool existed_before(const ChangeContext& context, const ObjectId& column) {
   const ObjectId table = table_of(column);
   return is_standing(context, table) && !context.is_dropped(column) && !Lineage(context.before).chain(table, column.member).empty();
@@ -319,6 +326,14 @@ bool follows_type(const ChangeContext& context, const ObjectId& table) {
   const std::string& type = after->attributes.text("of_type");
   const std::vector<std::string> parts = name_parts(type);
   return before->attributes.text("of_type") == type && parts.size() == 2 && !context.is_created({KindId::CompositeType, parts[0], parts[1], "", ""});
+}
+
+bool is_being_detached(const ChangeContext& context, const ObjectId& table) {
+  const Lineage past(context.before);
+  for (const Object* at = past.partition(table); at != nullptr; at = past.partition(whole_of(*at))) {
+    if (context.is_dropped(at->id)) return true;
+  }
+  return false;
 }
 
 bool is_being_attached(const ChangeContext& context, const ObjectId& table) {

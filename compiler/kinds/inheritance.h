@@ -95,7 +95,11 @@ bool existed_before(const ChangeContext& context, const ObjectId& column);
 /// Whether the table is, before and after, of one composite type that the plan doesn't make anew: its columns come and go with that one's attributes.
 /// https://www.postgresql.org/docs/15/sql-altertype.html, CASCADE
 bool follows_type(const ChangeContext& context, const ObjectId& table);
+/// Whether a column that is no object of its table's own any more is there all the same, because another that the table is a part of has it.
+bool goes_on(const ObjectId& column, const Catalog& after);
 /// Whether the plan attaches the table, which is there already, to a partitioned one.
 bool is_being_attached(const ChangeContext& context, const ObjectId& table);
+/// Whether the plan detaches the table from a partitioned one, or one that it is a partition of.
+bool is_being_detached(const ChangeContext& context, const ObjectId& table);
 
 }  // namespace lpc::kinds

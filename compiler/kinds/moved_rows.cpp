@@ -44,9 +44,9 @@ Sql value_in(const ObjectId& to, const ObjectId& from, const std::string& column
   const std::vector<const Object*> future = Lineage(context.after).chain(to, column);
   Object said = *future.back();
   const std::string before = merged_column(Lineage(context.before).chain(from, column), column_id(from, column)).attributes.text("type"), &after = said.attributes.text("type");
-  const bool has_new_form = std::ranges::any_of(said.depends_on, [&](const ObjectId& need) { return kind(need.kind).traits.swappable && context.is_dropped(need) && context.is_created(need); });
-  if (has_new_form) said.hints.insert(said.hints.begin(), through_text(column, after));
-  return before == after && !has_new_form ? ident(column) : converted(said, before, after, context);
+  const bool is_anew = has_new_form(said, context);
+  if (is_anew) said.hints.insert(said.hints.begin(), through_text(column, after));
+  return before == after && !is_anew ? ident(column) : converted(said, before, after, context);
 }
 
 /// INSERT … SELECT, with the rows of `from`, which is called `called` now.

@@ -150,7 +150,7 @@ class Harmony {
 
  private:
   void columns() {
-    if (past_.partition(table_) != nullptr) follow_parent();
+    follow_parent();
     for (const std::string& name : future_.column_names(parent_)) {
       const std::vector<const Object*> before = past_.chain(table_, name);
       const std::vector<const Object*> after = future_.chain(table_, name);
@@ -181,7 +181,7 @@ class Harmony {
         if (same != wanted.end() && !says_old_form(check->attributes.text("expression"))) {
           kept.push_back(*same);
         } else if (!context_.after.has(own)) {
-          action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}", ident(check->id.member))}));
+          action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}{}", context_.is_dropped(check->id) ? sql("IF EXISTS ") : Sql{}, ident(check->id.member))}));
         }
       }
     }
@@ -193,9 +193,7 @@ class Harmony {
     std::vector<std::string> names = future_.column_names(parent_);
     std::erase_if(names, [&](const std::string& name) {
       const std::vector<const Object*> after = future_.chain(table_, name);
-      return after.empty() || std::ranges::none_of(after.back()->depends_on, [&](const ObjectId& need) {
-        return kind(need.kind).traits.swappable && context_.is_dropped(need) && context_.is_created(need);
-      });
+      return after.empty() || !has_new_form(*after.back(), context_);
     });
     return names;
   }
@@ -211,6 +209,7 @@ class Harmony {
     const Object* attachment = past_.partition(table_);
     if (attachment == nullptr || of_new_form_.empty()) return;
     for (const Object* index : context_.before.children(whole_of(*attachment))) {
+      if (context_.is_dropped(index->id) && !context_.is_dropped(whole_of(*attachment))) continue;      // and the partition's with it
       const Value* elements = index->attributes.find("elements");
       const bool says_it = says_old_form(index->attributes.text("where")) || (elements != nullptr && std::ranges::any_of(elements->list(), [&](const Value& element) {
         const Value* expression = element.find("expression");
@@ -220,7 +219,7 @@ class Harmony {
     }
   }
 
-  /// While a partition is detached its parent's columns come and go without it: the parent is another one now, or has been changed.
+  /// While a table is no partition its parent's columns come and go without it: the parent is another one now, or has been changed.
   void follow_parent() {
     const std::vector<std::string> wanted = future_.column_names(table_);
     const std::vector<std::string> present = past_.column_names(table_);
@@ -348,6 +347,12 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
   const Lineage past(context.before), future(context.after);
   for (const std::string& name : past.column_names(parent)) {
     const std::vector<const Object*> after = future.chain(table, name);
+    const ObjectId id = column_id(table, name);
+    const Object* said = context.before.find(id);
+    if (after.empty() && (said == nullptr || said->attributes.flag("inherited"))) {
+      action.sql.push_back(alter_table(table, {sql("DROP COLUMN {}{}", context.is_dropped(column_id(parent, name)) ? sql("IF EXISTS ") : Sql{}, ident(name))}));
+      action.hazards.push_back({diag::Code::kDropsColumn, diag::make(diag::Code::kDropsColumn, {}, id.path()).message, id});
+    }
     const bool generated = after.empty() || merged_column(after, column_id(table, name)).attributes.has("generated");
     const bool own = context.before.has(default_id(column_id(table, name)));
     if (generated || own || past.default_of(table, name) == nullptr || future.default_of(table, name) != nullptr) continue;
@@ -358,7 +363,8 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
   for (const Object* check : inheritable_checks(context.before, parent)) {
     const bool own = context.before.has({KindId::Constraint, table.schema, table.name, check->id.member, ""});
     if (own || std::ranges::find(kept, check->id.member.str()) != kept.end()) continue;
-    action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}", ident(check->id.member))}));
+    // One that the plan takes from the parent is gone by then, or is no more the parent's.
+    action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}{}", context.is_dropped(check->id) ? sql("IF EXISTS ") : Sql{}, ident(check->id.member))}));
   }
 }
 

@@ -2,6 +2,7 @@
 
 #include <deque>
 
+#include "kinds/inheritance.h"
 #include "kinds/kind.h"
 
 namespace lpc::plan {
@@ -97,6 +98,7 @@ class Decider {
   void spread(const ObjectId& id) {
     const bool stays = disturbing_.contains(id) && !fates_.dropped.contains(id);
     for (const Object* dependent : before_.dependents(id)) {
+      if (fates_.dropped.contains(dependent->id) && keeps_form(id, *dependent)) fates_.swapped.insert(id);
       if (fates_.dropped.contains(dependent->id) || dependent->external) continue;
       if (stays) {
         if (after_.has(dependent->id) && must_be_rebuilt(*dependent)) replace(dependent->id);
@@ -104,6 +106,11 @@ class Decider {
         spread_drop(id, *dependent);
       }
     }
+  }
+
+  /// Whether its rows are in the old form until it is attached to what it has the column from.
+  bool keeps_form(const ObjectId& type, const Object& column) const {
+    return fates_.replaced(type) && kind(type.kind).traits.swappable && column.parent && !fates_.dropped.contains(*column.parent) && kinds::goes_on(column.id, after_);
   }
 
   bool must_be_rebuilt(const Object& dependent) const {

@@ -106,14 +106,20 @@ void fill_unsaid(const Catalog& live, Catalog& wanted, const std::string& role) 
   }
 }
 
-/// Whole -> those of the parts that it lists which will be replaced.
+/// Whole -> those of the parts that it lists which will be replaced, those too that it has because another has them.
 std::map<ObjectId, Replaced> replaced_parts(const Catalog& live, const Catalog& wanted, int server_version) {
   std::map<ObjectId, Replaced> result;
   diag::Sink unheard;      // whoever plans reports
   const Fates fates = decide_fates(live, wanted, diff(live, wanted), {}, server_version, unheard);
   for (const ObjectId& id : fates.created) {
     const Object* object = fates.dropped.contains(id) ? wanted.find(id) : nullptr;
-    if (object && object->parent && !kinds::kind(id.kind).traits.listed_as.empty()) result[*object->parent].insert(id.own_name());
+    if (!object || !object->parent || kinds::kind(id.kind).traits.listed_as.empty()) continue;
+    result[*object->parent].insert(id.own_name());
+    if (fates.created.contains(*object->parent)) continue;
+    for (const ObjectId& heir : kinds::descendants(wanted, *object->parent)) {
+      const Object* own = wanted.find(kinds::column_id(heir, id.own_name()));
+      if (own == nullptr || own->attributes.flag("inherited")) result[heir].insert(id.own_name());
+    }
   }
   return result;
 }

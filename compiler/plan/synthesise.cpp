@@ -303,16 +303,27 @@ class Synthesiser {
     connect_slots();
   }
 
-  /// Of a column that ties down its whole, which is made anew: what it has rows in is converted when it becomes part of the new one.
+  /// Of a column that ties down its whole, which is made anew: what it has rows in is converted when it becomes part of the new one. And of one that its table has from a whole then.
   std::vector<const std::size_t*> conversions_elsewhere(const ObjectId& type) const {
     std::vector<const std::size_t*> nodes;
     for (const Object* dependent : before_.dependents(type)) {
+      for (const ObjectId& heir : kinds::heirs(*dependent, type, before_)) nodes.push_back(create_node(kinds::column_id(heir, dependent->id.member)));      // which has left it
+      if (dependent->parent && fates_.dropped.contains(dependent->id)) std::ranges::move(attachings(*dependent->parent), std::back_inserter(nodes));
       const auto ties_down = kind(dependent->id.kind).traits.ties_down;
       const auto whole = ties_down ? ties_down(*dependent, before_) : std::nullopt;
       if (!whole || !fates_.replaced(*whole)) continue;
       for (const Object* attachment : kinds::attachments_to(*whole, after_)) {
         if (fates_.created.contains(attachment->id)) nodes.push_back(create_node(attachment->id));
       }
+    }
+    return nodes;
+  }
+
+  /// What attaches a table that stands.
+  std::vector<const std::size_t*> attachings(const ObjectId& table) const {
+    std::vector<const std::size_t*> nodes;
+    for (const Object* part : after_.children(table)) {
+      if (kind(part->id.kind).traits.attached_to && fates_.created.contains(part->id) && !fates_.dropped.contains(table)) nodes.push_back(create_node(part->id));
     }
     return nodes;
   }
@@ -422,7 +433,10 @@ class Synthesiser {
       const std::size_t* freeing = emptied != empty_nodes_.end() && object.id.kind >= dependent->id.kind ? &emptied->second : drop_node(dependent->id);
       edge(freeing, node);
       if (carrier) edge(freeing, drop_node(*carrier));
-      for (const ObjectId& heir : kinds::heirs(*dependent, object.id, before_)) edge(drop_node(heir), node);
+      for (const ObjectId& heir : kinds::heirs(*dependent, object.id, before_)) {
+        edge(drop_node(heir), node);
+        for (const std::size_t* attaching : attachings(heir)) soft_edge(attaching, node);      // what it has from its whole is harmonised then
+      }
     }
     std::vector<ObjectId> leaving;
     if (goes_alone(object.id)) {
@@ -441,11 +455,7 @@ class Synthesiser {
       for (const std::size_t alter : is_detached ? std::vector<std::size_t>() : alter_nodes(need)) {
         if (need == object.parent && changes(alter, "inherits") && std::ranges::find(leaving, need) != leaving.end()) continue;
         const bool redefines = graph_.actions[alter].attributes.empty();      // which what needs it outlives
-        if (redefines) {
-          soft_edge(node, &alter);
-        } else {
-          firm_edge(*node, alter);
-        }
+        redefines ? soft_edge(node, &alter) : firm_edge(*node, alter);
       }
       // Its own drop may name the type: a function of it. What is moved aside as well goes later, under the name that it has then.
       const auto aside = aside_nodes_.find(need);
