@@ -305,11 +305,15 @@ std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Cata
     case KindId::Index: table = relation_id(part); break;
     default: return {};
   }
+  const auto is_of_one = [&](const std::vector<ObjectId>& tables) {
+    for (const Object* at = catalog.find(need); at != nullptr; at = at->parent ? catalog.find(*at->parent) : nullptr) {
+      if (std::ranges::find(tables, at->id) != tables.end()) return true;
+    }
+    return false;
+  };
+  if (is_of_one({table})) return {};      // as most are
   std::vector<ObjectId> tables = descendants(catalog, table);
-  for (const Object* at = tables.empty() ? nullptr : catalog.find(need); at != nullptr; at = at->parent ? catalog.find(*at->parent) : nullptr) {
-    if (at->id == table || std::ranges::find(tables, at->id) != tables.end()) return {};
-  }
-  return tables;
+  return tables.empty() || is_of_one(tables) ? std::vector<ObjectId>() : tables;
 }
 
 bool goes_on(const ObjectId& column, const Catalog& after) { return column.kind == KindId::Column && !Lineage(after).chain(table_of(column), column.member).empty(); }
