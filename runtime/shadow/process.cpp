@@ -76,9 +76,9 @@ void reset_signals() {
     [[maybe_unused]] const ssize_t written = write(kErrorPipe, &error, sizeof error);
     _exit(127);
   };
-  const int above_standard = fcntl(prepared.error_pipe, F_DUPFD_CLOEXEC, kErrorPipe);    // lpc itself may run with these closed
-  if (above_standard < 0 || dup3(above_standard, kErrorPipe + 1, O_CLOEXEC) < 0) _exit(127);
-  if (dup3(kErrorPipe + 1, kErrorPipe, O_CLOEXEC) < 0) _exit(127);
+  // By way of a number above, since dup3() refuses to copy a descriptor onto itself, and lpc may run with the standard three closed.
+  const int above = fcntl(prepared.error_pipe, F_DUPFD_CLOEXEC, kErrorPipe + 1);
+  if (above < 0 || dup3(above, kErrorPipe, O_CLOEXEC) < 0) _exit(127);
   setsid();    // Ctrl-C in the terminal is for lpc alone, which then ends its children in order
   const rlimit no_core{0, 0};
   setrlimit(RLIMIT_CORE, &no_core);
