@@ -1,6 +1,7 @@
 // Embedded and external shadow servers: they give databases, and nothing of them stays, however lpc ends.
 #include "shadow/server.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/wait.h>
@@ -200,6 +201,18 @@ TEST(EmbeddedServer, OutlivesTheThreadThatOpenedIt) {
   std::this_thread::sleep_for(std::chrono::milliseconds(50));
   Result<pg::Connection> database = (*server)->create_database();
   ASSERT_OK(database);
+}
+
+/// Of descriptors that are free when it is started only the numbers change: here 0, 3 and 4.
+TEST(ChildProcess, StartsWithoutAStandardInput) {
+  const int kept = fcntl(STDIN_FILENO, F_DUPFD_CLOEXEC, 10);
+  ASSERT_GE(kept, 10);
+  close(STDIN_FILENO);
+  Result<ChildProcess> child = ChildProcess::start({{"/bin/true"}, "/", "/dev/null", ChildUser{}});
+  dup2(kept, STDIN_FILENO);
+  close(kept);
+  ASSERT_OK(child);
+  EXPECT_TRUE(child->wait());
 }
 
 TEST(EmbeddedServer, TwoRunAtOnce) {
