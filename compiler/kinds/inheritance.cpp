@@ -296,6 +296,7 @@ std::vector<ObjectId> descendants(const Catalog& catalog, const ObjectId& table)
 }
 
 std::vector<ObjectId> heirs(const Object& part, const ObjectId& need, const Catalog& catalog) {
+  if (part.attributes.has("references")) return {};      // it goes before its table does: two may refer to each other
   ObjectId table;
   switch (part.id.kind) {
     case KindId::Column:
