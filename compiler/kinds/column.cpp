@@ -106,8 +106,7 @@ Sql inline_column_sql(const Object& column, const ChangeContext& context) {
 /// Of a column that was implied and whose type is made anew; defaults are of the old form as well.
 void take_new_form(const Object& column, const Object& was, const Object& is, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
-  Object said = column;
-  said.hints.insert(said.hints.begin(), through_text(column.id.member.str(), is.attributes.text("type")));
+  const Object said = through_text(column, is.attributes.text("type"));
   const auto put = [&](const Sql& change) { action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} {}", ident(column.id.member), change)})); };
   const Object* later = Lineage(context.after).default_of(table, column.id.member);
   if (Lineage(context.before).default_of(table, column.id.member) != nullptr) put(sql("DROP DEFAULT"));
@@ -192,7 +191,7 @@ void stop_deviating(const Object& column, const ChangeContext& context, Action& 
 }
 
 /// The tables that have the column from `table` alone, directly.
-std::vector<ObjectId> heirs(const ObjectId& table, const std::string& column, const ChangeContext& context) {
+std::vector<ObjectId> children_with(const ObjectId& table, const std::string& column, const ChangeContext& context) {
   const Lineage past(context.before);
   std::vector<ObjectId> result;
   for (const ObjectId& child : descendants(context.before, table)) {
@@ -209,7 +208,7 @@ std::vector<ObjectId> heirs(const ObjectId& table, const std::string& column, co
 /// to the children. https://www.postgresql.org/docs/15/sql-altertable.html#SQL-ALTERTABLE-NOTES
 void drop_along_lines(const ObjectId& table, const std::string& column, const ChangeContext& context, Action& action) {
   const Lineage future(context.after);
-  const std::vector<ObjectId> children = heirs(table, column, context);
+  const std::vector<ObjectId> children = children_with(table, column, context);
   const std::vector<ObjectId> all = descendants(context.before, table);
   const bool comes_again = context.is_created(column_id(table, column));      // and reaches the children then
   const bool some_keep_it = !comes_again && std::ranges::any_of(all, [&](const ObjectId& child) {

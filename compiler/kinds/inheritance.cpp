@@ -240,9 +240,10 @@ std::vector<ObjectId> dropped_first(const Object& object, const ChangeContext& c
   if (object.id.kind == KindId::Partition) return wholes_of_dropped_parts(object, context);
   if (object.id.kind == KindId::Index || object.id.kind == KindId::Constraint) return detached_first(object, context);
   if (object.id.kind != KindId::Column || object.attributes.flag("inherited")) return result;
-  for (const Object* above : Lineage(context.before).inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
+  const Lineage past(context.before);
+  for (const Object* above : past.inherited_chain(table_of(object.id), object.id.member)) result.push_back(above->id);
   for (const ObjectId& below : descendants(context.before, table_of(object.id))) {      // goes its own way, with the column
-    const Object* attachment = Lineage(context.before).partition(below);
+    const Object* attachment = past.partition(below);
     if (attachment != nullptr && context.is_dropped(attachment->id) && goes_on(column_id(below, object.id.member), context.after)) result.push_back(attachment->id);
   }
   return result;

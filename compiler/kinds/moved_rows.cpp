@@ -40,13 +40,10 @@ namespace {
 const std::string& bound_of(const Object& attachment) { return attachment.attributes.text("bound"); }
 
 /// A value of the column in the type that it has then: it may have changed, or be made anew under the same name.
-Sql value_in(const ObjectId& to, const ObjectId& from, const std::string& column, const ChangeContext& context) {
-  const std::vector<const Object*> future = Lineage(context.after).chain(to, column);
-  Object said = *future.back();
-  const std::string before = merged_column(Lineage(context.before).chain(from, column), column_id(from, column)).attributes.text("type"), &after = said.attributes.text("type");
-  const bool is_anew = has_new_form(said, context);
-  if (is_anew) said.hints.insert(said.hints.begin(), through_text(column, after));
-  return before == after && !is_anew ? ident(column) : converted(said, before, after, context);
+Sql value_of(const Object& was, const Object& is, const ChangeContext& context) {
+  const std::string &before = was.attributes.text("type"), &after = is.attributes.text("type");
+  if (has_new_form(is, context)) return converted(through_text(is, after), before, after, context);
+  return before == after ? ident(is.id.member) : converted(is, before, after, context);
 }
 
 /// INSERT … SELECT, with the rows of `from`, which is called `called` now.
@@ -55,7 +52,8 @@ void copy_rows(const ObjectId& to, const ObjectId& from, const ObjectId& called,
   if (is_forced(to, context.before) || is_forced(to, context.after)) action.sql.push_back(force(to, false));
   const std::vector<std::string> names = common_columns(from, to, context);
   std::vector<Sql> values;
-  for (const std::string& name : names) values.push_back(value_in(to, from, name, context));
+  const Lineage past(context.before), future(context.after);
+  for (const std::string& name : names) values.push_back(value_of(merged_column(past.chain(from, name), column_id(from, name)), *future.chain(to, name).back(), context));
   action.sql.push_back(sql("INSERT INTO {} ({}) OVERRIDING SYSTEM VALUE SELECT {} FROM {}{}", qualified(to.schema, to.name), ident_list(names), join(values, ", "), qualified(called.schema, called.name),
                            condition.empty() ? Sql{} : sql(" WHERE {}", condition)));
   if (is_forced(to, context.after)) action.sql.push_back(force(to, true));

@@ -134,6 +134,11 @@ Sql inline_partition(const Object& attachment, const ChangeContext&) {
 
 // ---- attaching --------------------------------------------------------------------------------------------------------------------------
 
+/// A CHECK that the table has of a parent. One that the plan takes from the parent is gone by then, or is no more the parent's.
+Sql take_off(const ObjectId& table, const Object& check, const ChangeContext& context) {
+  return alter_table(table, {sql("DROP CONSTRAINT {}{}", context.is_dropped(check.id) ? sql("IF EXISTS ") : Sql{}, ident(check.id.member))});
+}
+
 /// What ATTACH PARTITION wants of the table, which is there already: the parent's NOT NULLs and CHECKs, https://www.postgresql.org/docs/15/sql-altertable.html;
 /// their types, when the parent was made anew with others; and what it doesn't hand down, but an implied column has from its parent: defaults, storage, compression.
 class Harmony {
@@ -181,7 +186,7 @@ class Harmony {
         if (same != wanted.end() && !says_old_form(check->attributes.text("expression"))) {
           kept.push_back(*same);
         } else if (!context_.after.has(own)) {
-          action_.sql.push_back(alter_table(table_, {sql("DROP CONSTRAINT {}{}", context_.is_dropped(check->id) ? sql("IF EXISTS ") : Sql{}, ident(check->id.member))}));
+          action_.sql.push_back(take_off(table_, *check, context_));
         }
       }
     }
@@ -257,8 +262,7 @@ class Harmony {
       put(sql("DROP DEFAULT"));
       old_default = nullptr;
     }
-    Object said = is;
-    if (has_new_form) said.hints.insert(said.hints.begin(), through_text(id.member.str(), is.attributes.text("type")));
+    const Object said = has_new_form ? through_text(is, is.attributes.text("type")) : is;
     if ((has_other_type(was, is) || has_new_form) && !altered_by_itself) change_type(was, is, said, context_, action_);
     if (is.attributes.flag("not_null") && !was.attributes.flag("not_null")) put(sql("SET NOT NULL"));
     if (!is.attributes.flag("not_null") && was.attributes.flag("not_null")) put(sql("DROP NOT NULL"));
@@ -354,7 +358,7 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
       action.hazards.push_back({diag::Code::kDropsColumn, diag::make(diag::Code::kDropsColumn, {}, id.path()).message, id});
     }
     const bool generated = after.empty() || merged_column(after, column_id(table, name)).attributes.has("generated");
-    const bool own = context.before.has(default_id(column_id(table, name)));
+    const bool own = context.before.has(default_id(id));
     if (generated || own || past.default_of(table, name) == nullptr || future.default_of(table, name) != nullptr) continue;
     action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", ident(name))}));
   }
@@ -363,8 +367,7 @@ void shed_implied(const ObjectId& table, const ObjectId& parent, const ChangeCon
   for (const Object* check : inheritable_checks(context.before, parent)) {
     const bool own = context.before.has({KindId::Constraint, table.schema, table.name, check->id.member, ""});
     if (own || std::ranges::find(kept, check->id.member.str()) != kept.end()) continue;
-    // One that the plan takes from the parent is gone by then, or is no more the parent's.
-    action.sql.push_back(alter_table(table, {sql("DROP CONSTRAINT {}{}", context.is_dropped(check->id) ? sql("IF EXISTS ") : Sql{}, ident(check->id.member))}));
+    action.sql.push_back(take_off(table, *check, context));
   }
 }
 

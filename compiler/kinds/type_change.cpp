@@ -220,9 +220,13 @@ std::optional<frontend::DomainClause> domain_clause(std::string_view type, const
 }
 
 bool is_constrained_domain(std::string_view type, const Catalog& catalog) {
+  return is_constrained_domain(type, [&](const std::string& at) { return domain_clause(at, catalog); });
+}
+
+bool is_constrained_domain(std::string_view type, const std::function<std::optional<frontend::DomainClause>(const std::string&)>& find) {
   std::string at(type);
   for (int depth = 0; depth < 32; ++depth) {
-    const std::optional<frontend::DomainClause> domain = domain_clause(at, catalog);
+    const std::optional<frontend::DomainClause> domain = find(at);
     if (!domain) return false;
     if (domain->not_null || !domain->checks.empty()) return true;
     at = domain->type;
@@ -240,8 +244,10 @@ std::string_view toastable_storage(std::string_view type, const Catalog& catalog
   return said.empty() ? std::string_view("plain") : std::string_view(said);
 }
 
-PlanningHint through_text(std::string_view name, std::string_view type) {
-  return {"using", {sql("{}::{}::{}", ident(name), fragment(type.ends_with("[]") ? "text[]" : "text"), fragment(type)).text}, {}};
+Object through_text(Object column, std::string_view type) {
+  const Sql value = sql("{}::{}::{}", ident(column.id.own_name()), fragment(type.ends_with("[]") ? "text[]" : "text"), fragment(type));
+  column.hints.insert(column.hints.begin(), PlanningHint{"using", {value.text}, {}});
+  return column;
 }
 
 std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after) {

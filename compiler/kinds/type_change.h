@@ -3,6 +3,7 @@
 // of others it knows what the catalogs say (enums, domains). Works on types in format_type()'s spelling.
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -30,8 +31,8 @@ TypeChange type_change(std::string_view from, std::string_view to, const Catalog
 /// The types to cast through, one after the other, when Postgres has no implicit or assignment cast ("text", "shop.mood"); empty when it has one.
 std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after);
 
-/// The `@using` that takes the values of such a column or attribute from a type to the new form of that type, which is made anew under the same name.
-PlanningHint through_text(std::string_view name, std::string_view type);
+/// The column or attribute with the `@using` that takes its values from a type to the new form of that type, which is made anew under the same name.
+Object through_text(Object column, std::string_view type);
 
 /// pg_type.typstorage of types whose values can be stored out of line ("extended" or "main"), and of base types that the catalog has.
 std::string_view toastable_storage(std::string_view type, const Catalog& catalog);
@@ -43,5 +44,7 @@ std::string comparison_family(std::string_view type, const Catalog& catalog);
 std::optional<frontend::DomainClause> domain_clause(std::string_view type, const Catalog& catalog);
 /// Whether values of it must pass a domain's NOT NULL or CHECK.
 bool is_constrained_domain(std::string_view type, const Catalog& catalog);
+/// The same by what `find` says of domains.
+bool is_constrained_domain(std::string_view type, const std::function<std::optional<frontend::DomainClause>(const std::string&)>& find);
 
 }  // namespace lpc::kinds

@@ -19,14 +19,7 @@ std::optional<frontend::DomainClause> ImpactState::domain(std::string_view path)
 }
 
 bool ImpactState::is_constrained_domain(std::string_view type) const {
-  std::string at(type);
-  for (int depth = 0; depth < 32; ++depth) {
-    const std::optional<frontend::DomainClause> known = domain(at);
-    if (!known) return false;
-    if (known->not_null || !known->checks.empty()) return true;
-    at = known->type;
-  }
-  return false;
+  return kinds::is_constrained_domain(type, [this](const std::string& path) { return domain(path); });
 }
 
 const ConstraintFacts* ImpactState::constraint_of(const RelationFacts& table, std::string_view constraint) const {

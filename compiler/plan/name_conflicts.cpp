@@ -33,6 +33,8 @@ void hold(const Object& object, const ObjectId& dropped, Holders& holders) {
 
 }  // namespace
 
+bool can_yield(KindId kind) { return kinds::kind(kind).rename != nullptr && kinds::kind(kind).traits.listed_as.empty(); }
+
 std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& after, const IsInPlan& is_dropped, const IsInPlan& is_created, const IdSet& giving) {
   Holders said, unsaid;
   for (const Object& object : before.objects()) {
@@ -46,10 +48,9 @@ std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& a
     const auto holder = holders.find(slot);
     if (holder == holders.end()) return false;
     const Object& object = holder->second.object;
-    const kinds::Kind& kind = kinds::kind(object.id.kind);
-    const bool can_yield = kind.rename && kind.traits.listed_as.empty();
-    if (yields && !can_yield) return false;
-    conflicts.push_back({object, holder->second.dropped, wanting.id, yields || (can_yield && object.parent && giving.contains(*object.parent))});
+    const bool may_yield = can_yield(object.id.kind);
+    if (yields && !may_yield) return false;
+    conflicts.push_back({object, holder->second.dropped, wanting.id, yields || (may_yield && object.parent && giving.contains(*object.parent))});
     return true;
   };
   for (const Object& object : after.objects()) {

@@ -16,6 +16,9 @@ struct NameConflict {
   bool yields;
 };
 
+/// Whether what goes with its whole can go by another name until then. (A column's new name frees that of its sequence for nobody.)
+bool can_yield(KindId kind);
+
 using IsInPlan = std::function<bool(const ObjectId&)>;
 /// `giving`: dropped tables that wait for what is made, because that gets their rows.
 std::vector<NameConflict> name_conflicts(const Catalog& before, const Catalog& after, const IsInPlan& is_dropped, const IsInPlan& is_created, const IdSet& giving);

@@ -7,6 +7,7 @@
 #include "plan/beside.h"
 #include "plan/diff.h"
 #include "plan/fate.h"
+#include "plan/name_conflicts.h"
 #include "plan/order.h"
 #include "plan/synthesise.h"
 
@@ -50,9 +51,7 @@ void add_yielding(const ActionGraph& graph, const std::vector<std::size_t>& circ
     for (const ObjectId& part : next.covers) std::ranges::move(names_taken(after, part), std::back_inserter(wanted));
     for (const ObjectId& part : drop.covers) {
       const auto is_wanted = [&](const std::string& name) { return std::ranges::find(wanted, name) != wanted.end(); };
-      // (A column's new name frees that of its sequence for nobody.)
-      const bool can_yield = kinds::kind(part.kind).rename != nullptr && kinds::kind(part.kind).traits.listed_as.empty();
-      if (can_yield && std::ranges::any_of(names_taken(before, part), is_wanted)) yielding.insert(part);
+      if (can_yield(part.kind) && std::ranges::any_of(names_taken(before, part), is_wanted)) yielding.insert(part);
     }
   }
 }

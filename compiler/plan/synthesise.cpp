@@ -228,9 +228,8 @@ class Synthesiser {
     for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
       if (!rule.disturbs_dependents || !rule.alter || !object.attributes.has(rule.name)) continue;
       if (std::any_of(deltas_of(object.id).begin(), deltas_of(object.id).end(), [&](const auto& d) { return d.name == rule.name; })) return;
-      Object converted = object;
       const std::string& type = object.attributes.text(rule.name);
-      converted.hints.insert(converted.hints.begin(), kinds::through_text(object.id.own_name(), type));
+      const Object converted = kinds::through_text(object, type);
       const std::size_t known = graph_.actions.size();
       add_alter({&before, converted, {rule.name}}, rule.alter);
       if (graph_.actions.size() == known) return;      // the conversion of what it inherits from reaches it

@@ -183,12 +183,11 @@ form("type the same indexed", "t", "alter table @t alter column a type int")
 form("type with using", "t", "alter table @t alter column b type int using b + 1")
 form("type with using itself", "t", "alter table @t alter column d type text using d::text")
 form("type partitioned", "p", "alter table @p alter column b type bigint")
-form("type partitioned widen indexed", "", "alter table @li alter column d type varchar(20)", extra="create table @li (id int, d varchar(9)) partition by list (id); create table @li1 partition of @li for values in (1); "
-     "create index on @li (d); insert into @li values (1, 'a');")
+LIST = "create table @li (id int, d varchar(9)) partition by list (id); create table @li1 partition of @li for values in (1); "
+form("type partitioned widen indexed", "", "alter table @li alter column d type varchar(20)", extra=LIST + "create index on @li (d); insert into @li values (1, 'a');")
 form("type partitioned widen, key", "", "alter table @li alter column d type varchar(20)", extra="create table @li (id int, d varchar(9), unique (id, d)) partition by list (id); "
      "create table @li1 partition of @li for values in (1) partition by list (id); create table @li11 partition of @li1 for values in (1); insert into @li values (1, 'a');")
-form("type partitioned widen, index of a partition", "", "alter table @li alter column d type varchar(20)", extra="create table @li (id int, d varchar(9)) partition by list (id); "
-     "create table @li1 partition of @li for values in (1); create index on @li1 (d); insert into @li values (1, 'a');")
+form("type partitioned widen, index of a partition", "", "alter table @li alter column d type varchar(20)", extra=LIST + "create index on @li1 (d); insert into @li values (1, 'a');")
 form("type inherited", "i", "alter table @i alter column b type bigint")
 form("type integer to oid", "t", "alter table @t alter column b type oid")
 form("type oid to int", "t", "alter table @e alter column x type int", extra="create table @e (x oid);")
