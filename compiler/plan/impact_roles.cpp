@@ -279,9 +279,14 @@ Names users_scan(const Case& at) {
   return result;
 }
 
+/// The partition's shares of the partitioned table's indexes: one that it has by itself is left alone.
 Names partition_indexes(const Case& at) {
   Names result;
-  for (const RelationName& name : partition(at)) add_names(result, at.state.indexes(name));
+  for (const RelationName& name : partition(at)) {
+    for (const RelationName& index : at.state.indexes(name)) {
+      if (!at.state.find(index)->attached_to.empty()) result.push_back(index);
+    }
+  }
   return result;
 }
 

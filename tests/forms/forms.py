@@ -369,6 +369,7 @@ form("attach partitioned partition", "q", "alter table @q attach partition @qq f
      "create table @qq1 partition of @qq for values from (50) to (55); insert into @qq values (51, 1, 1, '');")
 form("attach partition with index", "q x", "alter table @q attach partition @x for values from (50) to (60)", extra="create index q_a on @q (a);")
 form("detach partition", "q", "alter table @q detach partition @q2")
+form("detach partition with indexes", "q x", "alter table @q detach partition @q2", extra="create index q_a on @q (a); create index q2_b on @q2 (b); alter table @q2 add unique (c);")
 form("detach partition with default", "p", "alter table @p detach partition @p1")
 form("detach partition foreign key", "q f", "alter table @q detach partition @q2", extra="insert into @u values (3, 3); alter table @q add constraint fk foreign key (b) references @u;")
 form("detach partition referenced", "q f", "alter table @q detach partition @q2", extra="alter table @o add constraint fk foreign key (u) references @q;")
