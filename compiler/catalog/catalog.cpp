@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <numeric>
+#include <unordered_set>
+
+#include "catalog/pool.h"
 
 namespace lpc {
 
@@ -91,7 +94,10 @@ void CatalogBuilder::share(ObjectId& id) {
 
 void CatalogBuilder::share(Name& name, Name& last) {
   if (name.empty()) return;
-  if (name != last) last = *names_.insert(name).first;
+  if (name != last) {
+    Pool::instance().share(name);
+    last = name;
+  }
   name = last;
 }
 
@@ -173,6 +179,13 @@ std::vector<Object*> CatalogBuilder::children(const ObjectId& id) {
   return at == orphans_.end() ? std::vector<Object*>() : at->second;
 }
 
+void CatalogBuilder::share_new() {
+  for (; shared_ < objects_.size(); ++shared_) {
+    Object& object = objects_[shared_];
+    if (object.parent) Pool::instance().share(object.attributes);    // a whole may still get what its parts add up to
+  }
+}
+
 namespace {
 
 /// Of each kind, its place among the names of kinds.
@@ -184,9 +197,9 @@ std::array<std::uint8_t, kKindCount> find_kind_places() {
   return places;
 }
 
-/// Puts positions of objects in the order of their ids. Names of schemas and relations, of which there are few, are put in order first, so that hardly any two of
-/// the many members need their texts compared.
-void sort_by_id(std::span<std::uint32_t> order, const Catalog::Objects& objects) {
+/// Puts positions of objects in the order of their ids. Names of schemas and relations, of which there are few, are put in order first, so that no two objects
+/// but members of one relation need their texts compared.
+void sort_by_id(std::span<std::uint32_t> order, const std::deque<Object>& objects) {
   const auto precedes = [&](std::uint32_t a, std::uint32_t b) { return objects[a].id < objects[b].id; };
   if (std::is_sorted(order.begin(), order.end(), precedes)) return;      // as it is when it began as a catalog
 
@@ -229,27 +242,26 @@ void sort_by_id(std::span<std::uint32_t> order, const Catalog::Objects& objects)
   std::ranges::transform(entries, order.begin(), &Entry::at);
 }
 
-/// What is at order[i] goes to i, cycle by cycle.
-void arrange(Catalog::Objects& objects, std::vector<std::uint32_t> order) {
-  for (std::uint32_t start = 0; start < order.size(); ++start) {
-    if (order[start] == start) continue;
-    Object first = std::move(objects[start]);
-    std::uint32_t hole = start;
-    while (order[hole] != start) {
-      const std::uint32_t from = std::exchange(order[hole], hole);
-      objects[hole] = std::move(objects[from]);
-      hole = from;
+/// The objects at those positions, in that order. They come from all over the memory, so each is asked for before its turn.
+Catalog::Objects take(std::deque<Object>& objects, std::span<const std::uint32_t> order) {
+  constexpr std::size_t kAhead = 8;
+  constexpr std::size_t kCacheLine = 64;
+  Catalog::Objects taken;
+  taken.reserve(order.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    if (i + kAhead < order.size()) {
+      const char* const later = reinterpret_cast<const char*>(&objects[order[i + kAhead]]);
+      for (std::size_t at = 0; at < sizeof(Object); at += kCacheLine) __builtin_prefetch(later + at, 1);
     }
-    objects[hole] = std::move(first);
-    order[hole] = hole;
+    taken.push_back(std::move(objects[order[i]]));
   }
+  return taken;
 }
 
 }  // namespace
 
 Catalog CatalogBuilder::finish() {
-  Attributes::Pool pool;
-  for (Object& object : objects_) pool.share(object.attributes);
+  for (Object& object : objects_) Pool::instance().share(object.attributes);
   std::vector<std::uint32_t> order(objects_.size());
   std::iota(order.begin(), order.end(), 0);
   const auto gone = std::stable_partition(order.begin(), order.end(), [&](std::uint32_t at) { return !removed_[at]; });
@@ -258,10 +270,8 @@ Catalog CatalogBuilder::finish() {
 
   std::vector<std::uint32_t> numbers(objects_.size(), IdTable::kNone);
   for (std::uint32_t i = 0; i < count; ++i) numbers[order[i]] = i;
-  arrange(objects_, std::move(order));
-  objects_.resize(count);
   positions_.renumber(numbers);
-  Catalog catalog(std::move(objects_), std::move(positions_));
+  Catalog catalog(take(objects_, std::span(order).first(count)), std::move(positions_));
   *this = CatalogBuilder();
   return catalog;
 }

@@ -11,7 +11,6 @@
 #include <span>
 #include <string>
 #include <unordered_map>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -23,8 +22,7 @@ namespace lpc {
 
 class Catalog {
  public:
-  /// In pieces, so that the objects of a builder become those of its catalog without a second copy of all of them.
-  using Objects = std::deque<Object>;
+  using Objects = std::vector<Object>;
 
   Catalog() = default;
 
@@ -98,6 +96,8 @@ class CatalogBuilder {
   std::vector<const Object*> removed() const;
   /// Objects whose parent is `id`.
   std::vector<Object*> children(const ObjectId& id);
+  /// Shares the attributes of objects that have been added since the last call, as long as they are at hand. finish() shares those of all others.
+  void share_new();
   /// Sorts and indexes. Dependencies on objects that aren't there are dropped. The builder is empty afterwards.
   Catalog finish();
 
@@ -107,13 +107,13 @@ class CatalogBuilder {
   void share(Name& name, Name& last);
   std::vector<Object*>* children_list(const ObjectId& parent);
 
-  Catalog::Objects objects_;
+  std::deque<Object> objects_;
   std::vector<bool> removed_;      // of each object
+  std::size_t shared_ = 0;         // so many of them have been shared
   std::array<std::vector<std::uint32_t>, kKindCount> of_kind_;    // positions
   IdTable positions_;
   std::vector<std::vector<Object*>> children_;    // of each object
   std::unordered_map<ObjectId, std::vector<Object*>, ObjectIdHash> orphans_;    // children of what isn't there (yet)
-  std::unordered_set<Name> names_;                // so that equal names are one text: less memory, and quicker to compare
   ObjectId last_;                                 // neighbours have the same names more often than not
 };
 

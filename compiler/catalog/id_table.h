@@ -1,5 +1,6 @@
 // Positions by id, for containers that hold the ids themselves: open addressing, eight bytes an entry, no copies of names.
-// A big database has hundreds of thousands of objects, and each ObjectId is four strings.
+// A big database has hundreds of thousands of objects, and each ObjectId is four strings. What has one name, as a table and its members have, stands close together: who asks for
+// one of them asks for others next, and finds them in the processor's cache.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,7 @@ class IdTable {
   std::uint32_t find(const ObjectId& id, const IdAt& id_at) const {
     if (slots_.empty()) return kNone;
     const std::uint32_t hash = hash_of(id);
-    for (std::size_t at = hash & mask(); slots_[at].position != kNone; at = (at + 1) & mask()) {
+    for (std::size_t at = start(hash); slots_[at].position != kNone; at = (at + 1) & mask()) {
       const Slot& slot = slots_[at];
       if (slot.hash == hash && slot.position != kGone && id_at(slot.position) == id) return slot.position;
     }
@@ -48,7 +49,7 @@ class IdTable {
   void erase(const ObjectId& id, const IdAt& id_at) {
     const std::uint32_t position = find(id, id_at);
     if (position == kNone) return;
-    std::size_t at = hash_of(id) & mask();
+    std::size_t at = start(hash_of(id));
     while (slots_[at].position != position) at = (at + 1) & mask();
     slots_[at].position = kGone;
   }
@@ -60,14 +61,27 @@ class IdTable {
   };
   static constexpr std::uint32_t kGone = UINT32_MAX - 1;    ///< erased; the search goes on behind it
 
+  static constexpr unsigned kPartBits = 12;
+
+  /// The upper bits are of the schema and name, the lower ones (kPartBits) of what else is in the id.
   static std::uint32_t hash_of(const ObjectId& id) {
-    const std::uint64_t hash = ObjectIdHash{}(id);
-    return static_cast<std::uint32_t>(hash ^ hash >> 32);
+    constexpr std::uint64_t kMixer = 0x9e3779b97f4a7c15ULL;    // 2^64 divided by the golden ratio
+    const std::uint64_t whole = (id.schema.hash() * kMixer ^ id.name.hash()) * kMixer;
+    const std::uint64_t part = ((id.member.hash() * kMixer ^ id.arguments.hash()) * kMixer ^ static_cast<std::uint64_t>(id.kind)) * kMixer;
+    return static_cast<std::uint32_t>(whole >> (32 + kPartBits) << kPartBits | part >> (64 - kPartBits));
   }
+
   std::size_t mask() const { return slots_.size() - 1; }
 
+  /// Where the search begins: each name has a line of the cache of its own, as far as there are enough, and this and the next ones for what has that name.
+  std::size_t start(std::uint32_t hash) const {
+    constexpr std::size_t kSlotsOfLine = 64 / sizeof(Slot);
+    constexpr std::size_t kLines = 8;
+    return ((hash >> kPartBits) * kSlotsOfLine + hash % (kLines * kSlotsOfLine)) & mask();
+  }
+
   void place(Slot slot) {
-    std::size_t at = slot.hash & mask();
+    std::size_t at = start(slot.hash);
     while (slots_[at].position != kNone) at = (at + 1) & mask();
     slots_[at] = slot;
     ++used_;

@@ -35,6 +35,8 @@ class Name {
   bool empty() const { return block_ == nullptr; }
   std::size_t size() const { return str().size(); }
   std::size_t hash() const { return block_ ? block_->hash : 0; }
+  /// Whether another name has the same text in the same place.
+  bool is_shared() const { return block_ && block_->uses.load(std::memory_order_acquire) > 1; }
   void clear() { *this = Name(); }
   std::string substr(std::size_t at, std::size_t count = std::string::npos) const { return str().substr(at, count); }
   bool starts_with(std::string_view text) const { return str().starts_with(text); }

@@ -48,18 +48,6 @@ const Value* Attributes::find(std::string_view name) const {
   return nullptr;
 }
 
-std::size_t Attributes::Pool::Hash::operator()(const std::shared_ptr<Entries>& entries) const {
-  std::size_t hash = 0;
-  for (const auto& [name, value] : *entries) hash = 31 * (31 * hash + std::hash<std::string_view>{}(name)) + value.hash();
-  return hash;
-}
-
-void Attributes::Pool::share(Attributes& attributes) {
-  std::shared_ptr<Entries>& entries = attributes.entries_;
-  if (!entries || entries.use_count() > 1) return;    // copied from another catalog, whose entries are shared already
-  entries = *known_.insert(std::move(entries)).first;
-}
-
 Attributes::Entries& Attributes::own_entries() {
   if (!entries_) {
     entries_ = std::make_shared<Entries>();

@@ -6,7 +6,6 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <unordered_set>
 #include <utility>
 #include <vector>
 
@@ -17,27 +16,12 @@
 namespace lpc {
 
 /// Attributes by name, sorted; those at their default are left out. Names are the static strings of the kind's AttributeRules.
-/// Copies share their entries until one of them is changed, because a plan holds several catalogs that differ in a few objects; so do the objects of one catalog
-/// that have the same ones, as most columns do: less memory, and quicker to read.
+/// Copies share their entries until one of them is changed, because a plan holds several catalogs that differ in a few objects; so do objects that have the same
+/// ones (see Pool), as most columns do: less memory, and quicker to read.
 class Attributes {
  public:
   using Entry = std::pair<std::string_view, Value>;
   using Entries = std::vector<Entry>;
-
-  /// What is there to be shared.
-  class Pool {
-   public:
-    void share(Attributes& attributes);
-
-   private:
-    struct Hash {
-      std::size_t operator()(const std::shared_ptr<Entries>& entries) const;
-    };
-    struct Equal {
-      bool operator()(const std::shared_ptr<Entries>& a, const std::shared_ptr<Entries>& b) const { return *a == *b; }
-    };
-    std::unordered_set<std::shared_ptr<Entries>, Hash, Equal> known_;
-  };
 
   /// Puts the value, or removes the attribute when the value is the default (Value::is_default).
   void set(std::string_view name, Value value);
@@ -59,6 +43,8 @@ class Attributes {
   friend bool operator==(const Attributes& a, const Attributes& b) { return a.entries_ == b.entries_ || a.entries() == b.entries(); }
 
  private:
+  friend class Pool;
+
   const Entries& entries() const { return entries_ ? *entries_ : none(); }
   /// Nobody else's, so that they may be changed.
   Entries& own_entries();

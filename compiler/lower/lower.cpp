@@ -144,6 +144,7 @@ Catalog lower(sema::Module module, frontend::FragmentParser& fragments, diag::Si
     context.default_owner = placed.default_owner;
     context.external = placed.external;
     dispatch(decl, context);
+    builder.share_new();
   }
   module = {};
   normalise(builder);

@@ -126,10 +126,14 @@ Action rename_action(const Pending& pending, const ObjectId& to) {
 
 Renames find_renames(const Catalog& live, const Catalog& desired, diag::Sink& sink) {
   Renames renames;
+  std::vector<const Object*> hinted;
+  for (const Object& object : desired.objects()) {
+    if (!object.hints.empty()) hinted.push_back(&object);
+  }
   for (int level = 0; level <= 2; ++level) {
     std::vector<Wish> wishes;
-    for (const Object& object : desired.objects()) {
-      for (Wish& wish : wishes_of(object, live, renames)) {
+    for (const Object* object : hinted) {
+      for (Wish& wish : wishes_of(*object, live, renames)) {
         if (depth(wish.after) == level) wishes.push_back(std::move(wish));
       }
     }

@@ -297,8 +297,12 @@ class Synthesiser {
         if (const auto other = aside_nodes_.find(need); other != aside_nodes_.end()) edge(&aside, &other->second);
       }
     }
-    for (const Object& object : after_.objects()) connect_parts_in_order(object);
-    for (const Object& object : before_.objects()) connect_after_leaving(object);
+    for (const kinds::Kind* kind : kinds::all_kinds()) {
+      for (const kinds::AttributeRule& rule : kind->attributes) {
+        if (rule.keeps_live_order) std::ranges::for_each(after_.of(kind->id), [&](const Object& object) { connect_parts_in_order(object, rule.name); });
+      }
+      if (kind->traits.attached_to) std::ranges::for_each(before_.of(kind->id), [&](const Object& object) { connect_after_leaving(object); });
+    }
     connect_slots();
   }
 
@@ -361,28 +365,25 @@ class Synthesiser {
   }
 
   /// New parts of an ordered list (columns) are added in the list's order, but for those that were there without saying.
-  void connect_parts_in_order(const Object& object) {
-    for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
-      const Value* list = rule.keeps_live_order && !fates_.created.contains(object.id) ? object.attributes.find(rule.name) : nullptr;
-      if (!list) continue;
-      std::unordered_map<std::string, const std::size_t*> nodes;
-      for (const Object* part : after_.children(object.id)) {
-        if (kind(part->id.kind).traits.listed_as == rule.name && fates_.created.contains(part->id) && !kinds::existed_before(context_, part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
-      }
-      const std::size_t* previous = nullptr;
-      for (const std::string& name : list->texts()) {
-        const auto at = nodes.find(name);
-        if (at == nodes.end() || !at->second) continue;
-        edge(previous, at->second);
-        previous = at->second;
-      }
+  void connect_parts_in_order(const Object& object, std::string_view list_name) {
+    const Value* list = fates_.created.contains(object.id) ? nullptr : object.attributes.find(list_name);
+    if (!list) return;
+    std::unordered_map<std::string, const std::size_t*> nodes;
+    for (const Object* part : after_.children(object.id)) {
+      if (kind(part->id.kind).traits.listed_as == list_name && fates_.created.contains(part->id) && !kinds::existed_before(context_, part->id)) nodes.try_emplace(part->id.member, create_node(part->id));
+    }
+    const std::size_t* previous = nullptr;
+    for (const std::string& name : list->texts()) {
+      const auto at = nodes.find(name);
+      if (at == nodes.end() || !at->second) continue;
+      edge(previous, at->second);
+      previous = at->second;
     }
   }
 
   /// What a part that has left its whole is from then on comes after that: a column of a partition that is detached.
   void connect_after_leaving(const Object& object) {
-    const auto attached_to = kind(object.id.kind).traits.attached_to;
-    const std::size_t* leaving = attached_to && object.parent && after_.has(*object.parent) ? drop_node(object.id) : nullptr;
+    const std::size_t* leaving = object.parent && after_.has(*object.parent) ? drop_node(object.id) : nullptr;
     if (!leaving) return;
     for (const Object* part : after_.children(*object.parent)) {
       if (fates_.created.contains(part->id) && kinds::existed_before(context_, part->id)) edge(leaving, create_node(part->id));

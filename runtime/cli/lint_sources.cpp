@@ -134,7 +134,7 @@ Result<std::vector<LintItem>> lint_sources(const LintOptions& options, Context& 
   plan::Scope scope = joined(sides.after.scope, sides.before.scope);
   Catalog wanted = plan::overlay(sides.before.catalog, sides.after.catalog, scope);
   diag::Sink quiet;
-  const std::vector<Delta> deltas = plan::diff(sides.before.catalog, wanted);
+  std::vector<Delta> deltas = plan::diff(sides.before.catalog, wanted);
   const bool mixed = !options.base.empty() && sides.before.canonical != sides.after.canonical;
   const bool needs_server = mixed || !plan::find_renames(sides.before.catalog, wanted, quiet).empty() ||
                             !plan::moves_along(sides.before.catalog, wanted).empty() || std::ranges::any_of(deltas, differs_in_sql);
@@ -143,11 +143,12 @@ Result<std::vector<LintItem>> lint_sources(const LintOptions& options, Context& 
     LP_TRY(sides, load_sides(options, true, context));
     LP_TRY(steps, steps_by_server(sides, scope, config, context));
     wanted = plan::overlay(sides.before.catalog, sides.after.catalog, scope);
+    deltas = plan::diff(sides.before.catalog, wanted);
   } else {
     LP_TRY(steps, steps_without_server(sides, wanted, config, context.sink));
   }
   std::vector<plan::Step> advice;
-  add_advice(sides, plan::diff(sides.before.catalog, wanted), advice);
+  add_advice(sides, deltas, advice);
   plan::allow_by_hints(advice, sides.before.catalog, wanted);
   std::ranges::move(advice, std::back_inserter(steps));
   LP_DO(allow_hazards(steps, options.allow, config));
