@@ -118,7 +118,7 @@ constexpr Kind kCollation = {
     .attributes = kCollationRules,
     .print_lp = print_collation,
     .slots = collation_slots,
-    .traits = {.found_in = "pg_collation where oid >= 16384"},
+    .traits = {.swappable = true, .found_in = "pg_collation where oid >= 16384"},
 };
 static_assert(is_complete(kCollation));
 

@@ -130,6 +130,11 @@ void create_column(const Object& column, const ChangeContext& context, Action& a
       alter_column_type({nullptr, column, {"type", "collation"}}, context, action);
     }
     adjust_column(merged_column(from, column.id), is, context, action);
+    // Who leaves a parent keeps its default. (Detaching a partition sees to that.)
+    const bool kept_default = existed && past.default_of(table, column.id.member) != nullptr && !context.before.has(default_id(column.id)) && !is_being_detached(context, table);
+    if (kept_default && lineage.default_of(table, column.id.member) == nullptr && !context.after.has(default_id(column.id))) {
+      action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} DROP DEFAULT", ident(column.id.member))}));
+    }
     // (A new table has done so itself.)
     if (!context.is_created(table)) take_ownership(column.id, context, action);
     describe(action, fmt::format("Change {}", spoken(column.id)));
@@ -185,6 +190,7 @@ void stop_deviating(const Object& column, const ChangeContext& context, Action& 
   const Object was = merged_column(past.chain(table, column.id.member), column.id);
   Object is = merged_column(Lineage(context.after).chain(table, column.id.member), column.id);
   adjust_column(was, is, context, action);
+  take_parents_default(column.id, context, action);
   if (column.attributes.has("comment")) alter_comment({&column, is, {"comment"}}, context, action);
   if (column.attributes.has("grants")) alter_grants({&column, is, {"grants"}}, context, action);
   describe(action, fmt::format("Make {} like its parent's", spoken(column.id)));

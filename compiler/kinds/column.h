@@ -38,6 +38,8 @@ Sql converted(const Object& said, const std::string& from, const std::string& to
 bool has_new_form(const Object& column, const ChangeContext& context);
 /// NOT NULL, storage, compression, statistics target and options of a column that exists, from one merged form to another.
 void adjust_column(const Object& was, const Object& is, const ChangeContext& context, Action& action);
+/// The column has its parent's default from then on, in place of the object that it has of its own.
+void take_parents_default(const ObjectId& column, const ChangeContext& context, Action& action);
 /// The value that SET STORAGE takes to get the type's own.
 Sql storage_word(const Object& column, const ChangeContext& context);
 /// Gives the storage that a base type has now to the columns of it that say none: ALTER TYPE … SET leaves those that are there as they are.

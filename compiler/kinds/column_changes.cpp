@@ -125,6 +125,27 @@ void change_not_null_constraint(const Object& was, const Object& is, const Chang
   describe(action, fmt::format("Change the NOT NULL constraint of {}", spoken(is.id)));
 }
 
+/// The command reaches the children, those too that go on with a NOT NULL of their own. A partitioned table's can't be dropped with ONLY: ATPrepDropNotNull() in src/backend/commands/tablecmds.c
+void drop_not_null(const Object& column, const ChangeContext& context, Action& action) {
+  const ObjectId table = table_of(column.id);
+  const Lineage past(context.before), future(context.after);
+  std::vector<Object> keep, lose;
+  for (const ObjectId& child : descendants(context.after, table)) {
+    const ObjectId id = column_id(child, column.id.member);
+    if (!is_standing(context, child) || !merged_column(past.chain(child, id.member), id).attributes.flag("not_null")) continue;
+    const Object own = merged_column(future.chain(child, id.member), id);
+    (own.attributes.flag("not_null") ? keep : lose).push_back(own);
+  }
+  // (Since 18 a child that is spared keeps its parent's name for the constraint.)
+  const bool only = !keep.empty() && !context.after.find(table)->attributes.has("partition_by") && context.server_version < kNamesNotNull;
+  action.sql.push_back(alter_column(column.id, sql("DROP NOT NULL"), only));
+  if (only) {
+    for (const Object& child : lose) action.sql.push_back(alter_column(child.id, sql("DROP NOT NULL"), true));
+  } else {
+    for (const Object& child : keep) action.sql.push_back(set_not_null(child));
+  }
+}
+
 void change_not_null(const Object& was, const Object& is, const ChangeContext& context, Action& action) {
   const bool before = was.attributes.flag("not_null"), after = is.attributes.flag("not_null");
   if (before == after) {
@@ -132,7 +153,11 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
     return;
   }
   const ObjectId table = table_of(is.id);
-  action.sql.push_back(after ? set_not_null(is) : alter_column(is.id, sql("DROP NOT NULL")));
+  if (after) {
+    action.sql.push_back(set_not_null(is));
+  } else {
+    drop_not_null(is, context, action);
+  }
   if (after && !says_more_than_not_null(is) && is_in_use(table, is, context)) add_not_null_form(is.id, action.sql.back(), action);
   describe(action, fmt::format("{} {}", after ? "Forbid NULL in" : "Allow NULL in", spoken(is.id)));
   if (!after || !is_standing(context, table) || is_foreign(context.after, table) || is.attributes.flag("not_null_not_valid")) return;

@@ -7,6 +7,7 @@
 
 #include "base/sql_scan.h"
 #include "base/text.h"
+#include "kinds/column.h"
 #include "kinds/column_clauses.h"
 #include "kinds/common.h"
 #include "kinds/lower_context.h"
@@ -43,10 +44,19 @@ void put_default(const Object& column_default, bool comes_back, const ChangeCont
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   const Lineage lineage(context.after);
   action.sql.push_back(statement(lineage, column, false));
-  // The command reaches all children; those with a default of their own get it back.
-  for (const ObjectId& child : descendants(context.after, table_of(column))) {
-    const Object* own = context.after.find(default_id(column_id(child, column.member)));
-    if (own != nullptr && is_standing(context, child) && (!context.is_created(own->id) || (comes_back && context.is_dropped(own->id)))) action.sql.push_back(statement(lineage, column_id(child, column.member), true));
+  // The command reaches all children; those with a default of their own get it back, and those that declare the column without one lose it again.
+  const Object* given = lineage.default_of(table_of(column), column.member);
+  std::vector<ObjectId> children = descendants(context.after, table_of(column));
+  for (const ObjectId& child : descendants(context.before, table_of(column))) {      // it may not have left yet
+    if (context.after.has(child) && std::ranges::find(children, child) == children.end()) children.push_back(child);
+  }
+  for (const ObjectId& child : children) {
+    const ObjectId id = column_id(child, column.member);
+    const Object* own = context.after.find(default_id(id));
+    const bool is_put_later = own != nullptr && context.is_created(own->id) && !(comes_back && context.is_dropped(own->id));
+    const bool deviates = own != nullptr || (given != nullptr && lineage.default_of(child, column.member) == nullptr);
+    const bool has_column = !lineage.chain(child, column.member).empty();
+    if (deviates && has_column && !is_put_later && is_standing(context, child)) action.sql.push_back(statement(lineage, id, true));
   }
 }
 
@@ -87,12 +97,11 @@ void create_default(const Object& column_default, const ChangeContext& context, 
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   describe(action, fmt::format("Set the default of {}", spoken(column)));
   if (existed_before(context, column) && !context.is_dropped(column_default.id)) {
-    // Said from now on, but the same as what was implied until now.
-    const Lineage past(context.before), future(context.after);
-    const Object* was = past.default_of(table_of(column), column.member);
-    const Object* is = future.default_of(table_of(column), column.member);
-    const bool implied = context.before.find(column_default.id) == nullptr && was != nullptr;
-    if (implied && is != nullptr && was->attributes.text("expression") == is->attributes.text("expression")) return;
+    // Said from now on, but the same as what was implied until now: nothing to do, unless what it was implied by changes, and with it this column's.
+    const Object* was = context.before.has(column_default.id) ? nullptr : Lineage(context.before).default_of(table_of(column), column.member);
+    const Object* becomes = was == nullptr ? nullptr : context.after.find(was->id);
+    const bool stays = becomes != nullptr && !context.is_created(was->id) && becomes->attributes == was->attributes;
+    if (stays && was->attributes == column_default.attributes) return;
   }
   put_default(column_default, true, context, action);
 }
@@ -128,6 +137,16 @@ constexpr AttributeRule kColumnDefaultAttributes[] = {
 };
 
 }  // namespace
+
+void take_parents_default(const ObjectId& column, const ChangeContext& context, Action& action) {
+  const Object* own = context.before.find(default_id(column));
+  if (own == nullptr || is_being_attached(context, table_of(column))) return;
+  const Object* was = Lineage(context.before).inherited_default(table_of(column), column.member);
+  const Object* is = Lineage(context.after).inherited_default(table_of(column), column.member);
+  const Object* earlier = is == nullptr ? nullptr : context.before.find(is->id);
+  const bool changes = is == nullptr ? was != nullptr && !context.after.has(was->id) : earlier == nullptr || context.is_created(is->id) || earlier->attributes != is->attributes;
+  if (!changes) put_default(*own, false, context, action);
+}
 
 constexpr Kind kColumnDefault = {
     .id = KindId::ColumnDefault,

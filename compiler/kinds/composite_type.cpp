@@ -131,18 +131,33 @@ Sql cascade(const Object& type, const ChangeContext& context) {
   return {};
 }
 
+/// Those that the type isn't to have any more. `tail`: CASCADE or nothing.
+void drop_attributes(const Object& before, const Object& after, const Sql& address, const Sql& tail, Action& action) {
+  for (const Value& attribute : list_of(before)) {
+    const std::string& name = text_of(attribute, "name");
+    if (find_attribute(list_of(after), name) != nullptr) continue;
+    action.sql.push_back(sql("ALTER TYPE {} DROP ATTRIBUTE {}{}", address, ident(name), tail));
+    const diag::Diagnostic said = diag::make(diag::Code::kDropsColumn, {}, after.id.path() + "." + ident(name).text);
+    action.hazards.push_back({said.code, said.message, after.id});
+  }
+}
+
+/// New attributes are NULL in all values, of whatever type; theirs may not be there yet.
+void fit_composite_type(const Object& aside, const Object& after, Action& action) {
+  const Sql address = address_qualified(aside.id);
+  drop_attributes(aside, after, address, Sql{}, action);
+  for (const Value& attribute : list_of(after)) {
+    const std::string& name = text_of(attribute, "name");
+    if (find_attribute(list_of(aside), name) == nullptr) action.sql.push_back(sql("ALTER TYPE {} ADD ATTRIBUTE {} text", address, ident(name)));
+  }
+}
+
 void change_attributes(const Object& object, const Object& before, const ChangeContext& context, Action& action) {
   const Sql tail = cascade(object, context);
   const Sql address = address_qualified(object.id);
   const List& old = list_of(before);
   const List& wanted = list_of(object);
-  for (const Value& attribute : old) {
-    const std::string& name = text_of(attribute, "name");
-    if (find_attribute(wanted, name) != nullptr) continue;
-    action.sql.push_back(sql("ALTER TYPE {} DROP ATTRIBUTE {}{}", address, ident(name), tail));
-    const diag::Diagnostic said = diag::make(diag::Code::kDropsColumn, {}, object.id.path() + "." + ident(name).text);
-    action.hazards.push_back({said.code, said.message, object.id});
-  }
+  drop_attributes(before, object, address, tail, action);
   for (const Value& attribute : wanted) {
     const Value* present = find_attribute(old, text_of(attribute, "name"));
     if (present == nullptr) {
@@ -231,7 +246,7 @@ constexpr Kind kCompositeType = {
     .attributes = kCompositeTypeRules,
     .print_lp = print_composite_type,
     .slots = relation_slots,
-    .traits = {.swappable = true, .acl_type = 'T', .found_in = "pg_class where relkind = 'c' and oid >= 16384", .can_replace = can_replace_composite_type},
+    .traits = {.swappable = true, .fit_aside = fit_composite_type, .acl_type = 'T', .found_in = "pg_class where relkind = 'c' and oid >= 16384", .can_replace = can_replace_composite_type},
 };
 static_assert(is_complete(kCompositeType));
 

@@ -164,8 +164,10 @@ struct KindTraits {
   diag::Code drop_hazard = diag::Code{};
   /// Postgres refuses to alter the type of a column that it uses: taken down before and put back after (views, policies, rules, triggers).
   bool rebuilt_with_column = false;
-  /// Can be renamed aside, made anew, its columns converted through text, and dropped: enum, composite type, domain.
+  /// Can be renamed aside, made anew, its columns converted through text, and dropped: enum, composite type, domain, collation.
   bool swappable = false;
+  /// With swappable: the statements that give the old form, under its name aside, the parts of the new one, so that the texts of its values are such of the new one. Null: they are.
+  void (*fit_aside)(const Object& aside, const Object& after, Action&) = nullptr;
   /// Whether it can't outlive that the types of columns change one after the other: a foreign key whose columns and the ones they refer to can't be compared meanwhile, an index whose
   /// partitions have it under names of their own, which Postgres would forget. It is taken down before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
   bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;

@@ -244,7 +244,10 @@ std::string_view toastable_storage(std::string_view type, const Catalog& catalog
   return said.empty() ? std::string_view("plain") : std::string_view(said);
 }
 
+bool can_have_new_form(std::string_view type) { return type.find('.') != std::string_view::npos; }    // format_type() names no schema of pg_catalog's types
+
 Object through_text(Object column, std::string_view type) {
+  if (!can_have_new_form(type)) return column;
   const Sql value = sql("{}::{}::{}", ident(column.id.own_name()), fragment(type.ends_with("[]") ? "text[]" : "text"), fragment(type));
   column.hints.insert(column.hints.begin(), PlanningHint{"using", {value.text}, {}});
   return column;

@@ -31,7 +31,10 @@ TypeChange type_change(std::string_view from, std::string_view to, const Catalog
 /// The types to cast through, one after the other, when Postgres has no implicit or assignment cast ("text", "shop.mood"); empty when it has one.
 std::vector<std::string> conversion(std::string_view from, std::string_view to, const Catalog& before, const Catalog& after);
 
-/// The column or attribute with the `@using` that takes its values from a type to the new form of that type, which is made anew under the same name.
+/// Whether it can be made anew under the same name: it isn't Postgres's own.
+bool can_have_new_form(std::string_view type);
+/// The column or attribute with the `@using` that takes its values from a type to the new form of that type, which is made anew under the same name. As it is when the type can't be:
+/// then it is the collation that is made anew.
 Object through_text(Object column, std::string_view type);
 
 /// pg_type.typstorage of types whose values can be stored out of line ("extended" or "main"), and of base types that the catalog has.

@@ -115,6 +115,7 @@ class Synthesiser {
     its_kind.rename(object, aside.id, rename);
     rename.description = fmt::format("Move the old form of {} aside", kinds::spoken(object.id));
     kinds::free_names(object.id, aside.id, [this](const Object& part) { return goes_apart(part); }, context_, rename);
+    if (its_kind.traits.fit_aside) its_kind.traits.fit_aside(aside, *after_.find(object.id), rename);
     aside_nodes_[object.id] = add(std::move(rename));
 
     Action drop;
@@ -222,7 +223,7 @@ class Synthesiser {
     nodes.push_back(node);
   }
 
-  /// A column of a swapped type: its values go through text to the new form.
+  /// A column of a swapped type or collation: its values go through text to the new form.
   void add_conversion(const Object& object) {
     const Object& before = *before_.find(object.id);
     for (const kinds::AttributeRule& rule : kind(object.id.kind).attributes) {
@@ -233,7 +234,7 @@ class Synthesiser {
       const std::size_t known = graph_.actions.size();
       add_alter({&before, converted, {rule.name}}, rule.alter);
       if (graph_.actions.size() == known) return;      // the conversion of what it inherits from reaches it
-      graph_.actions.back().description = fmt::format("Convert {} to the new form of {}", kinds::spoken(object.id), type);
+      if (kinds::can_have_new_form(type)) graph_.actions.back().description = fmt::format("Convert {} to the new form of {}", kinds::spoken(object.id), type);
       conversion_nodes_[object.id] = alter_nodes_[object.id].back();
       return;
     }

@@ -1,6 +1,7 @@
 #include "plan/weigh.h"
 
 #include "kinds/common.h"
+#include "kinds/inheritance.h"
 #include "kinds/judge.h"
 #include "kinds/moved_rows.h"
 
@@ -10,6 +11,7 @@ void warn_of_loss(const Object& object, const kinds::ChangeContext& context, Act
   const kinds::KindTraits& traits = kinds::kind(object.id.kind).traits;
   if (traits.drop_hazard == diag::Code{} || action.sql.empty() || !action.hazards.empty() || (traits.derived && traits.derived(object))) return;
   if (kinds::is_emptied_shell(object.id, context)) return;
+  if (kinds::goes_on(object.id, context.after) && !context.is_created(object.id)) return;      // it deviates no more from its parent's
   const std::string path = object.id.path();
   const bool names_kind = traits.drop_hazard == diag::Code::kDropsData;
   const std::string message = names_kind ? diag::make(traits.drop_hazard, {}, kind_name(object.id.kind), path).message

@@ -1,0 +1,1 @@
+insert into t values ('a','{b}',1); insert into u values ('x', row('a','b')::ct); insert into w values ('[a,b)'); insert into p values('a',1); insert into ii values ('c','{d}',2); refresh materialized view m;
