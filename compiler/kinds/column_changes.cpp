@@ -125,6 +125,14 @@ void change_not_null_constraint(const Object& was, const Object& is, const Chang
   describe(action, fmt::format("Change the NOT NULL constraint of {}", spoken(is.id)));
 }
 
+/// Whether the column is NOT NULL only because its parent's is, which gives that up.
+bool follows_parents_null(const ObjectId& column, const ChangeContext& context) {
+  const Object* own = context.before.find(column);
+  if (own != nullptr && own->attributes.flag("not_null")) return false;
+  const std::vector<const Object*> was = Lineage(context.before).inherited_chain(table_of(column), column.member), is = Lineage(context.after).inherited_chain(table_of(column), column.member);
+  return !was.empty() && !is.empty() && merged_column(was, column).attributes.flag("not_null") && !merged_column(is, column).attributes.flag("not_null");
+}
+
 /// The command reaches the children, those too that go on with a NOT NULL of their own. A partitioned table's can't be dropped with ONLY: ATPrepDropNotNull() in src/backend/commands/tablecmds.c
 void drop_not_null(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
@@ -153,6 +161,7 @@ void change_not_null(const Object& was, const Object& is, const ChangeContext& c
     return;
   }
   const ObjectId table = table_of(is.id);
+  if (!after && follows_parents_null(is.id, context)) return;
   if (after) {
     action.sql.push_back(set_not_null(is));
   } else {

@@ -39,24 +39,31 @@ Sql statement(const Lineage& lineage, const ObjectId& column, bool only) {
   return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
 }
 
+/// Whether an action of its own gives the default to its column after this.
+bool is_put_later(const Object* column_default, bool comes_back, const ChangeContext& context) {
+  if (column_default == nullptr) return false;
+  if (context.is_created(column_default->id)) return !comes_back || !context.is_dropped(column_default->id);
+  return context.before.find(column_default->id)->attributes != column_default->attributes;
+}
+
 /// The column's default as the plan's end wants it; for its table and those that have the column from it. `comes_back`: defaults that were taken down for a while can be put back by then.
 void put_default(const Object& column_default, bool comes_back, const ChangeContext& context, Action& action) {
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   const Lineage lineage(context.after);
   action.sql.push_back(statement(lineage, column, false));
-  // The command reaches all children; those with a default of their own get it back, and those that declare the column without one lose it again.
+  // The command reaches all tables below, some of which may not have left yet. Those that shall have another default get that back, unless the plan comes to it later.
   const Object* given = lineage.default_of(table_of(column), column.member);
   std::vector<ObjectId> children = descendants(context.after, table_of(column));
-  for (const ObjectId& child : descendants(context.before, table_of(column))) {      // it may not have left yet
+  for (const ObjectId& child : descendants(context.before, table_of(column))) {
     if (context.after.has(child) && std::ranges::find(children, child) == children.end()) children.push_back(child);
   }
   for (const ObjectId& child : children) {
     const ObjectId id = column_id(child, column.member);
     const Object* own = context.after.find(default_id(id));
-    const bool is_put_later = own != nullptr && context.is_created(own->id) && !(comes_back && context.is_dropped(own->id));
-    const bool deviates = own != nullptr || (given != nullptr && lineage.default_of(child, column.member) == nullptr);
-    const bool has_column = !lineage.chain(child, column.member).empty();
-    if (deviates && has_column && !is_put_later && is_standing(context, child)) action.sql.push_back(statement(lineage, id, true));
+    const Object* wanted = lineage.default_of(child, column.member);
+    const bool is_given = own == nullptr && (wanted == nullptr ? given == nullptr : given != nullptr && wanted->attributes == given->attributes);
+    const Object* source = own == nullptr ? wanted : own;
+    if (!is_given && is_standing(context, child) && !lineage.chain(child, column.member).empty() && !is_put_later(source, comes_back, context)) action.sql.push_back(statement(lineage, id, true));
   }
 }
 
@@ -93,15 +100,23 @@ bool default_folds(const Object& column_default, const ChangeContext& context) {
 
 Sql inline_default(const Object& column_default, const ChangeContext&) { return sql("DEFAULT {}", parenthesised(column_default.attributes.text("expression"))); }
 
+/// Whether what the plan does to a default of a table above may change the column's. (One that has it from there still has a default of its own because something changes there.)
+bool is_reached(const ObjectId& column, const ChangeContext& context) {
+  if (!Lineage(context.after).inherited_chain(table_of(column), column.member).empty()) return true;
+  return std::ranges::any_of(Lineage(context.before).ancestors(table_of(column)), [&](const ObjectId& table) {
+    const ObjectId above = default_id(column_id(table, column.member));
+    const Object *was = context.before.find(above), *is = context.after.find(above);
+    return context.is_created(above) || (was == nullptr) != (is == nullptr) || (was != nullptr && was->attributes != is->attributes);
+  });
+}
+
 void create_default(const Object& column_default, const ChangeContext& context, Action& action) {
   const ObjectId column = column_id(table_of(column_default.id), column_default.id.member);
   describe(action, fmt::format("Set the default of {}", spoken(column)));
   if (existed_before(context, column) && !context.is_dropped(column_default.id)) {
-    // Said from now on, but the same as what was implied until now: nothing to do, unless what it was implied by changes, and with it this column's.
+    // Said from now on, but the same as what was implied until now, by a table that it has left.
     const Object* was = context.before.has(column_default.id) ? nullptr : Lineage(context.before).default_of(table_of(column), column.member);
-    const Object* becomes = was == nullptr ? nullptr : context.after.find(was->id);
-    const bool stays = becomes != nullptr && !context.is_created(was->id) && becomes->attributes == was->attributes;
-    if (stays && was->attributes == column_default.attributes) return;
+    if (was != nullptr && was->attributes == column_default.attributes && !is_reached(column, context)) return;
   }
   put_default(column_default, true, context, action);
 }
@@ -145,7 +160,14 @@ void take_parents_default(const ObjectId& column, const ChangeContext& context, 
   const Object* is = Lineage(context.after).inherited_default(table_of(column), column.member);
   const Object* earlier = is == nullptr ? nullptr : context.before.find(is->id);
   const bool changes = is == nullptr ? was != nullptr && !context.after.has(was->id) : earlier == nullptr || context.is_created(is->id) || earlier->attributes != is->attributes;
-  if (!changes) put_default(*own, false, context, action);
+  if (changes) return;
+  // Not for all below: this action's place among those about defaults isn't known.
+  const Lineage lineage(context.after);
+  action.sql.push_back(statement(lineage, column, true));
+  for (const ObjectId& child : descendants(context.after, table_of(column))) {
+    const ObjectId id = column_id(child, column.member);
+    if (is_standing(context, child) && lineage.default_of(child, column.member) == is && !context.after.has(default_id(id))) action.sql.push_back(statement(lineage, id, true));
+  }
 }
 
 constexpr Kind kColumnDefault = {
@@ -166,7 +188,7 @@ constexpr Kind kColumnDefault = {
     .print_lp = print_nothing,
     .slots = nullptr,
     // A default that doesn't convert with its column's type stands in the way of the change.
-    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .asked_beside = true},
+    .traits = {.dropped_with_parent = true, .rebuilt_with_column = true, .reaches_heirs = true, .asked_beside = true},
 };
 
 static_assert(is_complete(kColumnDefault));

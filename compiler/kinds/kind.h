@@ -177,6 +177,8 @@ struct KindTraits {
   std::vector<ObjectId> (*outdates)(const Object&, const Catalog& before, const Catalog& after) = nullptr;
   /// What attaches its parent to another object, which it names: a partition's attachment, the partitioned table. Null: it attaches nothing.
   ObjectId (*attached_to)(const Object&) = nullptr;
+  /// Of a column: a statement that makes, alters or drops it does so to the columns of tables that have that from this one.
+  bool reaches_heirs = false;
   /// Belongs to the cluster, not to the database: managed only when declared.
   bool cluster_wide = false;
   /// Belongs to the database but to no schema: managed when declared, or with --manage '*'.

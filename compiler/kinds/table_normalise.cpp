@@ -179,14 +179,12 @@ class Normaliser {
       none.id = id;
       none.parent = column.id;
       none.attributes.set("none", true);
-      none.mentions.push_back(parents->id);
       builder_.add(std::move(none));
       return true;
     }
     const bool is_none = own->attributes.flag("none");
     const bool same = is_none ? parents == nullptr : parents != nullptr && parents->attributes.text("expression") == own->attributes.text("expression");
     if (same) builder_.remove(id);
-    if (!same && parents != nullptr) mention(*builder_.find(id), parents->id);      // whose change reaches this column: its own comes after that
     return !same;
   }
 

@@ -42,6 +42,7 @@ class Connector {
         if (rule.keeps_live_order) std::ranges::for_each(after_.of(kind->id), [&](const Object& object) { connect_parts_in_order(object, rule.name); });
       }
       if (kind->traits.attached_to) std::ranges::for_each(before_.of(kind->id), [&](const Object& object) { connect_after_leaving(object); });
+      if (kind->traits.reaches_heirs) connect_reaching(kind->id);
     }
     connect_slots();
     connect_moves();
@@ -130,6 +131,25 @@ class Connector {
     if (!leaving) return;
     for (const Object* part : after_.children(*object.parent)) {
       if (fates_.created.contains(part->id) && kinds::existed_before(context_, part->id)) graph_.edge(leaving, nodes_.create_node(part->id));
+    }
+  }
+
+  /// What becomes of such an object reaches tables that have the column from its table: new ones, and what they have in its place from then on, come after that.
+  void connect_reaching(KindId kind) {
+    for (const Catalog* catalog : {&before_, &after_}) {
+      for (const Object& object : catalog->of(kind)) {
+        std::vector<std::size_t> acting = catalog == &after_ ? nodes_.alter_nodes(object.id) : std::vector<std::size_t>();
+        const ActionNodes::Nodes& own = catalog == &after_ ? nodes_.creates : nodes_.drops;
+        if (const auto at = own.find(object.id); at != own.end()) acting.push_back(at->second);
+        if (acting.empty()) continue;
+        for (const ObjectId& heir : kinds::descendants(after_, kinds::table_of(object.id))) {
+          const ObjectId in_its_place{kind, heir.schema, heir.name, object.id.member, ""};
+          for (const std::size_t node : acting) {
+            for (const ObjectId& id : {heir, in_its_place}) graph_.soft_edge(&node, nodes_.create_node(id));
+            for (const std::size_t alter : nodes_.alter_nodes(in_its_place)) graph_.soft_edge(&node, &alter);
+          }
+        }
+      }
     }
   }
 
