@@ -89,10 +89,6 @@ void weigh_type_change(const Object& was, const Object& is, const Object& said, 
   hazard(action, diag::make(diag::Code::kRewritesTable, {}, table.path(), fmt::format("the type of `{}` changes{}", id.member, why)), id);
 }
 
-bool drops_identity_first(const Object& was, const Object& is) {
-  return was.attributes.has("identity") && !is.attributes.has("identity") && was.attributes.text("type") != is.attributes.text("type");
-}
-
 void comment_not_null(const Object& column, const std::string& name, Action& action) {
   const Value* comment = column.attributes.find("not_null_comment");
   action.sql.push_back(sql("COMMENT ON CONSTRAINT {} ON {} IS {}", ident(name), relation_of(column.id), comment == nullptr ? sql("NULL") : literal(comment->text())));
@@ -239,6 +235,11 @@ bool new_sequence_takes_over(const ObjectId& column, const ChangeContext& contex
   return std::ranges::any_of(owned_sequences(context.after, column), [&](const Object* sequence) { return context.is_created(sequence->id); });
 }
 
+/// Ahead of the change of its type, which may be to one that no identity column has.
+bool drops_identity_first(const Object& was, const Object& is, const ChangeContext& context) {
+  return was.attributes.has("identity") && !is.attributes.has("identity") && was.attributes.text("type") != is.attributes.text("type") && !new_sequence_takes_over(is.id, context);
+}
+
 void add_identity(const Object& is, const ChangeContext& context, Action& action) {
   // A serial column's own sequence has the name that the new one is to have.
   for (const Object* sequence : owned_sequences(context.before, is.id)) {
@@ -329,7 +330,7 @@ void adjust_column(const Object& was, const Object& is, const ChangeContext& con
 void change_type(const Object& was, const Object& is, const Object& said, const ChangeContext& context, Action& action) {
   const std::string& from = was.attributes.text("type");
   const std::string& to = is.attributes.text("type");
-  if (drops_identity_first(was, is)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
+  if (drops_identity_first(was, is, context)) action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
   const Sql collation = is.attributes.has("collation") ? sql(" COLLATE {}", fragment(is.attributes.text("collation"))) : Sql{};
   // What a foreign table's column holds isn't converted, and USING is refused.
   const Sql value = converted(said, from, to, context);
@@ -363,7 +364,7 @@ void alter_identity(const Alteration& alteration, const ChangeContext& context, 
     add_identity(is, context, action);
   } else if (before && after) {
     if (alteration.has("identity")) change_identity_options(was, is, context, action);
-  } else if (before && !drops_identity_first(was, is) && !new_sequence_takes_over(is.id, context)) {
+  } else if (before && !drops_identity_first(was, is, context) && !new_sequence_takes_over(is.id, context)) {
     action.sql.push_back(alter_column(is.id, sql("DROP IDENTITY")));
     describe(action, fmt::format("Make {} no identity column", spoken(is.id)));
   }

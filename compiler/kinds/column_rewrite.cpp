@@ -189,6 +189,17 @@ std::string key_obstacle(const Object& key, const ChangeContext& context) {
   return {};
 }
 
+/// A sequence of the column's own that is new, or that goes in a step of its own, would go with the first column.
+std::string sequence_obstacle(const ObjectId& column, const ChangeContext& context) {
+  for (const Object* sequence : owned_sequences(context.after, column)) {
+    if (context.is_created(sequence->id)) return fmt::format("{} comes to be its own", spoken(sequence->id));
+  }
+  for (const Object* sequence : owned_sequences(context.before, column)) {
+    if (context.is_dropped(sequence->id)) return fmt::format("{} goes", spoken(sequence->id));
+  }
+  return {};
+}
+
 /// Of something that needs the column, unless the plan takes it down before the change anyhow.
 std::string dependent_obstacle(const Object& part, const ObjectId& column, const std::string& fresh, const ChangeContext& context) {
   const bool is_built = part.id.kind == KindId::Index || part.id.kind == KindId::Constraint;
@@ -223,7 +234,7 @@ class ExpandAndContract {
     if (rewrite_.was.attributes.has("generated") || rewrite_.is.attributes.has("generated")) return "its values are computed";
     if (is_constrained_domain(rewrite_.is.attributes.text("type"), context_.after)) return "a column of a domain with a constraint can't be added without reading all rows";
     for (const std::string& found :
-         {table_obstacle(table_, context_), row_type_obstacle(table_, context_), publication_obstacle(table_, context_), name_obstacle(), conversion_obstacle()}) {
+         {table_obstacle(table_, context_), row_type_obstacle(table_, context_), publication_obstacle(table_, context_), sequence_obstacle(column_, context_), name_obstacle(), conversion_obstacle()}) {
       if (!found.empty()) return found;
     }
     for (const Object* part : context_.before.dependents(column_)) {
