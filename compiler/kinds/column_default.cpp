@@ -4,6 +4,7 @@
 #include <fmt/core.h>
 
 #include <algorithm>
+#include <unordered_set>
 
 #include "base/sql_scan.h"
 #include "base/text.h"
@@ -39,11 +40,17 @@ Sql statement(const Lineage& lineage, const ObjectId& column, bool only) {
   return alter_table(table_of(column), {sql("ALTER COLUMN {} {}", ident(column.member), change)}, only);
 }
 
+/// Whether the plan makes, alters or drops the default of that id.
+bool changes(const ObjectId& id, const ChangeContext& context) {
+  const Object *was = context.before.find(id), *is = context.after.find(id);
+  return context.is_created(id) || (was == nullptr) != (is == nullptr) || (was != nullptr && was->attributes != is->attributes);
+}
+
 /// Whether an action of its own gives the default to its column after this.
 bool is_put_later(const Object* column_default, bool comes_back, const ChangeContext& context) {
   if (column_default == nullptr) return false;
   if (context.is_created(column_default->id)) return !comes_back || !context.is_dropped(column_default->id);
-  return context.before.find(column_default->id)->attributes != column_default->attributes;
+  return changes(column_default->id, context);
 }
 
 /// The column's default as the plan's end wants it; for its table and those that have the column from it. `comes_back`: defaults that were taken down for a while can be put back by then.
@@ -54,8 +61,9 @@ void put_default(const Object& column_default, bool comes_back, const ChangeCont
   // The command reaches all tables below, some of which may not have left yet. Those that shall have another default get that back, unless the plan comes to it later.
   const Object* given = lineage.default_of(table_of(column), column.member);
   std::vector<ObjectId> children = descendants(context.after, table_of(column));
+  const std::unordered_set<ObjectId, ObjectIdHash> remaining(children.begin(), children.end());
   for (const ObjectId& child : descendants(context.before, table_of(column))) {
-    if (context.after.has(child) && std::ranges::find(children, child) == children.end()) children.push_back(child);
+    if (context.after.has(child) && !remaining.contains(child)) children.push_back(child);
   }
   for (const ObjectId& child : children) {
     const ObjectId id = column_id(child, column.member);
@@ -103,11 +111,7 @@ Sql inline_default(const Object& column_default, const ChangeContext&) { return 
 /// Whether what the plan does to a default of a table above may change the column's. (One that has it from there still has a default of its own because something changes there.)
 bool is_reached(const ObjectId& column, const ChangeContext& context) {
   if (!Lineage(context.after).inherited_chain(table_of(column), column.member).empty()) return true;
-  return std::ranges::any_of(Lineage(context.before).ancestors(table_of(column)), [&](const ObjectId& table) {
-    const ObjectId above = default_id(column_id(table, column.member));
-    const Object *was = context.before.find(above), *is = context.after.find(above);
-    return context.is_created(above) || (was == nullptr) != (is == nullptr) || (was != nullptr && was->attributes != is->attributes);
-  });
+  return std::ranges::any_of(Lineage(context.before).ancestors(table_of(column)), [&](const ObjectId& table) { return changes(default_id(column_id(table, column.member)), context); });
 }
 
 void create_default(const Object& column_default, const ChangeContext& context, Action& action) {
@@ -158,9 +162,8 @@ void take_parents_default(const ObjectId& column, const ChangeContext& context, 
   if (own == nullptr || is_being_attached(context, table_of(column))) return;
   const Object* was = Lineage(context.before).inherited_default(table_of(column), column.member);
   const Object* is = Lineage(context.after).inherited_default(table_of(column), column.member);
-  const Object* earlier = is == nullptr ? nullptr : context.before.find(is->id);
-  const bool changes = is == nullptr ? was != nullptr && !context.after.has(was->id) : earlier == nullptr || context.is_created(is->id) || earlier->attributes != is->attributes;
-  if (changes) return;
+  const bool reaches_it = is == nullptr ? was != nullptr && !context.after.has(was->id) : changes(is->id, context);
+  if (reaches_it) return;
   // Not for all below: this action's place among those about defaults isn't known.
   const Lineage lineage(context.after);
   action.sql.push_back(statement(lineage, column, true));

@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <set>
 
 #include "kinds/common.h"
-#include "kinds/inheritance.h"
 #include "kinds/kind.h"
-#include "kinds/mishaps.h"
 #include "kinds/moved_rows.h"
 #include "kinds/type_change.h"
 #include "plan/connect.h"
