@@ -106,7 +106,7 @@ Sql inline_column_sql(const Object& column, const ChangeContext& context) {
 /// Of a column that was implied and whose type is made anew; defaults are of the old form as well.
 void take_new_form(const Object& column, const Object& was, const Object& is, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
-  const Object said = through_text(column, is.attributes.text("type"));
+  const Object said = to_new_form(column, is.attributes.text("type"), context.before, context.after);
   const auto put = [&](const Sql& change) { action.sql.push_back(alter_table(table, {sql("ALTER COLUMN {} {}", ident(column.id.member), change)})); };
   const Object* later = Lineage(context.after).default_of(table, column.id.member);
   if (Lineage(context.before).default_of(table, column.id.member) != nullptr) put(sql("DROP DEFAULT"));
@@ -176,15 +176,26 @@ void alter_column_grants(const Alteration& alteration, const ChangeContext& cont
   if (alteration.before == nullptr) grant_on_owned_sequences(alteration.after.id, context, action);
 }
 
+/// Whether all that defines the column above its table is dropped, and the column with it, should it be made again too.
+bool goes_with_parents(const Object& column, const ChangeContext& context) {
+  const Lineage past(context.before);
+  const ObjectId table = table_of(column.id);
+  if (!column.attributes.flag("inherited") && past.partition(table) == nullptr) return false;
+  const std::vector<const Object*> above = past.inherited_chain(table, column.id.member);
+  return !above.empty() && std::ranges::all_of(above, [&](const Object* one) { return one->attributes.flag("inherited") || context.is_dropped(one->id); });
+}
+
 /// The column goes on as one that its table has only because of its parent.
 void stop_deviating(const Object& column, const ChangeContext& context, Action& action) {
   const ObjectId table = table_of(column.id);
   const Lineage past(context.before);
+  describe(action, fmt::format("Make {} like its parent's", spoken(column.id)));
+  if (goes_with_parents(column, context)) return;
   if (!column.attributes.flag("inherited") && past.inherited_chain(table, column.id.member).empty() && past.partition(table) == nullptr &&
       Lineage(context.after).partition(table) == nullptr) {
     // Once a child declares a column, no ALTER makes it a merely inherited one: it has to come anew with its parent's.
     action.sql.push_back(alter_table(table, {sql("DROP COLUMN {}", ident(column.id.member))}));
-    describe(action, fmt::format("Drop {}, which the table then inherits", spoken(column.id)));
+    action.description = fmt::format("Drop {}, which the table then inherits", spoken(column.id));
     return;
   }
   const Object was = merged_column(past.chain(table, column.id.member), column.id);
@@ -193,7 +204,6 @@ void stop_deviating(const Object& column, const ChangeContext& context, Action& 
   take_parents_default(column.id, context, action);
   if (column.attributes.has("comment")) alter_comment({&column, is, {"comment"}}, context, action);
   if (column.attributes.has("grants")) alter_grants({&column, is, {"grants"}}, context, action);
-  describe(action, fmt::format("Make {} like its parent's", spoken(column.id)));
 }
 
 /// The tables that have the column from `table` alone, directly.
@@ -281,6 +291,8 @@ bool is_not_null_name_held(const Object& column, const Catalog& catalog) {
 }
 
 constexpr AttributeRule kColumnAttributes[] = {
+    {.name = "generated", .content = Content::expression, .alter = alter_generated, .replace_when = must_replace_generated},      // an ordinary column before it gets another type, or an identity
+    {.name = "virtual", .content = Content::flag, .alter = alter_generated, .replace_when = must_replace_generated},
     {.name = "type", .content = Content::type, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "collation", .content = Content::collation, .alter = alter_column_type, .disturbs_dependents = true},
     {.name = "not_null", .content = Content::flag, .alter = alter_identity},
@@ -289,8 +301,6 @@ constexpr AttributeRule kColumnAttributes[] = {
     {.name = "not_null_no_inherit", .content = Content::flag, .alter = alter_identity},
     {.name = "not_null_not_valid", .content = Content::flag, .alter = alter_identity},
     {.name = "identity", .content = Content::map, .alter = alter_identity},
-    {.name = "generated", .content = Content::expression, .alter = alter_generated, .replace_when = must_replace_generated},
-    {.name = "virtual", .content = Content::flag, .alter = alter_generated, .replace_when = must_replace_generated},
     {.name = "storage", .content = Content::name, .alter = alter_storage},
     {.name = "compression", .content = Content::name, .alter = alter_compression},
     {.name = "statistics", .content = Content::integer, .alter = alter_statistics},

@@ -383,15 +383,14 @@ void drop_constraint(const Object& constraint, const ChangeContext& context, Act
     if (*name != constraint.id.member) {
       action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, *name));
     }
-    return;
+    return conform_to_parent(constraint, *name, context, action);
   }
   if (const auto fate = attached_drop(constraint, context); fate.attached) {
     if (fate.new_name.empty()) return;
     if (fate.new_name != constraint.id.member) {
       action.sql.push_back(rename_constraint_statement(constraint, constraint.id.member, fate.new_name));
     }
-    conform_to_parent(constraint, qualified(constraint.id.schema, fate.new_name), context, action);
-    return;
+    return conform_to_parent(constraint, fate.new_name, context, action);
   }
   if (replaces_constraint_beside(constraint, context)) return;      // create_constraint() does both
   if (drop_own_check(constraint, context, action)) return;

@@ -223,7 +223,7 @@ void print_function(const Object& object, const Catalog&, LpWriter& writer) {
   writer.doc(object).word("function").name(object.id.schema, object.id.name);
   writer.sql(routine::parameter_list(routine::parameters_of(object), false).text);
   print_returns(object, writer);
-  if (!attributes.has("return") && !attributes.has("atomic")) writer.word("language").ident(attributes.text("language"));
+  if (!routine::has_standard_body(object)) writer.word("language").ident(attributes.text("language"));
   if (const Value* transforms = attributes.find("transforms")) {
     const char* words = "transform for type";
     for (const Value& type : transforms->list()) {
@@ -291,7 +291,7 @@ constexpr Kind kFunction = {
     .attributes = kFunctionRules,
     .print_lp = print_function,
     .slots = routine_slots,
-    .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind in ('f', 'w') and oid >= 16384", .can_replace = can_replace_function, .stand_in = function_stand_in},
+    .traits = {.torn_by_types = routine::is_torn_by_types, .acl_type = 'f', .found_in = "pg_proc where prokind in ('f', 'w') and oid >= 16384", .can_replace = can_replace_function, .stand_in = function_stand_in},
 };
 static_assert(is_complete(kFunction));
 

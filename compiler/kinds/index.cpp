@@ -183,7 +183,7 @@ void normalise_indexes(CatalogBuilder& catalog) {
 
 // ---- SQL ---------------------------------------------------------------------------------------------------------------------------
 
-/// Whether rows of a table with that index can be written while it is built. A partitioned table's own has no rows: add_partitioned_form().
+/// Whether rows of a table with that index can be written while it is built. A partitioned table's own has no rows: add_creation().
 bool builds_beside_writers(const Object& index, const ChangeContext& context) {
   const ObjectId table = relation_id(index);
   const Object* whole = context.after.find(table);
@@ -220,7 +220,14 @@ void replace_index_beside(const Object& index, Action& action) {
              fmt::format("{} has rows: queries have an index at every moment, and writers need not wait", relation_id(index).path()), {diag::Code::kBlockingIndexBuild});
 }
 
-/// The partitions of a table in use, as they are and stay, the lowest last; nothing when some come or go, or an index of theirs has a name of its own.
+/// Whether the partition has an index that goes on as its part of the new one.
+bool gives_part(const ObjectId& partition, const Object& index, const ChangeContext& context) {
+  return std::ranges::any_of(context.before.children(partition), [&](const Object* part) {
+    return part->id.kind == KindId::Index && taken_by_parent(*part, context) && may_be_taken(*part, index);
+  });
+}
+
+/// The partitions of a table in use, as they are and stay, the lowest last; nothing when some come or go, an index of theirs has a name of its own, or one above others goes on as part of the new one.
 std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, const ChangeContext& context) {
   const ObjectId table = relation_id(index);
   std::vector<ObjectId> before = descendants(context.before, table), after = descendants(context.after, table);
@@ -233,6 +240,7 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
     std::vector<ObjectId> next;
     for (const ObjectId& partition : before) {
       const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
+      if (context.after.find(partition)->attributes.has("partition_by") && gives_part(partition, index, context)) return std::nullopt;      // those below have theirs, too
       if (attachment == nullptr || !context.before.has(attachment->id) || context.is_created(attachment->id) || !is_standing(context, partition) || is_foreign(context.after, partition)) return std::nullopt;
       for (const Object* part : context.after.children(partition)) {
         if (part->attributes.has("attached_to") && part->attributes.text("attached_to") == name_on(whole_of(*attachment))) return std::nullopt;
@@ -245,20 +253,15 @@ std::optional<std::vector<ObjectId>> standing_partitions(const Object& index, co
   return result;
 }
 
-/// ON ONLY the partitioned table, where it takes no time; then each partition's beside its writers; the whole is valid when the last one is attached:
+/// ON ONLY the partitioned table, where it takes no time; then each partition's; the whole is valid when the last one is attached:
 /// https://www.postgresql.org/docs/15/ddl-partitioning.html#DDL-PARTITIONING-DECLARATIVE-MAINTENANCE
-void add_partitioned_form(const Object& index, const ChangeContext& context, Action& action) {
-  const ObjectId table = relation_id(index);
-  const Object* whole = context.after.find(table);
-  if (!is_in_use(table, index, context) || whole == nullptr || !whole->attributes.has("partition_by") || index.attributes.flag("only") || index.attributes.has("attached_to")) return;
-  const auto partitions = standing_partitions(index, context);
-  if (!partitions) return;
+std::vector<Stage> part_by_part(const Object& index, const std::vector<ObjectId>& partitions, bool concurrently, const ChangeContext& context) {
   Object shell = index;
   shell.attributes.set("only", true);
   std::vector<Stage> stages{{fmt::format("Create {}, without its partitions' parts", spoken(index.id)), {create_index_statement(shell, false)}, "ddl", true}};
   Stage attaching{fmt::format("Attach the partitions' parts to {}", spoken(index.id)), {}, "ddl", true};
-  std::map<ObjectId, Sql> names{{table, address_qualified(index.id)}};
-  for (const ObjectId& partition : *partitions) {
+  std::map<ObjectId, Sql> names{{relation_id(index), address_qualified(index.id)}};
+  for (const ObjectId& partition : partitions) {
     Object part = index;
     part.parent = partition;
     part.id.schema = partition.schema;
@@ -267,13 +270,41 @@ void add_partitioned_form(const Object& index, const ChangeContext& context, Act
     const bool is_leaf = !below->attributes.has("partition_by");
     if (!is_leaf) part.attributes.set("only", true);
     names.emplace(partition, address_qualified(part.id));
-    stages.push_back({fmt::format("Build its part on {}", partition.path()), {create_index_statement(part, is_leaf)}, is_leaf ? "concurrent" : "ddl", !is_leaf});
+    const bool beside = is_leaf && concurrently;
+    if (!gives_part(partition, index, context)) stages.push_back({fmt::format("Build its part on {}", partition.path()), {create_index_statement(part, beside)}, beside ? "concurrent" : "ddl", !beside});
     const Object* attachment = context.after.find({KindId::Partition, partition.schema, partition.name, {}, {}});
     attaching.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", names.at(whole_of(*attachment)), address_qualified(part.id)));
   }
   std::ranges::reverse(attaching.sql);
   if (!attaching.sql.empty()) stages.push_back(std::move(attaching));
-  add_online(action, 1, std::move(stages), fmt::format("partitions of {} have rows: each part is built beside its writers", table.path()), {diag::Code::kBlockingIndexBuild});
+  return stages;
+}
+
+/// Whether Postgres would take an index that a partition is to keep as its own alone for its part of the new one.
+bool would_take_others(const Object& index, const std::vector<ObjectId>& partitions, const ChangeContext& context) {
+  return std::ranges::any_of(partitions, [&](const ObjectId& partition) {
+    return std::ranges::any_of(context.after.children(partition), [&](const Object* part) {
+      const bool is_own = (part->id.kind == KindId::Index || part->attributes.text("type") == "unique") && !part->attributes.has("attached_to");
+      return is_own && is_standing(context, part->id) && may_be_taken(*part, index);
+    });
+  });
+}
+
+/// CREATE INDEX; that of a partitioned table part by part where partitions have rows, or an index that would be taken.
+void add_creation(const Object& index, const ChangeContext& context, Action& action) {
+  const ObjectId table = relation_id(index);
+  const Object* whole = context.after.find(table);
+  const bool has_parts = whole != nullptr && whole->attributes.has("partition_by") && !index.attributes.flag("only") && !index.attributes.has("attached_to");
+  const auto partitions = has_parts ? standing_partitions(index, context) : std::nullopt;
+  const std::size_t known = action.sql.size();
+  if (partitions && would_take_others(index, *partitions, context)) {
+    for (Stage& stage : part_by_part(index, *partitions, false, context)) std::ranges::move(stage.sql, std::back_inserter(action.sql));
+  } else {
+    action.sql.push_back(create_index_statement(index, false));
+  }
+  if (!partitions || !is_in_use(table, index, context)) return;
+  add_online(action, action.sql.size() - known, part_by_part(index, *partitions, true, context), fmt::format("partitions of {} have rows: each part is built beside its writers", table.path()),
+             {diag::Code::kBlockingIndexBuild});
 }
 
 void create_index(const Object& index, const ChangeContext& context, Action& action) {
@@ -289,12 +320,11 @@ void create_index(const Object& index, const ChangeContext& context, Action& act
   if (replaces_index_beside(index, context)) {
     replace_index_beside(index, action);
   } else {
-    action.sql.push_back(create_index_statement(index, false));
+    add_creation(index, context, action);
     if (builds_beside_writers(index, context)) {
       add_online(action, 1, {{fmt::format("Create {}", spoken(index.id)), {create_index_statement(index, true)}, "concurrent", false}},
                  fmt::format("{} has rows: built while others write", table.path()), {diag::Code::kBlockingIndexBuild});
     }
-    add_partitioned_form(index, context, action);
   }
   if (needs_attaching(index, context)) {
     action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(index.attributes.text("attached_to")), address_qualified(index.id)));
@@ -312,14 +342,14 @@ void drop_index(const Object& index, const ChangeContext& context, Action& actio
   describe(action, fmt::format("Drop {}", spoken(index.id)));
   if (const auto name = taken_by_parent(index, context)) {
     if (*name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(*name)));
-    return;
+    return conform_to_parent(index, *name, context, action);
   }
   if (const auto fate = attached_drop(index, context); fate.attached) {
     if (fate.new_name.empty()) return;
-    action.description = fmt::format("Give {} the name that it would have by itself, {}", spoken(index.id), fate.new_name);
+    action.description = fate.new_name == index.id.name ? fmt::format("Make {} what it would be by itself", spoken(index.id))
+                                                        : fmt::format("Give {} the name that it would have by itself, {}", spoken(index.id), fate.new_name);
     if (fate.new_name != index.id.name) action.sql.push_back(sql("ALTER INDEX {} RENAME TO {}", address_qualified(index.id), ident(fate.new_name)));
-    conform_to_parent(index, qualified(index.id.schema, fate.new_name), context, action);
-    return;
+    return conform_to_parent(index, fate.new_name, context, action);
   }
   if (replaces_index_beside(index, context)) return;      // create_index() does both
   release_replica_identity(index, context, action);

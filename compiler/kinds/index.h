@@ -34,6 +34,8 @@ void order_after_partitions(CatalogBuilder& catalog, Object& part);
 std::vector<ObjectId> outdated_indexes(const Object& attachment, const Catalog& before, const Catalog& after);
 /// Of a part with `attached_to`: it comes before the partitioned table's part and before the partition is attached.
 void order_attached_part(CatalogBuilder& catalog, Object& part);
+/// Whether Postgres may take `part` for a partition's part of `parent`. A constraint's index needs one with a constraint.
+bool may_be_taken(const Object& part, const Object& parent);
 /// Postgres takes the first index of a partition that will do, and looks at neither order nor storage: with several, each is made when its turn has come.
 void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts, const std::map<ObjectId, std::vector<Object*>>& by_table);
 /// True when Postgres won't attach it by itself, because the partitioned table's index was made ON ONLY.
@@ -48,8 +50,8 @@ std::optional<std::string> automatic_twin(const Object& part, const ChangeContex
 void adapt_twin(const Object& part, const Sql& address, const ChangeContext&, Action&);
 /// After `table` was detached: drops the indexes, keys and foreign keys that it had from its parents alone and isn't to go on with.
 void drop_left_parts(const ObjectId& table, const ChangeContext& context, Action& action);
-/// The reverse: takes away from a part that becomes its parent's what is its own.
-void conform_to_parent(const Object& part, const Sql& address, const ChangeContext&, Action&);
+/// The reverse: takes away from a part that goes on as its parent's, under `name`, what is its own: storage, marks, comments.
+void conform_to_parent(const Object& part, const std::string& name, const ChangeContext&, Action&);
 /// Whether it is a partition's exclusion constraint of a name of its own, which the partition only has with its parent's.
 bool is_only_copied(const Object& part);
 /// Of a part that a table has had from its parent (by partitioning, a CHECK by inheritance too) and keeps as its own: the name it has had.

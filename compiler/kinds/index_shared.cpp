@@ -238,13 +238,12 @@ Attributes compared(const Object& part) {
   return attributes;
 }
 
-/// Whether Postgres may take `part` for a partition's part of `parent`. A constraint's index needs one with a constraint.
+}  // namespace
+
 bool may_be_taken(const Object& part, const Object& parent) {
   if (parent.id.kind == KindId::Constraint && part.id.kind != KindId::Constraint) return false;
   return compared(part) == compared(parent);
 }
-
-}  // namespace
 
 void order_similar_indexes(CatalogBuilder& catalog, const ObjectId& table, const std::vector<Object*>& parts,
                            const std::map<ObjectId, std::vector<Object*>>& by_table) {
@@ -295,16 +294,35 @@ std::string automatic_name_on(const ObjectId& partition, const Object& whole) {
   return make_object_name(table, joined_column_names(distinct_column_names(columns)), label);
 }
 
+namespace {
+
+/// Dropped while the tables stay together, the index of the whole takes its parts with it.
+bool went_with_whole(const ObjectId& whole_index, const Object& attachment, const ChangeContext& context) {
+  return context.is_dropped(whole_index) && !context.is_dropped(attachment.id);
+}
+
+}  // namespace
+
 std::optional<std::string> automatic_twin(const Object& part, const ChangeContext& context) {
   if (is_only_copied(part)) return automatic_name(part);
   const Object* attachment = context.before.find(attachment_of(part));
   const auto above = attachment == nullptr ? std::nullopt : attached_parent(part, attachment, context.before);
   if (!above || !is_standing(context, *above) || !is_standing(context, attachment->id) || context.is_created(relation_id(part))) return std::nullopt;
+  if (went_with_whole(*above, *attachment, context)) return std::nullopt;
   if (context.before.find(*above)->attributes.flag("only")) return std::nullopt;
   return automatic_name(part);
 }
 
 namespace {
+
+/// What the part has of the attributes that one function alters.
+std::vector<std::string_view> shared_by(const AttributeRule& rule, const Object& part) {
+  std::vector<std::string_view> names;
+  for (const AttributeRule& other : kind(part.id.kind).attributes) {
+    if (other.alter == rule.alter && part.attributes.has(other.name)) names.push_back(other.name);
+  }
+  return names;
+}
 
 /// Makes the storage of one part that of another with the same definition.
 void change_storage(const Object* from, const Object& to, const Sql& address, Action& action) {
@@ -330,16 +348,23 @@ void adapt_twin(const Object& part, const Sql& address, const ChangeContext& con
   }
 }
 
-void conform_to_parent(const Object& part, const Sql& address, const ChangeContext& context, Action& action) {
+void conform_to_parent(const Object& part, const std::string& name, const ChangeContext& context, Action& action) {
+  Object plain = part;
+  (plain.id.member.empty() ? plain.id.name : plain.id.member) = name;
   const auto above = attached_parent(part, context.before.find(attachment_of(part)), context.before);
-  const Object* parent = above ? context.after.find(*above) : nullptr;
-  if (parent == nullptr) return;
-  change_storage(&part, *parent, address, action);
-  const Value* statistics = part.attributes.find("statistics");
-  if (statistics == nullptr) return;
-  for (const auto& [position, target] : statistics->map()) {
-    action.sql.push_back(sql("ALTER INDEX {} ALTER COLUMN {} SET STATISTICS -1", address, fragment(position)));
+  const Object* parent = above ? context.after.find(*above) : twin_above(part, context.after);
+  if (parent != nullptr && has_index(part)) change_storage(&part, *parent, index_address(plain), action);
+  for (const AttributeRule& rule : kind(part.id.kind).attributes) {
+    if (rule.after_create) plain.attributes.remove(rule.name);
   }
+  const std::string description = action.description;
+  std::vector<AlterFn> done;
+  for (const AttributeRule& rule : kind(part.id.kind).attributes) {
+    if (!rule.after_create || !part.attributes.has(rule.name) || std::ranges::find(done, rule.alter) != done.end()) continue;
+    done.push_back(rule.alter);
+    rule.alter({&part, plain, shared_by(rule, part)}, context, action);
+  }
+  action.description = description;
 }
 
 std::optional<std::string> left_by_parent(const Object& part, const ChangeContext& context) {
@@ -354,7 +379,9 @@ std::optional<std::string> left_by_parent(const Object& part, const ChangeContex
 
 std::optional<std::string> taken_by_parent(const Object& part, const ChangeContext& context) {
   if (context.after.has(part.id) || context.is_dropped(relation_id(part))) return std::nullopt;
-  if (twin_above(part, context.after) == nullptr || twin_above(part, context.before) != nullptr) return std::nullopt;
+  const Object* twin = twin_above(part, context.after);
+  if (twin == nullptr || twin_above(part, context.before) != nullptr) return std::nullopt;
+  if (has_attached(context.after.children(relation_id(part)), *twin)) return std::nullopt;      // another one is the twin's part
   const std::string& type = part.attributes.text("type");
   // A child's own check stays its own when it is merged with the parent's, a partition's doesn't: MergeWithExistingConstraint() in src/backend/catalog/heap.c.
   if (type == "check" && Lineage(context.after).partition(relation_id(part)) == nullptr) return std::nullopt;
@@ -428,7 +455,8 @@ AttachedDrop attached_drop(const Object& part, const ChangeContext& context) {
   if (!above || attachment == nullptr) return {};
   const Object* whole = context.before.find(*above);
   if (context.is_dropped(attachment->id)) return {whole != nullptr && context.is_dropped(*above) && !context.is_dropped(relation_id(*whole)), {}};
-  if (context.is_dropped(*above) || context.is_created(part.id)) return {true, {}};
+  const Object* later = context.is_created(part.id) ? context.after.find(part.id) : nullptr;
+  if (context.is_dropped(*above) || (later != nullptr && relation_id(*later) == relation_id(part))) return {true, {}};
   return {true, automatic_name(part)};
 }
 
@@ -436,8 +464,7 @@ bool alter_attached_part(const Alteration& alteration, const ChangeContext& cont
   const Object& part = alteration.after;
   const Object* attachment = alteration.before == nullptr ? nullptr : context.before.find(attachment_of(*alteration.before));
   const auto above = attachment == nullptr ? std::nullopt : attached_parent(*alteration.before, attachment, context.before);
-  // It went with the index that it was a part of, unless it was detached first.
-  if (above && context.is_dropped(*above) && !context.is_dropped(attachment->id)) return true;
+  if (above && went_with_whole(*above, *attachment, context)) return true;
   if (part.attributes.has("attached_to") && needs_attaching(part, context)) {
     action.sql.push_back(sql("ALTER INDEX {} ATTACH PARTITION {}", fragment(part.attributes.text("attached_to")), index_address(part)));
   }

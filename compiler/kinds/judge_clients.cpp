@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "kinds/common.h"
+#include "kinds/index.h"
 #include "kinds/inheritance.h"
 #include "kinds/judge.h"
 #include "kinds/table_parts.h"
@@ -141,14 +142,20 @@ void judge_bounds(const Judged& judged, Hazards& hazards) {
   }
 }
 
+/// Of an index or a constraint: not when it goes with its table, nor when it stays as what the table has because of a parent.
+bool is_missed(const Judged& judged) {
+  if (!judged.is_gone() || judged.context.is_dropped(relation_id(*judged.before))) return false;
+  return !taken_by_parent(*judged.before, judged.context) && attached_drop(*judged.before, judged.context).new_name.empty();
+}
+
 void judge_index(const Judged& judged, Hazards& hazards) {
   const ObjectId& id = judged.object().id;
-  if (judged.is_gone() && !judged.context.is_dropped(relation_id(*judged.before))) add_hazard(hazards, Code::kDropsIndex, id, id.path());
+  if (is_missed(judged)) add_hazard(hazards, Code::kDropsIndex, id, id.path());
 }
 
 /// Of the primary key the loss is more than its constraint: there may be nothing left to tell rows apart.
 void judge_constraint(const Judged& judged, Hazards& hazards) {
-  if (!judged.is_gone() || judged.context.is_dropped(relation_id(*judged.before))) return;
+  if (!is_missed(judged)) return;
   add_hazard(hazards, Code::kDropsConstraint, judged.before->id, judged.before->attributes.text("type"), judged.before->id.path());
 }
 

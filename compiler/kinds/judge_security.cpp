@@ -9,6 +9,7 @@
 #include "kinds/identity_sequence.h"
 #include "kinds/judge.h"
 #include "kinds/relation_options.h"
+#include "kinds/routine.h"
 #include "kinds/table_parts.h"
 
 namespace lpc::kinds {
@@ -57,7 +58,7 @@ bool sets_search_path(const Object& routine) {
 
 bool is_unsafe_definer(const Object* routine) {
   // A body of the SQL standard's form has its names resolved when it is made.
-  return routine != nullptr && routine->attributes.flag("security_definer") && !sets_search_path(*routine) && !routine->attributes.has("atomic") && !routine->attributes.has("return");
+  return routine != nullptr && routine->attributes.flag("security_definer") && !sets_search_path(*routine) && !routine::has_standard_body(*routine);
 }
 
 void judge_security_of_routine(const Judged& judged, Hazards& hazards) {

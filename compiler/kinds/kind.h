@@ -169,7 +169,8 @@ struct KindTraits {
   /// With swappable: the statements that give the old form, under its name aside, the parts of the new one, so that the texts of its values are such of the new one. Null: they are.
   void (*fit_aside)(const Object& aside, const Object& after, Action&) = nullptr;
   /// Whether it can't outlive that the types of columns change one after the other: a foreign key whose columns and the ones they refer to can't be compared meanwhile, an index whose
-  /// partitions have it under names of their own, which Postgres would forget. It is taken down before, then, and put back. `is_converted` tells columns whose type is made anew. Null: it always can.
+  /// partitions have it under names of their own, which Postgres would forget, a routine whose parsed body uses them. It is taken down before, then, and put back. `is_converted`
+  /// tells columns whose type is made anew. Null: it always can.
   bool (*torn_by_types)(const Object& before, const Catalog& before_catalog, const Catalog& after, const std::function<bool(const ObjectId&)>& is_converted) = nullptr;
   /// What there is because of it, goes with it and is no object of the catalog, under the id that it would have: the copies that a partition has of a partitioned table's indexes. Null: nothing.
   std::vector<ObjectId> (*unsaid_parts)(const Object&, const Catalog&) = nullptr;

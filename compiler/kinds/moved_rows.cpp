@@ -42,7 +42,7 @@ const std::string& bound_of(const Object& attachment) { return attachment.attrib
 /// A value of the column in the type that it has then: it may have changed, or be made anew under the same name.
 Sql value_of(const Object& was, const Object& is, const ChangeContext& context) {
   const std::string &before = was.attributes.text("type"), &after = is.attributes.text("type");
-  if (has_new_form(is, context)) return converted(through_text(is, after), before, after, context);
+  if (has_new_form(is, context)) return converted(to_new_form(is, after, context.before, context.after), before, after, context);
   return before == after ? ident(is.id.member) : converted(is, before, after, context);
 }
 

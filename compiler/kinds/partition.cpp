@@ -262,7 +262,7 @@ class Harmony {
       put(sql("DROP DEFAULT"));
       old_default = nullptr;
     }
-    const Object said = has_new_form ? through_text(is, is.attributes.text("type")) : is;
+    const Object said = has_new_form ? to_new_form(is, is.attributes.text("type"), context_.before, context_.after) : is;
     if ((has_other_type(was, is) || has_new_form) && !altered_by_itself) change_type(was, is, said, context_, action_);
     if (is.attributes.flag("not_null") && !was.attributes.flag("not_null")) put(sql("SET NOT NULL"));
     if (!is.attributes.flag("not_null") && was.attributes.flag("not_null")) put(sql("DROP NOT NULL"));

@@ -70,7 +70,7 @@ void print_procedure(const Object& object, const Catalog&, LpWriter& writer) {
   const Attributes& attributes = object.attributes;
   writer.doc(object).word("procedure").name(object.id.schema, object.id.name);
   writer.sql(routine::parameter_list(routine::parameters_of(object), false).text);
-  if (!attributes.has("return") && !attributes.has("atomic")) writer.word("language").ident(attributes.text("language"));
+  if (!routine::has_standard_body(object)) writer.word("language").ident(attributes.text("language"));
   const char* words = "transform for type";
   for (const std::string& type : attributes.texts("transforms")) {
     writer.word(words).type(type);
@@ -118,7 +118,7 @@ constexpr Kind kProcedure = {
     .attributes = kProcedureRules,
     .print_lp = print_procedure,
     .slots = routine_slots,
-    .traits = {.acl_type = 'f', .found_in = "pg_proc where prokind = 'p' and oid >= 16384", .can_replace = routine::can_replace_parameters, .stand_in = procedure_stand_in},
+    .traits = {.torn_by_types = routine::is_torn_by_types, .acl_type = 'f', .found_in = "pg_proc where prokind = 'p' and oid >= 16384", .can_replace = routine::can_replace_parameters, .stand_in = procedure_stand_in},
 };
 static_assert(is_complete(kProcedure));
 

@@ -4,6 +4,7 @@
 
 #include "kinds/column_clauses.h"
 #include "kinds/constraint.h"
+#include "kinds/index.h"
 
 namespace lpc::kinds {
 namespace {
@@ -98,20 +99,24 @@ void Relations::imply_indexes(const RelationName& partition, std::unordered_set<
   if (!done.insert(partition).second || !contains(partition)) return;
   for (const RelationName& parent : find(partition)->parents) {
     if (find(parent)->is_partition) imply_indexes(parent, done);
-    std::vector<RelationFacts> wanted;
+    std::vector<std::pair<RelationFacts, const Object*>> wanted;
     for (const RelationName& index : linked(parent).indexes) {
       const RelationFacts& facts = *find(index);
       const auto is_it = [&](const RelationName& own) { return find(own)->attached_to == path_of(index); };
-      if (facts.only || !facts.index_expressions.empty() || std::ranges::any_of(linked(partition).indexes, is_it)) continue;
-      wanted.push_back(facts);
-      wanted.back().attached_to = path_of(index);
+      const Object* source = entries_.at(index).object;
+      const bool has_known_name = facts.index_expressions.empty() || source != nullptr;
+      if (facts.only || !has_known_name || std::ranges::any_of(linked(partition).indexes, is_it)) continue;
+      wanted.emplace_back(facts, source);
+      wanted.back().first.attached_to = path_of(index);
     }
-    for (RelationFacts& facts : wanted) {
-      const RelationName own = implied_index(facts, partition);
+    for (auto& [facts, source] : wanted) {
+      const RelationName own = facts.index_expressions.empty() ? implied_index(facts, partition)
+                                                               : RelationName{partition.schema, automatic_name_on({KindId::Table, partition.schema, partition.name, {}, {}}, *source)};
       if (contains(own)) continue;
       facts.id = {KindId::Index, own.schema, own.name, "", ""};
       facts.table = partition;
       add(own, std::move(facts));
+      entries_[own].object = source;
     }
   }
 }

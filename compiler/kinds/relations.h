@@ -43,7 +43,7 @@ class Relations {
 
  private:
   struct Entry {
-    const Object* object = nullptr;                     ///< whose facts they are, as long as those haven't been read
+    const Object* object = nullptr;                     ///< whose facts they are, as long as those haven't been read; of a partition's part of an index, the whole
     mutable std::unique_ptr<RelationFacts> facts;
   };
 

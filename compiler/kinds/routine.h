@@ -2,6 +2,7 @@
 // https://www.postgresql.org/docs/15/sql-createfunction.html, https://www.postgresql.org/docs/15/sql-createprocedure.html
 #pragma once
 
+#include <functional>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -54,6 +55,10 @@ std::vector<Sql> setting_changes(const Object& before, const Object& after);
 void lower_body(const ast::Decl& decl, LowerContext& context, Object& object);
 /// `AS '…'`, `RETURN …` or `BEGIN ATOMIC … END`
 Sql body_clause(const Object& object);
+/// Whether its body is a parsed one, `return …` or `begin atomic … end`, which depends on what it names.
+bool has_standard_body(const Object& object);
+/// Postgres refuses to alter the type of a column that such a body uses: KindTraits::torn_by_types.
+bool is_torn_by_types(const Object& object, const Catalog&, const Catalog&, const std::function<bool(const ObjectId&)>&);
 /// The routine with an empty text for a body, which depends on nothing; nothing when its body is a text anyway.
 std::optional<Object> without_standard_body(const Object& object);
 void print_body(const Object& object, LpWriter& writer);

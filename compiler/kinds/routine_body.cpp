@@ -83,8 +83,12 @@ Sql body_clause(const Object& object) {
   return sql("AS {}", dollar_quoted(attributes.text("body")));
 }
 
+bool has_standard_body(const Object& object) { return object.attributes.has("return") || object.attributes.has("atomic"); }
+
+bool is_torn_by_types(const Object& object, const Catalog&, const Catalog&, const std::function<bool(const ObjectId&)>&) { return has_standard_body(object); }
+
 std::optional<Object> without_standard_body(const Object& object) {
-  if (!object.attributes.has("return") && !object.attributes.has("atomic")) return std::nullopt;
+  if (!has_standard_body(object)) return std::nullopt;
   Object empty = object;
   empty.attributes.remove("return");
   empty.attributes.remove("atomic");

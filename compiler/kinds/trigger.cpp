@@ -234,7 +234,9 @@ void restore_copies(const ObjectId& trigger, const ChangeContext& context, const
 void drop_copy(const Object& trigger, const ChangeContext& context, Action& action) {
   const Lineage lineage(context.after);
   const Object* original = original_of(trigger, lineage);
-  if (original == nullptr || context.is_created(original->id) || context.is_created(table_of(trigger.id)) || !context.after.has(table_of(trigger.id))) return;
+  const Object* first = original;      // a copy between is no less there when it begins to differ
+  while (first != nullptr && first->attributes.flag("inherited")) first = original_of(*first, lineage);
+  if (first == nullptr || context.is_created(first->id) || context.is_created(table_of(trigger.id)) || !context.after.has(table_of(trigger.id))) return;
   if (trigger.attributes.has("state")) {
     action.sql.push_back(state_statement(trigger.id, state_of(*original, lineage)));
     restore_copies(trigger.id, context, lineage, action);

@@ -33,9 +33,9 @@ std::vector<std::string> conversion(std::string_view from, std::string_view to, 
 
 /// Whether it can be made anew under the same name: it isn't Postgres's own.
 bool can_have_new_form(std::string_view type);
-/// The column or attribute with the `@using` that takes its values from a type to the new form of that type, which is made anew under the same name. As it is when the type can't be:
-/// then it is the collation that is made anew.
-Object through_text(Object column, std::string_view type);
+/// The column or attribute with the `@using` that takes its values from a type to the new form of that type, which is made anew under the same name: through text, or where a domain
+/// has another base type, by the cast between the two if there is one. As it is when the type can't be made anew: then it is the collation that is.
+Object to_new_form(Object column, std::string_view type, const Catalog& before, const Catalog& after);
 
 /// pg_type.typstorage of types whose values can be stored out of line ("extended" or "main"), and of base types that the catalog has.
 std::string_view toastable_storage(std::string_view type, const Catalog& catalog);

@@ -49,7 +49,8 @@ class Decider {
   void start_change(const Delta& delta) {
     if (fates_.dropped.contains(delta.after->id)) return;      // replaced because of one of its parts
     const kinds::Kind& its_kind = kind(delta.after->id.kind);
-    bool replace = false;
+    const bool anew = openings_.anew.contains(delta.after->id);
+    bool replace = anew;
     bool disturbs = false;
     for (const AttributeDelta& change : delta.attributes) {
       const kinds::AttributeRule* rule = kinds::rule(its_kind, change.name);
@@ -57,7 +58,7 @@ class Decider {
       replace |= rule->alter == nullptr || (rule->replace_when && rule->replace_when(*delta.before, *delta.after, server_version_));
       disturbs |= rule->disturbs_dependents;
     }
-    if (replace && !openings_.anew.contains(delta.after->id) && its_kind.traits.can_replace && its_kind.traits.can_replace(*delta.before, *delta.after)) {
+    if (replace && !anew && its_kind.traits.can_replace && its_kind.traits.can_replace(*delta.before, *delta.after)) {
       fates_.redefined.insert(delta.after->id);
       replace = false;
     }

@@ -29,7 +29,7 @@ struct Fates {
 /// What opens circles of actions that wait for each other.
 struct Openings {
   IdSet apart;                         ///< parts of dropped objects that get a drop of their own before it: foreign keys of tables that refer to each other
-  IdSet anew;                          ///< objects that could be redefined in place, and are dropped and made again instead: a view over what takes another's place
+  IdSet anew;                          ///< objects that could be redefined or altered in place, and are dropped and made again instead: a view over what takes another's place
   IdSet stood_in;                      ///< new objects that something stands in for until what they need is there: views that select from each other
   IdSet emptied;                       ///< dropped objects that something takes the place of before, so that what they need can go
   IdSet yielding;                      ///< parts of dropped objects that give up their names before: the key of a table whose successor has one of the same name

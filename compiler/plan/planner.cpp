@@ -56,8 +56,8 @@ void add_yielding(const ActionGraph& graph, const std::vector<std::size_t>& circ
   }
 }
 
-/// When actions wait for each other, adds the parts through which dropped objects do, otherwise those whose names are waited for, otherwise what could be redefined in place,
-/// otherwise what something can stand in for: see Openings. False when there is no circle, or none that this opens.
+/// When actions wait for each other, adds the parts through which dropped objects do, otherwise those whose names are waited for, otherwise what could be redefined or
+/// altered in place, otherwise what something can stand in for: see Openings. False when there is no circle, or none that this opens.
 bool open_circle(const ActionGraph& graph, const Catalog& before, const Catalog& after, Openings& openings) {
   const std::vector<std::size_t> circle = find_circle(graph);
   IdSet members;
@@ -86,8 +86,9 @@ bool open_circle(const ActionGraph& graph, const Catalog& before, const Catalog&
   if (openings.size() > known) return true;
   for (const std::size_t position : circle) {
     const Action& action = graph.actions[position];
-    const bool redefines = action.type == ActionType::alter && action.attributes.empty() && kinds::kind(action.object.kind).traits.can_replace;
-    if (redefines && !kinds::kind(action.object.kind).traits.holds_data) openings.anew.insert(action.object);
+    const kinds::KindTraits& traits = kinds::kind(action.object.kind).traits;
+    const bool redefines = action.attributes.empty() && traits.can_replace;
+    if (action.type == ActionType::alter && !traits.holds_data && (redefines || traits.rebuilt_with_column)) openings.anew.insert(action.object);
   }
   if (openings.size() > known) return true;
   return add_stand_in(graph, circle, ActionType::create, after, openings.stood_in) || add_stand_in(graph, circle, ActionType::drop, before, openings.emptied);

@@ -218,7 +218,7 @@ class Synthesiser {
       if (!rule.disturbs_dependents || !rule.alter || !object.attributes.has(rule.name)) continue;
       if (std::any_of(deltas_of(object.id).begin(), deltas_of(object.id).end(), [&](const auto& d) { return d.name == rule.name; })) return;
       const std::string& type = object.attributes.text(rule.name);
-      const Object converted = kinds::through_text(object, type);
+      const Object converted = kinds::to_new_form(object, type, before_, after_);
       const std::size_t known = graph_.actions.size();
       add_alter({&before, converted, {rule.name}}, rule.alter);
       if (graph_.actions.size() == known) return;      // the conversion of what it inherits from reaches it

@@ -190,8 +190,10 @@ Result<Meter::Sightings> Meter::sightings(const std::map<std::string, int>& mode
     const bool is_predicted = std::ranges::any_of(predicted.locks, [&](const plan::PredictedLock& lock) { return lock.relation.path() == relation->second.name; });
     const bool is_index = relation->second.kind == 'i' || relation->second.kind == 'I';
     if ((!predicted.exact || is_index) && !is_predicted) continue;
-    seen[oid].modes = bits;
-    held_[oid] = bits;
+    // An index that goes concurrently is locked against all use in the end, for a moment and when nobody can use it any more: index_drop() in src/backend/catalog/index.c.
+    const int counted = is_index ? bits & ~(1 << static_cast<int>(Lock::access_exclusive)) : bits;
+    seen[oid].modes = counted;
+    held_[oid] = counted;
   }
   std::map<std::string, Relation> now;
   LP_DO(read_relations(now));

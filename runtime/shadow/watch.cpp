@@ -36,9 +36,7 @@ void LockWatch::let_go(Holder& holder, bool entirely) {
 }
 
 void LockWatch::watch() {
-  // An index that goes concurrently is locked against all use in the end, for a moment and when nobody can use it any more: index_drop() in src/backend/catalog/index.c.
-  const std::string look = fmt::format("SELECT relation, mode, granted, virtualxid FROM pg_catalog.pg_locks WHERE pid = {} AND (locktype = 'relation' OR NOT granted) "
-                                       "AND NOT (mode = 'AccessExclusiveLock' AND EXISTS (SELECT FROM pg_catalog.pg_index i WHERE i.indexrelid = relation))", pid_);
+  const std::string look = fmt::format("SELECT relation, mode, granted, virtualxid FROM pg_catalog.pg_locks WHERE pid = {} AND (locktype = 'relation' OR NOT granted)", pid_);
   while (!done_) {
     const Result<pg::Rows> rows = watcher_.query(look);
     if (!rows) break;

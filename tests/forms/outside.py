@@ -123,10 +123,10 @@ def measure_alone(form, url, psql):
     locks, seen_active = set(), False
     for _ in range(4000):
         state = watcher(f"select state from pg_stat_activity where pid = {pid};")
-        # An index that goes is locked against all use in the end, when nobody can use it any more.
         rows = [line.split("|") for line in watcher(f"""select coalesce(relation, 0), mode, granted, virtualxid from pg_locks where pid = {pid}
-            and (locktype = 'relation' or not granted) and not (mode = 'AccessExclusiveLock' and exists (select from pg_index where indexrelid = relation));""")]
-        locks |= {(oid, mode) for oid, mode, _, _ in rows if oid != "0"}
+            and (locktype = 'relation' or not granted);""")]
+        # An index that goes is locked against all use in the end, when nobody can use it any more. Known by what it was before: its row may be gone while the lock is still there.
+        locks |= {(oid, mode) for oid, mode, _, _ in rows if oid in known and not (mode == "AccessExclusiveLock" and known[oid].kind in "iI")}
         for oid, _, granted, transaction in rows:
             for holder in holders if granted == "f" else []:
                 whole = oid == "0" and transaction == holder["transaction"]

@@ -1,0 +1,1 @@
+insert into t0 values (1,'x',1);
